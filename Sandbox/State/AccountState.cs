@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+
+namespace BillingCopilot.Sandbox.State;
+
+/// <summary>
+/// All objects of one account, as the JSON documents the API serves, by id and by kind in creation order.
+/// References between objects are stored as ids; the HTTP layer expands them. Not thread-safe: the server
+/// serialises access.
+/// </summary>
+public sealed class AccountState(string accountId)
+{
+    private readonly Dictionary<string, JsonObject> _byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<JsonObject>> _byKind = new(StringComparer.Ordinal);
+
+    /// <summary>Stripe account id (<c>acct_…</c>).</summary>
+    public string AccountId { get; } = accountId;
+
+    /// <summary>Adds or replaces an object; its kind is its <c>object</c> field, its key its <c>id</c>.</summary>
+    public void Put(JsonObject value)
+    {
+        var id = (string)value["id"]!;
+        var kind = (string)value["object"]!;
+        if (!_byKind.TryGetValue(kind, out var list))
+        {
+            _byKind[kind] = list = [];
+        }
+
+        if (_byId.TryGetValue(id, out var old))
+        {
+            list[list.IndexOf(old)] = value;
+        }
+        else
+        {
+            list.Add(value);
+        }
+
+        _byId[id] = value;
+    }
+
+    /// <summary>The object with this id, or null.</summary>
+    public JsonObject? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>Objects of a kind (the <c>object</c> value, such as <c>invoice</c>), oldest first.</summary>
+    public IReadOnlyList<JsonObject> All(string kind) => _byKind.TryGetValue(kind, out var list) ? list : [];
+
+    /// <summary>Every kind that has at least one object.</summary>
+    public IEnumerable<string> Kinds => _byKind.Keys;
+}
