@@ -1,0 +1,54 @@
+using BillingCopilot.Storage;
+
+namespace BillingCopilot.Governance.Operations;
+
+/// <summary>
+/// Proof that a person approved exactly this proposal. Only the executor makes one; a write client opens for
+/// nothing else.
+/// </summary>
+public sealed class WriteGrant
+{
+    internal WriteGrant(TenantContext tenant, string proposalId, string operation, string idempotencyKey, string approvedBy, string promptVersion)
+    {
+        Tenant = tenant;
+        ProposalId = proposalId;
+        Operation = operation;
+        IdempotencyKey = idempotencyKey;
+        ApprovedBy = approvedBy;
+        PromptVersion = promptVersion;
+    }
+
+    public TenantContext Tenant { get; }
+
+    public string ProposalId { get; }
+
+    public string Operation { get; }
+
+    /// <summary>Stored before the first call; sent with every repetition.</summary>
+    public string IdempotencyKey { get; }
+
+    /// <summary>Ids of the people who approved, comma separated.</summary>
+    public string ApprovedBy { get; }
+
+    /// <summary>Agent and prompt version that proposed it: <c>support.v1</c>.</summary>
+    public string PromptVersion { get; }
+
+    /// <summary>The stamp that goes into the metadata of what the write touches.</summary>
+    public IReadOnlyDictionary<string, string> Stamp => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["copilot_proposal"] = ProposalId,
+        ["copilot_approved_by"] = ApprovedBy,
+        ["copilot_prompt"] = PromptVersion,
+    };
+}
+
+/// <summary>
+/// Opens the clients that can write (Stripe with the write key, mail). Implemented internally by the adapters;
+/// resolvable by the executor's composition only, never by a model's kernel.
+/// </summary>
+public interface IWriteClients
+{
+    /// <summary>The writer of this type for the grant's tenant. Throws when no such writer exists.</summary>
+    TWriter Open<TWriter>(WriteGrant grant)
+        where TWriter : class;
+}

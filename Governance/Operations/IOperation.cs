@@ -1,0 +1,102 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Storage;
+
+namespace BillingCopilot.Governance.Operations;
+
+/// <summary>How much harm a wrong use does; policy defaults and card colour follow it.</summary>
+public enum Risk
+{
+    /// <summary>Informs someone; no money and no record changes (a mail, a note).</summary>
+    Notify,
+
+    /// <summary>Changes a record; can be undone in full.</summary>
+    Reversible,
+
+    /// <summary>Moves money or can't be undone.</summary>
+    Money,
+}
+
+/// <summary>
+/// One write: preview it from reads alone, carry it out with a grant. One class an operation; registered
+/// with <c>AddOperation</c>. Only the executor can call <see cref="ExecuteAsync"/>, since only it makes grants.
+/// </summary>
+/// <typeparam name="TArguments">
+/// Record of the arguments. Properties of type <see cref="ObjectRef"/> carry <see cref="HandleAttribute"/>;
+/// amounts are <see cref="Money"/>; each property has a <c>[Description]</c>, which is prompt text.
+/// </typeparam>
+public interface IOperation<TArguments>
+    where TArguments : class
+{
+    /// <summary>What models, policy files and cards know of it.</summary>
+    static abstract OperationDescriptor Descriptor { get; }
+
+    /// <summary>
+    /// What would change, from reads made now. Refuses, with a reason, what can't or must not be done.
+    /// The preview's arguments may be completed (a date pinned); the executor previews again and compares digests.
+    /// </summary>
+    Task<Outcome<Preview<TArguments>>> PreviewAsync(TArguments arguments, TenantContext tenant, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Does it, with the idempotency key of the grant. May be called again with the same grant after a crash.
+    /// </summary>
+    Task<ExecutionResult> ExecuteAsync(TArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads whether an earlier, uncertain attempt with this grant took effect (by the proposal id in metadata).
+    /// </summary>
+    Task<ExecutionResult> ReconcileAsync(TArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken);
+}
+
+/// <summary>What models, policy files and cards know of an operation. The tool that a model gets is made from this alone.</summary>
+/// <param name="Name">snake_case verb and noun: <c>issue_refund</c>.</param>
+/// <param name="Description">Prompt text: when to use it, and that it only proposes.</param>
+/// <param name="ArgumentsType">The arguments record, from which the schema is generated.</param>
+/// <param name="Risk">How much harm a wrong use does.</param>
+public sealed record OperationDescriptor(string Name, string Description, Type ArgumentsType, Risk Risk);
+
+/// <summary>What a proposal would do, computed by code from reads made now.</summary>
+/// <param name="Arguments">The arguments, completed (dates pinned).</param>
+/// <param name="Title">One line: <c>Credit $120.00 on invoice LUM-0042</c>.</param>
+/// <param name="Customer">Whose object it is.</param>
+/// <param name="CustomerName">The customer's name, as stored (untrusted).</param>
+/// <param name="Target">The object that changes.</param>
+/// <param name="Amount">Amount at stake; null when none.</param>
+/// <param name="Changes">Before → after, one row a field.</param>
+/// <param name="Reversibility">In words: how it can be undone, or that it can't.</param>
+/// <param name="Declared">
+/// The fields that matter, by name, as read now. Their digest binds the approval: if one of them moves, the
+/// proposal is stale.
+/// </param>
+public sealed record Preview<TArguments>(
+    TArguments Arguments,
+    string Title,
+    ObjectRef Customer,
+    string CustomerName,
+    ObjectRef Target,
+    Money? Amount,
+    IReadOnlyList<PreviewChange> Changes,
+    string Reversibility,
+    IReadOnlyDictionary<string, string> Declared);
+
+/// <summary>One row of a preview. <paramref name="Before"/> is empty for something new.</summary>
+public sealed record PreviewChange(string Field, string Before, string After);
+
+/// <summary>How an execution ended.</summary>
+public abstract record ExecutionResult
+{
+    private ExecutionResult()
+    {
+    }
+
+    /// <summary>Done. <paramref name="ObjectId"/> is what it made or changed; <paramref name="RequestId"/> is Stripe's.</summary>
+    public sealed record Executed(string ObjectId, string Summary, string? RequestId = null) : ExecutionResult;
+
+    /// <summary>Refused by the far side, with nothing done.</summary>
+    public sealed record Failed(Refusal Refusal) : ExecutionResult;
+
+    /// <summary>Not known whether it took effect: <paramref name="LookAt"/> says what a person should check.</summary>
+    public sealed record Unknown(string LookAt) : ExecutionResult;
+
+    /// <summary>Reconcile only: it certainly did not take effect, so the same key may be sent again.</summary>
+    public sealed record NotDone : ExecutionResult;
+}
