@@ -37,6 +37,7 @@ public sealed class Evidence
     /// <param name="askerTexts">The asker's messages of this conversation.</param>
     public Evidence(IReadOnlyList<ToolEvidence> calls, IReadOnlyList<string> askerTexts)
     {
+        Calls = calls;
         Subjects = new SubjectIndex(calls);
         foreach (var call in calls)
         {
@@ -48,6 +49,9 @@ public sealed class Evidence
     }
 
     public SubjectIndex Subjects { get; }
+
+    /// <summary>Every tool call of the conversation, oldest first.</summary>
+    public IReadOnlyList<ToolEvidence> Calls { get; }
 
     /// <summary>Sources of a figure, newest first.</summary>
     public IEnumerable<SourcedFigure> SourcesOf(Figure figure) => _figures.Where(s => Backs(s.Figure, figure)).Reverse();

@@ -41,7 +41,7 @@ public sealed record StoredMessage(string Role, string? Text, IReadOnlyList<Stor
     private static JsonObject ArgumentsOf(CallContent call) =>
         (JsonObject)JsonSerializer.SerializeToNode(call.Arguments ?? new Dictionary<string, object?>(), AIJsonUtilities.DefaultOptions)!;
 
-    private static IReadOnlyList<T>? NullIfEmpty<T>(IEnumerable<T> items) => items.ToArray() is { Length: > 0 } some ? some : null;
+    private static T[]? NullIfEmpty<T>(IEnumerable<T> items) => items.ToArray() is { Length: > 0 } some ? some : null;
 }
 
 public sealed record StoredCall(string Id, string Name, JsonObject Arguments);

@@ -33,7 +33,7 @@ public sealed partial record PromptFile(string Path, YamlMap Front, string Body,
         if (!File.Exists(file))
         {
             var line = text[..(front.Length + m.Index)].Count(c => c == '\n') + 1;
-            var names = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.md").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal) : [];
+            string?[] names = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.md").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)] : [];
             throw new AgentConfigurationException($"{shown}:{line}: unknown fragment '{m.Groups["name"].Value}'; allowed: {string.Join(", ", names)}.");
         }
 

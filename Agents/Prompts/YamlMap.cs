@@ -86,7 +86,7 @@ public sealed class YamlMap
     /// <summary>Refuses a listed or single value that isn't one of the allowed.</summary>
     public void MustBeAmong(string key, string what, IReadOnlyCollection<string> allowed)
     {
-        var nodes = Find(key) is YamlScalarNode one ? [one] : Items(key).OfType<YamlScalarNode>();
+        IEnumerable<YamlScalarNode> nodes = Find(key) is YamlScalarNode one ? [one] : Items(key).OfType<YamlScalarNode>();
         foreach (var node in nodes.Where(n => !allowed.Contains(n.Value!)))
         {
             throw Fault(node, $"unknown {what} '{node.Value}'; allowed: {string.Join(", ", allowed.Order(StringComparer.Ordinal))}.");
@@ -95,9 +95,9 @@ public sealed class YamlMap
 
     public AgentConfigurationException Fault(string key, string message) => Fault(Find(key) ?? _node, message);
 
-    private IEnumerable<YamlNode> Items(string key) => Find(key) switch
+    private YamlSequenceNode Items(string key) => Find(key) switch
     {
-        null => [],
+        null => new YamlSequenceNode(),
         YamlSequenceNode list => list,
         var other => throw Fault(other, $"'{key}' must be a list."),
     };

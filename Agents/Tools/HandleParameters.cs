@@ -4,17 +4,9 @@ using BillingCopilot.Governance.Operations;
 
 namespace BillingCopilot.Agents.Tools;
 
-/// <summary>Which parameters take a handle.</summary>
+/// <summary>Which arguments of an operation are handles.</summary>
 internal static class HandleParameters
 {
-    /// <summary>Read tools name such a parameter after the object's kind.</summary>
-    private static readonly Dictionary<string, ObjectKind> ByName = Enum.GetValues<ObjectKind>()
-        .ToDictionary(Agents.Handles.HandleMap.KindName, k => k, StringComparer.Ordinal);
-
-    public static IReadOnlyDictionary<string, ObjectKind> Of(IEnumerable<string> parameterNames) =>
-        parameterNames.Where(ByName.ContainsKey).ToDictionary(n => n, n => ByName[n], StringComparer.Ordinal);
-
-    /// <summary>Operations declare it on the record of their arguments.</summary>
     public static IReadOnlyDictionary<string, ObjectKind> Of(Type arguments) => arguments.GetProperties()
         .Select(p => (p.Name, Handle: p.GetCustomAttribute<HandleAttribute>() ?? ConstructorHandle(arguments, p.Name)))
         .Where(p => p.Handle is not null)

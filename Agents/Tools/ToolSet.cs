@@ -14,7 +14,7 @@ public static class ToolSet
     public static IReadOnlyList<BoundTool> Create(AgentPrompt prompt, ToolScope scope, ToolSources sources, Func<OperationDescriptor, KernelArguments, CancellationToken, Task<object>> propose)
     {
         string[] reads = [.. prompt.Tools.Where(sources.ReadNames.Contains)];
-        var tools = sources.CreateReads(scope, reads).Select(Read).ToList();
+        var tools = sources.CreateReads(scope, reads).Select(f => Read(f, sources.HandlesOf(f.Name))).ToList();
         foreach (var name in prompt.Tools.Except(reads))
         {
             var operation = sources.Operations.Find(name) ?? throw new AgentConfigurationException($"{prompt.Path}: '{name}' is neither a read tool nor an operation, so it has no declared effect.");
@@ -25,13 +25,13 @@ public static class ToolSet
             ?? throw new AgentConfigurationException($"{prompt.Path}: the tool '{name}' was not made."))];
     }
 
-    private static BoundTool Read(KernelFunction function)
+    private static BoundTool Read(KernelFunction function, IReadOnlyDictionary<string, ObjectKind> handles)
     {
         var schema = (JsonObject)JsonNode.Parse(function.JsonSchema.GetRawText())!;
 
         // The kernel repeats the description in the schema, where it only costs tokens.
         schema.Remove("condition");
-        return new BoundTool(function, ToolEffect.Read, schema, HandleParameters.Of(function.Metadata.Parameters.Select(p => p.Name)));
+        return new BoundTool(function, ToolEffect.Read, schema, handles);
     }
 
     private static BoundTool Propose(OperationDescriptor operation, JsonObject operationSchema, Func<OperationDescriptor, KernelArguments, CancellationToken, Task<object>> propose)

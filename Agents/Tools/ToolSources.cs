@@ -14,6 +14,7 @@ namespace BillingCopilot.Agents.Tools;
 /// </summary>
 /// <param name="ReadNames">Names of the read tools, each with a declared effect.</param>
 /// <param name="CreateReads">Makes read tools for a scope, by name.</param>
+/// <param name="HandlesOf">Parameters of a read tool that take a handle, and of what kind.</param>
 /// <param name="Operations">What can be proposed.</param>
 /// <param name="SchemaOf">JSON schema of an operation's arguments.</param>
 /// <param name="ProposeAsync">Records a proposal.</param>
@@ -21,6 +22,7 @@ namespace BillingCopilot.Agents.Tools;
 public sealed record ToolSources(
     IReadOnlyCollection<string> ReadNames,
     Func<ToolScope, IReadOnlyCollection<string>, IReadOnlyList<KernelFunction>> CreateReads,
+    Func<string, IReadOnlyDictionary<string, ObjectKind>> HandlesOf,
     OperationCatalog Operations,
     Func<OperationDescriptor, JsonObject> SchemaOf,
     Func<ProposeRequest, CancellationToken, Task<Outcome<ProposalView>>> ProposeAsync,

@@ -77,7 +77,7 @@ public sealed class Conversation
     }
 
     /// <summary>Stores this turn's messages and new handles, in place of what an earlier run of it stored.</summary>
-    public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string agent, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {
         db.Messages.RemoveRange(await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ToListAsync(cancellationToken));
         await db.SaveChangesAsync(cancellationToken);

@@ -43,7 +43,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage);
     }
 
-    private static async Task<Draft> AskAsync(IChatClient client, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)
+    private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)
     {
         var response = await client.GetResponseAsync(sent, settings, cancellationToken);
 
