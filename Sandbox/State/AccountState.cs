@@ -15,6 +15,12 @@ public sealed class AccountState(string accountId)
     /// <summary>Stripe account id (<c>acct_…</c>).</summary>
     public string AccountId { get; } = accountId;
 
+    /// <summary>
+    /// How a card answers the next charge, by payment method id: a decline code, or <c>ok</c>. Absent means
+    /// <c>ok</c>. No object shows it, as no API shows what an issuer will say.
+    /// </summary>
+    public Dictionary<string, string> PaymentBehaviours { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Adds or replaces an object; its kind is its <c>object</c> field, its key its <c>id</c>.</summary>
     public void Put(JsonObject value)
     {
