@@ -9,7 +9,7 @@ namespace BillingCopilot.Sandbox.Http;
 /// <param name="Spec">Accepted parameters.</param>
 /// <param name="Effect">Name in the ledger, such as <c>refund.created</c>; null for reads.</param>
 /// <param name="Run">Does it, inside the request's unit of work, and returns the object to answer with.</param>
-internal sealed record Endpoint(
+internal sealed record Operation(
     string Method,
     string Template,
     string? Permission,

@@ -4,7 +4,7 @@ using System.Text;
 namespace BillingCopilot.Sandbox.State;
 
 /// <summary>Ids in Stripe's shape, a pure function of the seed and a running number that the journal keeps.</summary>
-internal sealed class IdSource(int seed)
+internal sealed class RunningIds(int seed)
 {
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -19,10 +19,10 @@ internal sealed class IdSource(int seed)
         return $"{prefix}_{head}{Scramble($"{seed}:{prefix}:{Count}", length)}";
     }
 
-    public string Secret(string prefix)
+    public string Characters(int length)
     {
         Count++;
-        return $"{prefix}_{Scramble($"{seed}:secret:{Count}", 32)}";
+        return Scramble($"{seed}:secret:{Count}", length);
     }
 
     private static string Scramble(string text, int length)
