@@ -6,7 +6,7 @@ namespace BillingCopilot.Sandbox.Objects;
 /// </summary>
 /// <param name="random">Where the characters come from; the same stream gives the same ids.</param>
 /// <param name="accountId">The account whose characters the long ids carry.</param>
-public sealed class IdSource(SeededRandom random, string accountId)
+public sealed class StripeIds(SeededRandom random, string accountId)
 {
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static readonly HashSet<string> Short = ["cus", "prod", "si"];
