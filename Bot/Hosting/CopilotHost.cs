@@ -9,7 +9,8 @@ namespace BillingCopilot.Bot.Hosting;
 /// <param name="Keep">Join or keep the sandbox of this folder; false gives a sandbox of its own in memory.</param>
 /// <param name="Quiet">Log warnings and worse only.</param>
 /// <param name="Seed">Makes ids a function of this seed, so that the same command gives the same output; null: random ids.</param>
-public sealed record HostShape(bool Listen, bool Keep, bool Quiet, int? Seed = null);
+/// <param name="Services">Replaces services at the outermost edge (a scripted model); for tests.</param>
+public sealed record HostShape(bool Listen, bool Keep, bool Quiet, int? Seed = null, Action<IServiceCollection>? Services = null);
 
 /// <summary>A whole copilot in this process: far side, database, agents, and, if asked, its server.</summary>
 public sealed class CopilotHost : IAsyncDisposable

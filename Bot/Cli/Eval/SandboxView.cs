@@ -43,6 +43,27 @@ public sealed class SandboxView : IDisposable
         await ReadAsync(answer, cancellationToken);
     }
 
+    /// <summary>Plans a fault for the next matching request; kinds are those of <c>/_sandbox/faults</c>.</summary>
+    public async Task FaultAsync(string match, string kind, int delayMilliseconds, CancellationToken cancellationToken)
+    {
+        using var answer = await _http.PostAsJsonAsync("/_sandbox/faults", new { match, kind, delay_ms = delayMilliseconds, times = 1 }, cancellationToken);
+        await ReadAsync(answer, cancellationToken);
+    }
+
+    public async Task ClearFaultsAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _http.DeleteAsync("/_sandbox/faults", cancellationToken);
+        await ReadAsync(answer, cancellationToken);
+    }
+
+    /// <summary>A call of Stripe's API with every permission: what somebody else does to the account meanwhile.</summary>
+    public async Task<JsonObject> PostAsync(string path, IReadOnlyDictionary<string, string> form, CancellationToken cancellationToken)
+    {
+        using var content = new FormUrlEncodedContent(form);
+        using var answer = await _http.PostAsync(path, content, cancellationToken);
+        return await ReadAsync(answer, cancellationToken);
+    }
+
     public async Task<JsonObject> GetAsync(string path, CancellationToken cancellationToken)
     {
         using var answer = await _http.GetAsync(path, cancellationToken);

@@ -24,7 +24,7 @@ public sealed class ScenarioStage : IAsyncDisposable
 
     /// <param name="settings">Model and policy settings are taken over; database, sandbox and folders are its own.</param>
     /// <param name="seed">Seed of the world and of every id.</param>
-    public static async Task<ScenarioStage> OpenAsync(CopilotSettings settings, string world, int seed, CancellationToken cancellationToken)
+    public static async Task<ScenarioStage> OpenAsync(CopilotSettings settings, string world, int seed, CancellationToken cancellationToken, Action<IServiceCollection>? services = null)
     {
         var folder = Directory.CreateTempSubdirectory("billingcopilot-").FullName;
         var own = new CopilotSettings
@@ -38,11 +38,12 @@ public sealed class ScenarioStage : IAsyncDisposable
             Database = { Path = Path.Combine(folder, "copilot.db") },
             Memory = { Path = Path.Combine(folder, "memory.db") },
             Mail = { Outbox = Path.Combine(folder, "outbox"), From = settings.Mail.From },
+            Tenants = settings.Tenants,
             Sandbox = { World = world, Seed = seed, Size = settings.Sandbox.Size, Data = Path.Combine(folder, "sandbox") },
         };
         try
         {
-            var host = await CopilotHost.StartAsync(own, new HostShape(Listen: true, Keep: false, Quiet: true, Seed: seed), TimeProvider.System, cancellationToken);
+            var host = await CopilotHost.StartAsync(own, new HostShape(Listen: true, Keep: false, Quiet: true, Seed: seed, Services: services), TimeProvider.System, cancellationToken);
             return new ScenarioStage(folder, host);
         }
         catch
