@@ -11,7 +11,7 @@ internal static class Charging
     /// <summary>Makes the charge and moves the intent on. Null means the money came.</summary>
     public static ApiError? Try(UnitOfWork unit, JsonObject intent, JsonObject paymentMethod)
     {
-        var decline = PaymentMethods.Answer(paymentMethod, unit.Now);
+        var decline = PaymentMethods.Answer(unit, paymentMethod);
         var charge = Charge(unit, intent, paymentMethod, decline);
         if (decline is null)
         {

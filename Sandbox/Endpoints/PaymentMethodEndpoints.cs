@@ -52,6 +52,10 @@ internal static class PaymentMethodEndpoints
         foreach (var (name, value) in (call.Args.Map("card") ?? []).Where(p => p.Key is "exp_month" or "exp_year"))
         {
             paymentMethod["card"]![name] = long.Parse(value!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            if (call.Unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id()) == "expired_card")
+            {
+                paymentMethod[PaymentMethods.Behaviour] = PaymentMethods.Fine;
+            }
         }
 
         call.Unit.Raise("payment_method.updated", paymentMethod.Id());

@@ -11,6 +11,9 @@ internal static class PaymentMethods
     /// <summary>The member that holds a planted decline code; the API never shows it.</summary>
     public const string Behaviour = "_decline";
 
+    /// <summary>The behaviour of a card that pays.</summary>
+    public const string Fine = "ok";
+
     private static readonly Dictionary<string, (string Brand, string Last4, string? Decline)> Tokens = new(StringComparer.Ordinal)
     {
         ["visa"] = ("visa", "4242", null),
@@ -64,16 +67,16 @@ internal static class PaymentMethods
             : throw ApiError.NotFound("PaymentMethod", id, param, 400);
 
     /// <summary>The decline this card meets now, or null when the charge goes through.</summary>
-    public static Decline? Answer(JsonObject paymentMethod, long now)
+    public static Decline? Answer(UnitOfWork unit, JsonObject paymentMethod)
     {
-        if (paymentMethod.Text(Behaviour) is { } planted)
+        if ((paymentMethod.Text(Behaviour) ?? unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id())) is { } planted)
         {
-            return Declines.Find(planted);
+            return planted == Fine ? null : Declines.Find(planted);
         }
 
         var card = paymentMethod["card"]!.AsObject();
         var end = new DateTimeOffset((int)card.Whole("exp_year"), (int)card.Whole("exp_month"), 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
-        return now >= end.ToUnixTimeSeconds() ? Declines.Find("expired_card") : null;
+        return unit.Now >= end.ToUnixTimeSeconds() ? Declines.Find("expired_card") : null;
     }
 
     private static string? Token(string id)

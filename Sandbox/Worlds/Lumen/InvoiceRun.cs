@@ -7,6 +7,7 @@ namespace BillingCopilot.Sandbox.Worlds.Lumen;
 internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscription)
 {
     private const long DraftSeconds = 3_600;
+
     /// <summary>Days to pay an invoice that is sent.</summary>
     public const long NetDays = 14;
 

@@ -86,7 +86,13 @@ internal sealed class TicketPeople(IReadOnlyList<CustomerRun> runs, SeededRandom
         var at = Calendar.Opened + random.Between(60, 440) * Calendar.Day + random.Between(0, Calendar.Day);
         var amount = random.Pick<long>([2_900, 3_500, 8_900, 9_900, 14_900, 24_500, 34_900, 39_900, 61_200]);
         var number = $"{random.Between(0x10000000, 0xFFFFFFFF):X8}-{random.Between(2, 14):D4}";
-        return Facts(_former.NextFiller(), at, at - 3 * Calendar.Day, Amounts.Text(amount, "usd"), number);
+        return Facts(FormerName(), at, at - 3 * Calendar.Day, Amounts.Text(amount, "usd"), number);
+    }
+
+    private string FormerName()
+    {
+        var name = _former.NextFiller();
+        return runs.Any(run => run.Script.Name == name) ? FormerName() : name;
     }
 
     private TicketFacts Facts(string name, long at, long billed, string amount, string number)
