@@ -11,6 +11,8 @@ public sealed partial class ProposalCard
     private string _reason = "";
     private bool _rejecting;
     private bool _busy;
+    private bool _focus;
+    private ElementReference _reasonField;
 
     [Parameter]
     [EditorRequired]
@@ -44,6 +46,17 @@ public sealed partial class ProposalCard
     private string ReasonField => $"reason-{Proposal.Id}";
 
     protected override void OnParametersSet() => Standing = Backend.StandingOf(Person.Id, Proposal);
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_focus)
+        {
+            _focus = false;
+            await _reasonField.FocusAsync();
+        }
+    }
+
+    private void AskReason() => _rejecting = _focus = true;
 
     private async Task DecideAsync(bool approve)
     {

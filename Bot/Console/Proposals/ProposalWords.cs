@@ -1,5 +1,6 @@
 using System.Globalization;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 
 namespace BillingCopilot.Bot.WebConsole.Proposals;
@@ -68,6 +69,10 @@ public static class ProposalWords
         Risk.Reversible => "Changes a record",
         _ => "Sends a message",
     };
+
+    /// <summary>A person's name where it is known, else the id.</summary>
+    public static string Name(string id, IReadOnlyList<Person>? people) => PlainText.Line(
+        id == Person.Automation.Id ? Person.Automation.Name : people?.FirstOrDefault(p => p.Id == id)?.Name ?? id, 60);
 
     /// <summary><c>2026-11-02 14:05 UTC</c></summary>
     public static string Utc(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
