@@ -1,4 +1,4 @@
-using BillingCopilot.Agents.Playbooks;
+using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
@@ -14,8 +14,8 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
     /// <summary>Null when a guard holds it back: there is nothing to do.</summary>
     public async Task<TurnRequest?> PrepareAsync(TenantContext tenant, TaskRow task, TaskInput input, CancellationToken cancellationToken)
     {
-        var playbook = playbooks.For(input.EventType!)
-            ?? throw new InvalidOperationException($"No playbook takes {input.EventType} any more.");
+        var playbook = playbooks.Find(task.Playbook!)
+            ?? throw new InvalidOperationException($"Playbook {task.Playbook} is no longer there.");
         var subject = new ObjectRef(KindOf(input.ObjectId!), input.ObjectId!);
         foreach (var guard in playbook.Guards)
         {

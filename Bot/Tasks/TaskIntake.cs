@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BillingCopilot.Agents.Playbooks;
+using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Webhooks;
 using BillingCopilot.Governance.People;
@@ -33,7 +33,7 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
     public async Task<bool> AcceptEventAsync(TenantContext tenant, VerifiedEvent received, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        var playbook = playbooks.For(received.Type);
+        var playbook = playbooks.For(received.Type).FirstOrDefault();
         var task = playbook is null
             ? null
             : NewTask(tenant, "webhook", Person.Automation.Id, ids.Next("conv"), new TaskInput(null, received.Type, received.ObjectId), playbook.Name);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using BillingCopilot.Agents.Playbooks;
+using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Storage;
@@ -13,6 +13,7 @@ public sealed partial class TaskRunner(
     TaskLeases leases,
     PlaybookTurns playbookTurns,
     PeopleDirectory people,
+    ProposalFeed feed,
     TimeProvider time,
     ILogger<TaskRunner> log)
 {
@@ -25,6 +26,7 @@ public sealed partial class TaskRunner(
         {
             var answer = await AnswerAsync(tenant, task, onEvent, hold.Token);
             await leases.CompleteAsync(tenant, task, answer is null ? null : StoredAnswer.Write(answer), cancellationToken);
+            feed.Changed();
             return answer;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
