@@ -11,6 +11,7 @@ using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace BillingCopilot.Bot.Hosting;
 
@@ -43,6 +44,7 @@ internal static class Composition
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
+        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
         services.AddConsole();
         if (shape.Listen)

@@ -5,7 +5,7 @@ using BillingCopilot.Sandbox.Worlds;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions)
+public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
 {
     public async Task RunAsync(World? world, CancellationToken cancellationToken)
     {
@@ -20,21 +20,15 @@ public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry pr
         }
 
         questions.From(world);
-        var folder = Directory.CreateTempSubdirectory("billingcopilot-world-").FullName;
-        try
+        // A stable folder: the knowledge base knows a document by folder and path, and an unchanged one costs nothing.
+        var folder = Path.GetFullPath(Path.Combine(settings.Sandbox.Data, "documents"));
+        foreach (var document in world.Documents)
         {
-            foreach (var document in world.Documents)
-            {
-                var path = Path.Combine(folder, document.Path);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                await File.WriteAllTextAsync(path, document.Text, cancellationToken);
-            }
+            var path = Path.Combine(folder, document.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, document.Text, cancellationToken);
+        }
 
-            await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
     }
 }
