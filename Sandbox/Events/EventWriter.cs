@@ -73,7 +73,7 @@ internal static class EventWriter
             ["created"] = unit.Now,
             ["data"] = data,
             ["livemode"] = false,
-            ["pending_webhooks"] = receivers.Length,
+            ["pending_webhooks"] = (long)receivers.Length,
             ["request"] = new JsonObject { ["id"] = requestId, ["idempotency_key"] = idempotencyKey },
             ["type"] = type,
             ["_waiting"] = new JsonArray([.. receivers.Select(r => (JsonNode)r)]),

@@ -125,7 +125,7 @@ internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal
             var delivered = (JsonObject)state.Account.Find(eventId)!.DeepClone();
             JsonNode[] left = [.. ((JsonArray)delivered["_waiting"]!).Where(r => (string?)r != endpointId).Select(r => r!.DeepClone())];
             delivered["_waiting"] = new JsonArray(left);
-            delivered["pending_webhooks"] = left.Length;
+            delivered["pending_webhooks"] = (long)left.Length;
             state.Account.Put(delivered);
             journal?.Append(new JsonObject { ["puts"] = new JsonArray(delivered.DeepClone()) });
         }

@@ -79,7 +79,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
     }
 
     private ApiAnswer RunOnce(
-        ApiRequest request, Endpoint endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key, string idempotencyKey)
+        ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key, string idempotencyKey)
     {
         var account = state.Account.AccountId;
         state.Idempotency.Begin(account, idempotencyKey);
@@ -97,7 +97,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
         }
     }
 
-    private ApiAnswer Run(ApiRequest request, Endpoint endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key)
+    private ApiAnswer Run(ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key)
     {
         var args = new Args(endpoint.Spec.Validate(raw));
         var unit = state.Begin();

@@ -26,5 +26,14 @@ internal sealed class Args(JsonObject values)
     public IReadOnlyList<string> Texts(string name) =>
         Values[name] is JsonArray items ? [.. items.OfType<JsonValue>().Select(item => item.GetValue<string>())] : [];
 
+    /// <summary>Sets text members that were sent; an empty text unsets.</summary>
+    public void CopyTexts(JsonObject target, params string[] names)
+    {
+        foreach (var name in names.Where(Has))
+        {
+            target[name] = Text(name);
+        }
+    }
+
     public string Required(string name) => Text(name) ?? throw ApiError.Missing(name);
 }

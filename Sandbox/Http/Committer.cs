@@ -6,7 +6,7 @@ using BillingCopilot.Sandbox.State;
 namespace BillingCopilot.Sandbox.Http;
 
 /// <summary>The request behind a set of changes.</summary>
-internal sealed record Effect(ApiRequest Request, Endpoint Endpoint, SandboxKey Key, string Fingerprint);
+internal sealed record Effect(ApiRequest Request, Operation Endpoint, SandboxKey Key, string Fingerprint);
 
 /// <summary>Makes changes last: one journal line with objects, ledger entry and saved answer, then the webhooks.</summary>
 internal sealed class Committer(SandboxState state, JournalFile? journal, WebhookDispatcher webhooks)

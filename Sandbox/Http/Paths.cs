@@ -18,6 +18,4 @@ internal static class Paths
 
     public static string? TextAt(this JsonObject value, string path) =>
         value.At(path) is JsonValue found ? found.ToString() : null;
-
-    public static long Number(this JsonObject value, string name) => (long?)value[name] ?? 0;
 }

@@ -12,7 +12,7 @@ internal sealed class RequestPipeline(
     private static readonly ApiAnswer RateLimited = new(
         429, """{"error":{"code":"rate_limit","message":"Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.","type":"invalid_request_error"}}""");
 
-    private readonly IdSource _requests = new(unchecked((int)clock.GetUtcNow().UtcTicks));
+    private readonly RunningIds _requests = new(unchecked((int)clock.GetUtcNow().UtcTicks));
 
     public async Task HandleAsync(HttpContext context)
     {

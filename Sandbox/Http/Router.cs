@@ -3,11 +3,11 @@ namespace BillingCopilot.Sandbox.Http;
 /// <summary>Finds the endpoint of a method and path. Literal segments win over placeholders.</summary>
 internal sealed class Router
 {
-    private readonly List<Endpoint> _endpoints = [];
+    private readonly List<Operation> _endpoints = [];
 
-    public void Add(Endpoint endpoint) => _endpoints.Add(endpoint);
+    public void Add(Operation endpoint) => _endpoints.Add(endpoint);
 
-    public (Endpoint Endpoint, Dictionary<string, string> Values)? Find(string method, string path)
+    public (Operation Operation, Dictionary<string, string> Values)? Find(string method, string path)
     {
         var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return _endpoints
@@ -15,7 +15,7 @@ internal sealed class Router
             .Select(e => (Endpoint: e, Values: Match(e.Segments, segments)))
             .Where(m => m.Values is not null)
             .OrderBy(m => m.Values!.Count)
-            .Select(m => ((Endpoint, Dictionary<string, string>)?)(m.Endpoint, m.Values!))
+            .Select(m => ((Operation, Dictionary<string, string>)?)(m.Endpoint, m.Values!))
             .FirstOrDefault();
     }
 

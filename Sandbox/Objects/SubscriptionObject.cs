@@ -45,6 +45,12 @@ public sealed record SubscriptionSpec
     /// <summary><c>active</c>, <c>past_due</c>, <c>canceled</c>, <c>trialing</c>, <c>unpaid</c> …</summary>
     public string Status { get; init; } = "active";
 
+    /// <summary><c>charge_automatically</c> or <c>send_invoice</c>.</summary>
+    public string CollectionMethod { get; init; } = "charge_automatically";
+
+    /// <summary>Only for <c>send_invoice</c>.</summary>
+    public long? DaysUntilDue { get; init; }
+
     public string? DefaultPaymentMethod { get; init; }
 
     /// <summary>Ids of discounts in force.</summary>
@@ -79,12 +85,12 @@ public static class SubscriptionObject
         ["cancel_at_period_end"] = false,
         ["canceled_at"] = null,
         ["cancellation_details"] = new JsonObject { ["comment"] = null, ["feedback"] = null, ["reason"] = null },
-        ["collection_method"] = "charge_automatically",
+        ["collection_method"] = spec.CollectionMethod,
         ["created"] = spec.Created,
         ["currency"] = spec.Currency,
         ["customer"] = spec.Customer,
         ["customer_account"] = null,
-        ["days_until_due"] = null,
+        ["days_until_due"] = spec.DaysUntilDue,
         ["default_payment_method"] = spec.DefaultPaymentMethod,
         ["default_source"] = null,
         ["default_tax_rates"] = JsonFields.Array(spec.DefaultTaxRates.Select(rate => rate.DeepClone())),

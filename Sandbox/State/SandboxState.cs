@@ -14,7 +14,7 @@ internal sealed class SandboxState(World world, TimeProvider wall)
 
     public WorldClock Clock { get; } = new(wall);
 
-    public IdSource Ids { get; } = new(world.Seed);
+    public RunningIds Ids { get; } = new(world.Seed);
 
     public Ledger Ledger { get; } = new();
 

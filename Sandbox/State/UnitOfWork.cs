@@ -6,7 +6,7 @@ namespace BillingCopilot.Sandbox.State;
 /// The changes of one request to one account: written through at once, so that later steps see them, and taken
 /// back by <see cref="RollBack"/>. Events are shaped by <see cref="Events.EventWriter"/> when the request commits.
 /// </summary>
-internal sealed class UnitOfWork(AccountState state, IdSource ids, long now)
+internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
 {
     private readonly Dictionary<string, JsonObject?> _before = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
@@ -22,6 +22,9 @@ internal sealed class UnitOfWork(AccountState state, IdSource ids, long now)
     public List<(string Type, string ObjectId)> Raised { get; } = [];
 
     public string NewId(string prefix) => ids.Next(prefix);
+
+    /// <summary>Random-looking characters for links and secrets.</summary>
+    public string NewSecret(int length) => ids.Characters(length);
 
     public JsonObject? Find(string id) => state.Find(id);
 

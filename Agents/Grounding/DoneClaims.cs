@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+
+namespace BillingCopilot.Agents.Grounding;
+
+/// <summary>
+/// Finds sentences in which the copilot says that it did something. It never does: it proposes, and people
+/// decide; so such a sentence is false whatever the proposals say.
+/// </summary>
+public static partial class DoneClaims
+{
+    public static IReadOnlyList<string> In(string text) => [.. Claim().Matches(text).Select(m => m.Value)];
+
+    /// <summary>The words that ask the model to correct itself.</summary>
+    public static string CorrectionRequest(IReadOnlyList<string> claims) =>
+        $"{GroundingCheck.CorrectionMark} You said \"{string.Join("\", \"", claims)}\", but nothing has been done: at most it was proposed and waits for a person's approval. Write the whole answer again without claiming it.";
+
+    /// <summary>The text with each claim turned into what is true.</summary>
+    public static string Correct(string text) => Claim().Replace(text, m => $"{m.Value} [not done: it waits for approval]");
+
+    private const string Done = "refunded|credited|issued|sent|e-?mailed|cancell?ed|voided|processed|applied|charged|retried|reversed|paused|updated|changed|approved|reimbursed|waived";
+
+    [GeneratedRegex(@"\b(?:I|we)(?:['’]ve|\s+have)?(?:\s+(?:just|already|now|also|successfully|gone ahead and))*\s+(?:" + Done + @")\b|\b(?:your|the|their|a)\s+(?:\w+\s+){0,3}(?:refund|credit note|credit|reminder|mail|email)\s+(?:has\s+been|was|is\s+now)\s+(?:successfully\s+)?(?:" + Done + @")\s+(?:successfully|now|just now)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Claim();
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Text;
+
+namespace BillingCopilot.Agents.Grounding;
+
+/// <summary>A tool call of the conversation and what it returned, as the model saw both (with handles).</summary>
+public sealed record ToolEvidence(string CallId, string Tool, JsonNode? Arguments, JsonNode? Result);
+
+/// <summary>A figure that a source holds.</summary>
+/// <param name="Figure">What is said there.</param>
+/// <param name="Call">The call that said it.</param>
+/// <param name="Path">JSON path of the leaf.</param>
+/// <param name="ObjectHandle">Handle of the nearest object around the leaf.</param>
+/// <param name="Customers">Whose it is: handles and names; empty when nobody's (a policy).</param>
+/// <param name="Invoices">Which invoices it is about: handles and numbers; empty when it isn't an invoice's.</param>
+/// <param name="Verbatim">True for words out of a document.</param>
+public sealed record SourcedFigure(
+    Figure Figure,
+    ToolEvidence Call,
+    string Path,
+    string? ObjectHandle,
+    IReadOnlySet<string> Customers,
+    IReadOnlySet<string> Invoices,
+    bool Verbatim);
+
+/// <summary>Everything a conversation's answers may rest on.</summary>
+public sealed class Evidence
+{
+    private readonly List<SourcedFigure> _figures = [];
+    private readonly List<(string Text, SourcedFigure Leaf)> _texts = [];
+    private readonly List<Figure> _asked = [];
+    private readonly List<string> _askerTexts = [];
+
+    /// <param name="calls">Oldest first.</param>
+    /// <param name="askerTexts">The asker's messages of this conversation.</param>
+    public Evidence(IReadOnlyList<ToolEvidence> calls, IReadOnlyList<string> askerTexts)
+    {
+        Calls = calls;
+        Subjects = new SubjectIndex(calls);
+        foreach (var call in calls)
+        {
+            Walk(new LeafWalk(call, Subjects), call.Result, "$", []);
+        }
+
+        _askerTexts.AddRange(askerTexts);
+        _asked.AddRange(askerTexts.SelectMany(FigureScanner.Scan));
+    }
+
+    public SubjectIndex Subjects { get; }
+
+    /// <summary>Every tool call of the conversation, oldest first.</summary>
+    public IReadOnlyList<ToolEvidence> Calls { get; }
+
+    /// <summary>Sources of a figure, newest first.</summary>
+    public IEnumerable<SourcedFigure> SourcesOf(Figure figure) => _figures.Where(s => Backs(s.Figure, figure)).Reverse();
+
+    /// <summary>True when the asker said it.</summary>
+    public bool AskerSaid(Figure figure) => _asked.Exists(a => Backs(a, figure));
+
+    /// <summary>The leaf that holds these words, verbatim but for white space and case; null when none does.</summary>
+    public SourcedFigure? HolderOf(string words)
+    {
+        var wanted = Flat(words);
+        return _texts.FindLast(t => t.Text.Contains(wanted, StringComparison.OrdinalIgnoreCase)).Leaf;
+    }
+
+    public bool AskerWrote(string words) => _askerTexts.Exists(t => Flat(t).Contains(Flat(words), StringComparison.OrdinalIgnoreCase));
+
+    internal static string Flat(string text) =>
+        string.Join(' ', UntrustedWords.Strip(text).Replace('’', '\'').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ',');
+
+    private static bool Backs(Figure source, Figure written) => (source.Kind, written.Kind) switch
+    {
+        (FigureKind.Date, FigureKind.Date) => DateScanner.Covers(written.Value, source.Value),
+        (FigureKind.Count, FigureKind.Percent) => source.Number == written.Number || source.Number * 100 == written.Number,
+        (FigureKind.Count, FigureKind.Amount) => written.Currency is null && source.Number == written.Number,
+        _ => source.Agrees(written),
+    };
+
+    private void Walk(LeafWalk walk, JsonNode? node, string path, IReadOnlyList<JsonObject> ancestors)
+    {
+        switch (node)
+        {
+            case JsonObject value:
+                foreach (var (name, child) in value)
+                {
+                    Walk(walk, child, $"{path}.{name}", [value, .. ancestors]);
+                }
+
+                break;
+            case JsonArray items:
+                TakeCounts(walk, items, path, ancestors);
+                for (var i = 0; i < items.Count; i++)
+                {
+                    Walk(walk, items[i], $"{path}[{i}]", ancestors);
+                }
+
+                break;
+            case JsonValue leaf:
+                TakeLeaf(walk, leaf, path, ancestors);
+                break;
+        }
+    }
+
+    private void TakeLeaf(LeafWalk walk, JsonValue leaf, string path, IReadOnlyList<JsonObject> ancestors)
+    {
+        if (leaf.GetValueKind() == JsonValueKind.Number)
+        {
+            var number = decimal.TryParse(leaf.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var n) ? n : 0;
+            _figures.Add(walk.Source(CountOf(number), path, ancestors));
+        }
+        else if (leaf.GetValueKind() == JsonValueKind.String)
+        {
+            var text = leaf.GetValue<string>();
+            _texts.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, ancestors)));
+            _figures.AddRange(FigureScanner.Scan(text).Select(f => walk.Source(f, path, ancestors)));
+        }
+    }
+
+    /// <summary>How many items there are, and how many share a value ("3 open").</summary>
+    private void TakeCounts(LeafWalk walk, JsonArray items, string path, IReadOnlyList<JsonObject> ancestors)
+    {
+        _figures.Add(walk.Source(CountOf(items.Count), path + ".length", ancestors));
+        var shared = items.OfType<JsonObject>().SelectMany(o => o)
+            .Where(p => p.Value is JsonValue)
+            .GroupBy(p => (p.Key, Value: p.Value!.ToJsonString()))
+            .Where(g => g.Count() > 1);
+        foreach (var group in shared)
+        {
+            _figures.Add(walk.Source(CountOf(group.Count()), $"{path}[?{group.Key.Key}={group.Key.Value}].length", ancestors));
+        }
+    }
+
+    private static Figure CountOf(decimal number)
+    {
+        var text = Math.Abs(number).ToString("0.####", CultureInfo.InvariantCulture);
+        return new Figure(default, text, FigureKind.Count, text, Math.Abs(number));
+    }
+}

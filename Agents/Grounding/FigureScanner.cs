@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Text;
+using BillingCopilot.Billing;
+
+namespace BillingCopilot.Agents.Grounding;
+
+/// <summary>Finds every amount, percentage, date, id, count and quotation in a text.</summary>
+public static partial class FigureScanner
+{
+    /// <summary>In the order they stand, none inside another but those inside quotations.</summary>
+    public static IReadOnlyList<Figure> Scan(string text)
+    {
+        var found = new List<Figure>();
+        foreach (Match m in Identifier().Matches(text))
+        {
+            Take(found, m, FigureKind.Id, m.Value);
+        }
+
+        DateScanner.Scan(text, (m, value) => Take(found, m, FigureKind.Date, value));
+        foreach (Match m in MoneyText().Matches(text))
+        {
+            TakeAmount(found, m);
+        }
+
+        foreach (Match m in Percent().Matches(text))
+        {
+            TakeNumber(found, m, FigureKind.Percent, "%");
+        }
+
+        foreach (Match m in Count().Matches(text))
+        {
+            TakeNumber(found, m, FigureKind.Count, "");
+        }
+
+        return [.. found.OrderBy(f => f.At.Start)];
+    }
+
+    /// <summary>Words in quotation marks, four or more of them: shorter ones are names.</summary>
+    public static IEnumerable<Figure> Quotations(string text) =>
+        from Match m in Quotation().Matches(text)
+        let words = m.Groups["words"].Value
+        where words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 4
+        select new Figure(new Span(m.Index, m.Length), m.Value, FigureKind.Quote, words);
+
+    private static void TakeAmount(List<Figure> found, Match m)
+    {
+        var number = decimal.Parse(m.Groups["num"].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        var currency = Currencies.Of(m.Groups["post"].Value) ?? Currencies.Of(m.Groups["pre"].Value) ?? Currencies.Of(m.Groups["sym"].Value);
+        number *= m.Groups["post"].Value.StartsWith("cent", StringComparison.OrdinalIgnoreCase) ? 0.01m : 1;
+        number *= m.Groups["scale"].Value.ToLowerInvariant() switch { "k" => 1_000, "m" => 1_000_000, _ => 1 };
+        var minor = currency is null ? number : number * (decimal)Math.Pow(10, Money.DecimalsOf(currency));
+        var value = currency is null
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : $"{minor.ToString("0.###", CultureInfo.InvariantCulture)} {currency}";
+        Take(found, m, FigureKind.Amount, value, number, currency);
+    }
+
+    private static void TakeNumber(List<Figure> found, Match m, FigureKind kind, string unit)
+    {
+        var number = decimal.Parse(m.Groups["num"].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        Take(found, m, kind, number.ToString("0.####", CultureInfo.InvariantCulture) + unit, number);
+    }
+
+    private static void Take(List<Figure> found, Match m, FigureKind kind, string value, decimal? number = null, string? currency = null)
+    {
+        var group = m.Groups["figure"].Success ? m.Groups["figure"] : m;
+        var at = new Span(group.Index, group.Length);
+        if (!found.Exists(f => f.At.Start < at.End && at.Start < f.At.End))
+        {
+            found.Add(new Figure(at, group.Value, kind, value, number, currency));
+        }
+    }
+
+    [GeneratedRegex(@"\b(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}\b|\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)\d{1,5}\b|\b(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}-(?:[A-Z0-9]{1,8}-)?\d{3,8}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Identifier();
+
+    [GeneratedRegex(@"(?<figure>(?:[-−]\s?)?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>\d(?:[\d,]*\d)?(?:\.\d+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
+        + @"|(?<![\w.,])(?<figure>[-−]?(?<num>\d(?:[\d,]*\d)?(?:\.\d+)?)\s?(?<post>" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b)"
+        + @"|(?<![\w.,$€£¥])(?<figure>[-−]?(?<num>\d{1,3}(?:,\d{3})+(?:\.\d{2})?|\d+\.\d{2}))(?![\w%]|[.,]\d|\s?(?:%|percent))", RegexOptions.CultureInvariant)]
+    private static partial Regex MoneyText();
+
+    [GeneratedRegex(@"(?<![\w.])(?<figure>[-−+]?(?<num>\d(?:[\d,]*\d)?(?:\.\d+)?)\s?(?:%|percent\b|per cent\b))", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Percent();
+
+    [GeneratedRegex(@"(?<![\w.,/\-])(?<figure>(?<num>\d{1,3}(?:,\d{3})+|\d{1,9}))(?=[\s\-](?:[a-z\-]+\s){0,2}(?:charge|invoice|payment|attempt|seat|user|licen[cs]e|customer|refund|retr(?:y|ies)|line|item|subscription|dispute|credit note|transaction|time|day|business day|hour|week|month|year|unit|call|request|event|failure|decline|reminder|mail|proposal|credit)s?\b)", RegexOptions.CultureInvariant)]
+    private static partial Regex Count();
+
+    [GeneratedRegex("[\"“](?<words>[^\"“”\\n]{8,}?)[\"”]", RegexOptions.CultureInvariant)]
+    private static partial Regex Quotation();
+}

@@ -1,0 +1,93 @@
+
+namespace BillingCopilot.Agents.Grounding;
+
+/// <summary>A figure and what backs it.</summary>
+/// <param name="Source">Leaf of a tool result or document; null when the asker said it.</param>
+public sealed record BackedFigure(Figure Figure, SourcedFigure? Source);
+
+/// <summary>A figure that nothing backs.</summary>
+/// <param name="Fault">Why, in words for the model.</param>
+public sealed record UnbackedFigure(Figure Figure, string Fault);
+
+/// <summary>How a text stands against its sources.</summary>
+public sealed record GroundingReport(IReadOnlyList<BackedFigure> Backed, IReadOnlyList<UnbackedFigure> Unbacked);
+
+/// <summary>
+/// Traces each figure of a text to a tool result, a quotation or the asker's words. Pure: the same text and
+/// sources give the same report.
+/// </summary>
+public static class GroundingCheck
+{
+    public static GroundingReport Check(string text, Evidence evidence)
+    {
+        var reader = new SubjectReader(text, evidence.Subjects);
+        var backed = new List<BackedFigure>();
+        var unbacked = new List<UnbackedFigure>();
+        foreach (var quotation in FigureScanner.Quotations(text).Where(q => evidence.HolderOf(q.Value) is null && !evidence.AskerWrote(q.Value)))
+        {
+            unbacked.Add(new UnbackedFigure(quotation, "these words are in no source; quote verbatim or don't use quotation marks"));
+        }
+
+        foreach (var figure in FigureScanner.Scan(text))
+        {
+            Judge(figure, reader, evidence, backed, unbacked);
+        }
+
+        return new GroundingReport(backed, [.. unbacked.OrderBy(u => u.Figure.At.Start)]);
+    }
+
+    private static void Judge(Figure figure, SubjectReader reader, Evidence evidence, List<BackedFigure> backed, List<UnbackedFigure> unbacked)
+    {
+        SourcedFigure[] sources = [.. evidence.SourcesOf(figure)];
+        var said = reader.Read(figure);
+        var fitting = Array.Find(sources, s => !s.Verbatim && Fits(s, said, figure)) ?? Array.Find(sources, s => s.Verbatim);
+        if (fitting is not null || evidence.AskerSaid(figure))
+        {
+            backed.Add(new BackedFigure(figure, fitting));
+        }
+        else
+        {
+            unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
+        }
+    }
+
+    private static bool Fits(SourcedFigure source, Said said, Figure figure)
+    {
+        // An invoice's number is told apart by itself, whoever is named beside it.
+        var customer = said.Customers.Count == 0 || said.Customers.Any(m => m.Keys.Overlaps(source.Customers));
+        var invoice = figure.Kind == FigureKind.Id || said.Invoices.Count == 0 || source.Invoices.Count == 0 || said.Invoices.Any(m => m.Keys.Overlaps(source.Invoices));
+        return customer && invoice;
+    }
+
+    private static string Fault(SourcedFigure[] sources, Said said)
+    {
+        if (sources.Length == 0)
+        {
+            return "no tool returned it and the person did not say it";
+        }
+
+        var owner = sources[0].Customers.FirstOrDefault(k => k.Contains(' ', StringComparison.Ordinal)) ?? sources[0].Customers.FirstOrDefault();
+        return said.Customers.Count > 0 && !said.Customers.Any(m => m.Keys.Overlaps(sources[0].Customers)) && owner is not null
+            ? $"it belongs to {owner}, not to the customer named there"
+            : "it belongs to another object than the one named there";
+    }
+
+    /// <summary>The words that ask the model to correct itself.</summary>
+    public static string CorrectionRequest(IReadOnlyList<UnbackedFigure> unbacked) =>
+        $"{CorrectionMark} These have no source in the tool results: {string.Join("; ", unbacked.Select(u => $"{u.Figure.Text} ({u.Fault})"))}. "
+        + "Write the whole answer again using only figures exactly as the tools returned them; call a tool if one is missing, or leave the figure out. Don't mention this check.";
+
+    /// <summary>Begins every correction request, so that it is never taken for the asker's words.</summary>
+    public const string CorrectionMark = "[figures check]";
+
+    /// <summary>The text with its unbacked figures marked.</summary>
+    public static string Mark(string text, IReadOnlyList<UnbackedFigure> unbacked)
+    {
+        foreach (var at in unbacked.Select(u => u.Figure.At).OrderByDescending(a => a.End))
+        {
+            text = text.Insert(at.End, " [unverified]");
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace BillingCopilot.Agents.Grounding;
+
+/// <summary>Gives the leaves of one call's result their owner.</summary>
+internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
+{
+    /// <summary>Tools whose words are documents', quoted as they stand.</summary>
+    private static readonly HashSet<string> DocumentTools = new(StringComparer.Ordinal) { "search_policies", "search_tickets" };
+
+    /// <param name="ancestors">Objects around the leaf, nearest first.</param>
+    public SourcedFigure Source(Figure figure, string path, IReadOnlyList<JsonObject> ancestors)
+    {
+        IEnumerable<JsonObject> around = call.Arguments is JsonObject arguments ? [.. ancestors, arguments] : ancestors;
+        return new SourcedFigure(
+            figure,
+            call,
+            path,
+            ancestors.Select(ObjectLabels.SelfHandle).FirstOrDefault(h => h is not null),
+            subjects.CustomersOf(around),
+            subjects.InvoicesOf(around),
+            DocumentTools.Contains(call.Tool));
+    }
+}

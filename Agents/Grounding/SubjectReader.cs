@@ -1,0 +1,174 @@
+using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Text;
+
+namespace BillingCopilot.Agents.Grounding;
+
+/// <summary>Of whom a figure of a text is said: the customers and invoices it may belong to. Empty sets allow anything.</summary>
+public sealed record Said(IReadOnlyList<Mention> Customers, IReadOnlyList<Mention> Invoices);
+
+/// <summary>
+/// Reads the subject of each figure: the customer named in its clause, else the last one named before it (also
+/// in the sentence before); the invoice only when its own clause names one.
+/// </summary>
+public sealed partial class SubjectReader
+{
+    private readonly string _text;
+    private readonly IReadOnlyList<Mention> _mentions;
+    private readonly IReadOnlyList<Span> _sentences;
+
+    public SubjectReader(string text, SubjectIndex subjects)
+    {
+        _text = text;
+        _mentions = subjects.MentionsIn(text);
+        _sentences = Sentences.Split(text);
+    }
+
+    public Said Read(Figure figure)
+    {
+        var sentence = _sentences.FirstOrDefault(s => s.Contains(figure.At.Start));
+        var clause = Clauses(sentence).FirstOrDefault(c => c.Contains(figure.At.Start), sentence);
+        return new Said(Customers(figure, sentence, clause), Invoices(figure, clause));
+    }
+
+    private List<Mention> Customers(Figure figure, Span sentence, Span clause)
+    {
+        var here = In(clause, invoices: false);
+        if (Pairwise(figure, sentence) is { } paired)
+        {
+            return [paired];
+        }
+
+        if (here.Count > 0)
+        {
+            return Nearest(figure, here);
+        }
+
+        // Nothing in the clause: what was last spoken of, or else what the rest of the sentence names.
+        var before = In(sentence, invoices: false).Where(m => m.At.End <= figure.At.Start).ToArray();
+        if (before.Length > 0)
+        {
+            return Joined(before);
+        }
+
+        var after = In(sentence, invoices: false);
+        return after.Count > 0 ? after : Previous(sentence);
+    }
+
+    private List<Mention> Invoices(Figure figure, Span clause)
+    {
+        var here = In(clause, invoices: true);
+        return here.Count == 0 || ComparesWithAnother(figure) ? [] : Nearest(figure, here);
+    }
+
+    /// <summary>"A and B paid $1 and $2 respectively": the n-th figure is the n-th name's.</summary>
+    private Mention? Pairwise(Figure figure, Span sentence)
+    {
+        if (!sentence.Of(_text).Contains("respectively", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var names = In(sentence, invoices: false);
+        var figures = FigureScanner.Scan(sentence.Of(_text)).Where(f => f.Kind == figure.Kind).ToArray();
+        var index = Array.FindIndex(figures, f => f.At.Start + sentence.Start == figure.At.Start);
+        return names.Count == figures.Length && index >= 0 ? names[index] : null;
+    }
+
+    private List<Mention> Nearest(Figure figure, List<Mention> mentions)
+    {
+        if (mentions.Count == 1)
+        {
+            return mentions;
+        }
+
+        var next = mentions.FirstOrDefault(m => m.At.Start >= figure.At.End);
+        if (next is not null && Belongs().IsMatch(_text[figure.At.End..next.At.Start]))
+        {
+            return [next];
+        }
+
+        var before = mentions.Where(m => m.At.End <= figure.At.Start).ToArray();
+        return before.Length > 0 ? Joined(before) : [next ?? mentions[0]];
+    }
+
+    /// <summary>The last mention, with those joined to it by "and" or a comma.</summary>
+    private List<Mention> Joined(Mention[] mentions)
+    {
+        List<Mention> group = [mentions[^1]];
+        for (var i = mentions.Length - 2; i >= 0 && And().IsMatch(_text[mentions[i].At.End..mentions[i + 1].At.Start]); i--)
+        {
+            group.Add(mentions[i]);
+        }
+
+        return group;
+    }
+
+    private List<Mention> Previous(Span sentence)
+    {
+        for (var i = _sentences.Count - 1; i >= 0; i--)
+        {
+            if (_sentences[i].Start < sentence.Start && In(_sentences[i], invoices: false) is { Count: > 0 } named)
+            {
+                return named;
+            }
+        }
+
+        return [];
+    }
+
+    private List<Span> Clauses(Span sentence)
+    {
+        var spans = new List<Span>();
+        var start = sentence.Start;
+        foreach (Match cut in Separator().Matches(sentence.Of(_text)))
+        {
+            var end = sentence.Start + cut.Index + cut.Length;
+            // "A and B owe $5": a piece that holds only names goes with what follows.
+            if (!And().IsMatch(Remainder(new Span(start, end - start))))
+            {
+                spans.Add(new Span(start, end - start));
+                start = end;
+            }
+        }
+
+        spans.Add(new Span(start, sentence.End - start));
+        return spans;
+    }
+
+    private string Remainder(Span clause)
+    {
+        var named = _mentions.Where(m => clause.Contains(m.At.Start)).ToArray();
+        if (named.Length == 0)
+        {
+            return "-";
+        }
+
+        var rest = clause.Of(_text);
+        foreach (var mention in named.Reverse().Where(m => m.At.End <= clause.End))
+        {
+            rest = rest.Remove(mention.At.Start - clause.Start, mention.At.Length);
+        }
+
+        return rest;
+    }
+
+    private bool ComparesWithAnother(Figure figure)
+    {
+        var before = _text[Math.Max(0, figure.At.Start - 40)..figure.At.Start];
+        return Comparison().IsMatch(before);
+    }
+
+    private List<Mention> In(Span span, bool invoices) => [.. _mentions.Where(m => m.IsInvoice == invoices && span.Contains(m.At.Start))];
+
+    [GeneratedRegex(@"[;:,](?=\s)|\s(?:and|but|while|whereas|versus|vs\.?|against|compared (?:to|with))\s|[—–(]|\s-\s|\)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Separator();
+
+    [GeneratedRegex(@"^[\s,]*(?:and|or|&)?[\s,]*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex And();
+
+    [GeneratedRegex(@"^\s*(?:was |were |is |are )?(?:charged |due |paid |owed )?(?:on|for|of|in|from|by|to|under|at|belongs to)\s+(?:the\s+)?(?:invoice\s+|customer\s+)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Belongs();
+
+    [GeneratedRegex(@"\b(?:from|than|previous(?:ly)?|prior|earlier|before|instead of|used to be)\W+(?:\w+\W+){0,2}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Comparison();
+}

@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Text;
+using BillingCopilot.Governance.Operations;
+
+namespace BillingCopilot.Agents.Handles;
+
+/// <summary>What a person typed, made fit to store and to send to a model.</summary>
+/// <param name="Text">With handles for ids, tokens for addresses and no card numbers.</param>
+/// <param name="CardNumbersRemoved">How many card numbers were taken out; the person is told.</param>
+public sealed record IncomingText(string Text, int CardNumbersRemoved);
+
+/// <summary>
+/// Swaps raw Stripe ids and mail addresses for handles on the way in, and handles for ids on the way out.
+/// A typed id is only a candidate: it gets a handle, and the tool that reads it finds out whether it exists.
+/// </summary>
+public static partial class TypedReferences
+{
+    private static readonly Dictionary<string, ObjectKind> Kinds = new(StringComparer.Ordinal)
+    {
+        ["cus"] = ObjectKind.Customer,
+        ["sub"] = ObjectKind.Subscription,
+        ["in"] = ObjectKind.Invoice,
+        ["il"] = ObjectKind.InvoiceLine,
+        ["ch"] = ObjectKind.Charge,
+        ["py"] = ObjectKind.Charge,
+        ["pi"] = ObjectKind.PaymentIntent,
+        ["pm"] = ObjectKind.PaymentMethod,
+        ["re"] = ObjectKind.Refund,
+        ["cn"] = ObjectKind.CreditNote,
+        ["prod"] = ObjectKind.Product,
+        ["price"] = ObjectKind.Price,
+    };
+
+    public static IncomingText TakeIn(string text, HandleMap handles)
+    {
+        var (clean, removed) = CardNumbers.Redact(text);
+        clean = MailAddress().Replace(clean, m => handles.TokenForMail(m.Value));
+        clean = RawId().Replace(clean, m => handles.HandleFor(new ObjectRef(Kinds[m.Groups["prefix"].Value], m.Value)));
+        return new IncomingText(clean, removed);
+    }
+
+    /// <summary>
+    /// The text for a person: each known handle gives way to its label (an invoice's number, a customer's name)
+    /// or, without one, to the real id.
+    /// </summary>
+    public static string GiveOut(string text, HandleMap handles, Func<string, string?> labelOf) =>
+        Handle().Replace(text, m => handles.Find(m.Value) is { } entry ? labelOf(entry.Handle) ?? entry.ObjectId : m.Value);
+
+    /// <summary>Raw Stripe ids in a text.</summary>
+    public static IEnumerable<Match> RawIdsIn(string text) => RawId().Matches(text);
+
+    [GeneratedRegex(@"\b(?<prefix>cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price)_[A-Za-z0-9_]{4,}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex RawId();
+
+    [GeneratedRegex(@"\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop|mail)\d{1,5}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Handle();
+
+    [GeneratedRegex(@"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+", RegexOptions.CultureInvariant)]
+    private static partial Regex MailAddress();
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using BillingCopilot.Agents.Text;
+using BillingCopilot.Agents.Tools;
+using Microsoft.Extensions.AI;
+
+namespace BillingCopilot.Agents.Journal;
+
+/// <summary>
+/// Journals each completed model response by its position in the task, and plays it back when the task is run
+/// again. One instance a run of a specialist.
+/// </summary>
+/// <param name="prompt">Agent and version (<c>support.v1</c>): part of what a response answers.</param>
+public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal, string prompt) : DelegatingChatClient(inner)
+{
+    private int _position;
+
+    public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ChatMessage[] sent = [.. messages];
+        var key = _position++.ToString(CultureInfo.InvariantCulture);
+        var hash = TaskJournal.Digest(RequestOf(sent, options));
+        if (await journal.FindAsync(TaskJournal.Model, key, hash, cancellationToken) is { } known)
+        {
+            return StoredResponse.FromJson(known).ToResponse();
+        }
+
+        var response = await base.GetResponseAsync(sent, options, cancellationToken);
+        var stored = StoredResponse.From(response);
+        await journal.AppendAsync(TaskJournal.Model, key, hash, stored.ToJson(), cancellationToken);
+
+        // What goes on is what was journaled: the first run and its replay see the same.
+        return stored.ToResponse();
+    }
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var response = await GetResponseAsync(messages, options, cancellationToken);
+        foreach (var update in response.ToChatResponseUpdates())
+        {
+            yield return update;
+        }
+    }
+
+    /// <summary>
+    /// The request's identity: the conversation, the tools and the prompt's version. The system message is left
+    /// out, since it states today's date and a task may be resumed tomorrow.
+    /// </summary>
+    private string RequestOf(ChatMessage[] messages, ChatOptions? options) => string.Join(
+        '\n',
+        [prompt, string.Join(',', options?.Tools?.Select(t => t.Name) ?? []), .. messages.Where(m => m.Role != ChatRole.System).Select(m => StoredMessage.From(m).ToJson())]);
+
+    /// <param name="Messages">Redacted: a model may repeat a card number that slipped through in a tool's text.</param>
+    private sealed record StoredResponse(IReadOnlyList<StoredMessage> Messages, long InputTokens, long OutputTokens, string? FinishReason)
+    {
+        public static StoredResponse From(ChatResponse response) => new(
+            [.. response.Messages.Select(StoredMessage.From).Select(m => m with { Text = m.Text is null ? null : CardNumbers.Redact(m.Text).Text })],
+            response.Usage?.InputTokenCount ?? 0,
+            response.Usage?.OutputTokenCount ?? 0,
+            response.FinishReason?.Value);
+
+        public static StoredResponse FromJson(string json) => JsonSerializer.Deserialize<StoredResponse>(json, ModelJson.Plain)!;
+
+        public string ToJson() => JsonSerializer.Serialize(this, ModelJson.Plain);
+
+        public ChatResponse ToResponse() => new([.. Messages.Select(m => m.ToMessage())])
+        {
+            Usage = new UsageDetails { InputTokenCount = InputTokens, OutputTokenCount = OutputTokens, TotalTokenCount = InputTokens + OutputTokens },
+            FinishReason = FinishReason is null ? null : new ChatFinishReason(FinishReason),
+        };
+    }
+}

@@ -1,0 +1,2 @@
+namespace BillingCopilot.Agents.Models.Rules;
+public sealed class RuleBook { }

@@ -1,0 +1,77 @@
+namespace BillingCopilot.Agents.Text;
+
+/// <summary>Words of billing talk that mean the same here. The first of a line is the one kept.</summary>
+public static class Synonyms
+{
+    private const string Groups = """
+        invoice bill bills billing statement
+        increase increased higher jump jumped rise rose risen grew grow growing more bigger pricier expensive extra climbed surge spike spiked doubled went up upped hike hiked
+        decrease lower lowered dropped less cheaper smaller fell
+        change changed changes different differ differs difference delta gap
+        duplicate duplicated twice double doubly repeated
+        refund refunds refunded reimburse reimbursed reimbursement
+        credit credits credited creditnote
+        charge charges charged charging billed bill'd
+        payment payments paid pay paying pays transaction transactions settle settled
+        fail failed fails failing failure declined decline declines declining bounced bounce rejected reject unsuccessful refused blocked
+        overdue unpaid outstanding owe owes owed owing late delinquent arrears pastdue unsettled
+        reminder reminders remind nudge dunning chase chasing chaser notify ping
+        send email mail message write draft
+        customer client clients customers account accounts company buyer subscriber
+        list show display pull enumerate
+        explain explained clarify breakdown understand justify walk
+        reason cause why
+        recover recovery recovering rescue winback
+        retry retries retried reattempt again
+        card cards creditcard debit
+        policy policies rule rules guideline guidelines allowed permitted entitled eligible
+        history log timeline past previous
+        overview summary profile snapshot details detail info information
+        last latest newest recent
+        next upcoming following
+        proration prorated prorate prorations prorating
+        dispute disputed disputes chargeback chargebacks
+        cancel cancelled canceled cancelling cancellation
+        plan tier subscription subscriptions
+        goodwill courtesy apology sorry
+        wrong incorrect mistake mistaken error erroneous mischarged overcharged overcharge
+        """;
+
+    private const string Stops = """
+        a an the this that these those is are was were be been am do does did to of for on in at by from with as it its
+        and or so if then than about into out please can could would will shall should may might i me my we us our you your
+        he she they them their his her there here just some any get got have has had want wants need needs tell let know
+        hey hi hello ok okay thanks thank today now also very really too much not dont didnt cant im ive whats up s t
+        """;
+
+    private static readonly Dictionary<string, string> ByWord = Build();
+    private static readonly HashSet<string> StopWords = Split(Stops);
+    private static readonly HashSet<string> Periods = Split(
+        "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec month months week weeks quarter year years yesterday");
+
+    /// <summary>The word its group is known by, or null when it is in none.</summary>
+    public static string? Canonical(string word) => ByWord.GetValueOrDefault(word);
+
+    public static bool IsStopWord(string word) => StopWords.Contains(word);
+
+    public static bool IsPeriod(string word) => Periods.Contains(word);
+
+    private static Dictionary<string, string> Build()
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in Groups.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var words = line.Split(' ');
+            foreach (var word in words)
+            {
+                map.TryAdd(word, words[0]);
+                map.TryAdd(Stem.Of(word), words[0]);
+            }
+        }
+
+        return map;
+    }
+
+    private static HashSet<string> Split(string words) =>
+        [.. words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)];
+}

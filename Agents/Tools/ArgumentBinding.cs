@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Handles;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using Microsoft.SemanticKernel;
+
+namespace BillingCopilot.Agents.Tools;
+
+/// <summary>
+/// Turns what a model sent into what a tool takes: handles into real ids, mail tokens into addresses, "5" into 5.
+/// </summary>
+internal static class ArgumentBinding
+{
+    public static Outcome<KernelArguments> Bind(BoundTool tool, JsonObject sent, HandleMap handles)
+    {
+        var bound = new KernelArguments();
+        foreach (var (name, value) in sent.Where(p => p.Value is not null && !IsBlank(p.Value)))
+        {
+            var parameter = tool.Function.Metadata.Parameters.FirstOrDefault(p => p.Name == name);
+            if (parameter is null)
+            {
+                var allowed = string.Join(", ", tool.Function.Metadata.Parameters.Select(p => p.Name));
+                return new Refusal("unknown_argument", $"{tool.Name} has no argument '{Text.UntrustedWords.Clean(name)}'.", $"It takes: {allowed}.");
+            }
+
+            if (BindOne(tool, parameter, value!, handles) is Outcome<object>.Refused refused)
+            {
+                return refused.Refusal;
+            }
+
+            bound[name] = ((Outcome<object>.Ok)BindOne(tool, parameter, value!, handles)).Value;
+        }
+
+        var missing = tool.Function.Metadata.Parameters.Where(p => p.IsRequired && !bound.ContainsName(p.Name)).Select(p => p.Name).ToArray();
+        return missing.Length == 0
+            ? bound
+            : new Refusal("missing_argument", $"{tool.Name} needs {string.Join(", ", missing)}.", "Find it with another tool or ask the person.");
+    }
+
+    private static Outcome<object> BindOne(BoundTool tool, KernelParameterMetadata parameter, JsonNode value, HandleMap handles)
+    {
+        if (tool.Handles.TryGetValue(parameter.Name, out var kind))
+        {
+            return handles.Resolve(TextOf(value), kind) switch
+            {
+                Outcome<ObjectRef>.Ok ok => ok.Value.Id,
+                Outcome<ObjectRef>.Refused refused => new Refusal(refused.Refusal.Code, $"{parameter.Name}: {refused.Refusal.Message}", refused.Refusal.Remedy),
+                _ => throw new InvalidOperationException("An outcome is either ok or refused."),
+            };
+        }
+
+        return tool.Effect == Plugins.Tools.ToolEffect.Propose ? value.DeepClone() : Convert(parameter, value, handles);
+    }
+
+    private static Outcome<object> Convert(KernelParameterMetadata parameter, JsonNode value, HandleMap handles)
+    {
+        var text = TextOf(value);
+        var type = Nullable.GetUnderlyingType(parameter.ParameterType ?? typeof(string)) ?? parameter.ParameterType ?? typeof(string);
+        if (type == typeof(string))
+        {
+            return handles.WithAddresses(text);
+        }
+
+        if (type == typeof(int) || type == typeof(long))
+        {
+            return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n == decimal.Truncate(n) && Math.Abs(n) < int.MaxValue
+                ? type == typeof(int) ? (object)(int)n : (long)n
+                : Wrong(parameter, text, "a whole number");
+        }
+
+        if (type == typeof(bool))
+        {
+            return bool.TryParse(text, out var flag) ? (object)flag : Wrong(parameter, text, "true or false");
+        }
+
+        // Enums, dates and the like: the kernel's own conversion takes them from text.
+        return text;
+    }
+
+    private static Refusal Wrong(KernelParameterMetadata parameter, string text, string expected) =>
+        new("invalid_argument", $"{parameter.Name} is '{Agents.Text.UntrustedWords.Clean(text)}', and {expected} is needed.");
+
+    private static string TextOf(JsonNode value) => value is JsonValue v && v.TryGetValue<string>(out var text) ? text : value.ToJsonString();
+
+    private static bool IsBlank(JsonNode value) => value is JsonValue v && v.TryGetValue<string>(out var text) && string.IsNullOrWhiteSpace(text);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Text;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+
+namespace BillingCopilot.Agents.Tools;
+
+/// <summary>What the tool of an operation does: it records a proposal and says that people decide.</summary>
+/// <param name="agent">Name and version: <c>support.v1</c>.</param>
+public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent, Func<TurnEvent, ValueTask> report)
+{
+    /// <summary>Longest reason, in characters.</summary>
+    private const int MaxWhy = 500;
+
+    public async Task<object> ProposeAsync(OperationDescriptor operation, KernelArguments arguments, CancellationToken cancellationToken)
+    {
+        var why = UntrustedWords.Clean(arguments.TryGetValue(ProposalArguments.Why, out var given) ? given?.ToString() : "");
+        var request = new ProposeRequest(
+            turn.Tenant,
+            operation.Name,
+            Json(arguments),
+            turn.Requester,
+            agent,
+            turn.TaskId,
+            // One constant step: asked twice for the same in one turn, there is still one proposal.
+            Step: 0,
+            turn.ConversationId,
+            why.Length > MaxWhy ? why[..MaxWhy] : why,
+            turn.Playbook);
+        switch (await sources.ProposeAsync(request, cancellationToken))
+        {
+            case Outcome<ProposalView>.Ok ok:
+                await report(new TurnEvent.Proposed(ok.Value));
+                return Result(ok.Value);
+            case Outcome<ProposalView>.Refused refused:
+                return new ToolFailure(refused.Refusal);
+            default:
+                throw new InvalidOperationException("An outcome is either ok or refused.");
+        }
+    }
+
+    private static JsonObject Json(KernelArguments arguments) => new(
+        arguments.Where(a => a.Key != ProposalArguments.Why && a.Value is not null)
+            .Select(a => KeyValuePair.Create(a.Key, a.Value as JsonNode ?? JsonSerializer.SerializeToNode(a.Value))));
+
+    private static ProposalResult Result(ProposalView view) => new(
+        new ObjectRef(ObjectKind.Proposal, view.Id),
+        view.Operation,
+        StatusText(view.Status),
+        new UntrustedText(view.Title),
+        view.Customer,
+        new UntrustedText(view.CustomerName),
+        view.Target,
+        view.Amount,
+        view.Reversibility,
+        view.ExpiresAt);
+
+    private static string StatusText(ProposalStatus status) => status == ProposalStatus.Pending
+        ? "waits for a person's approval; nothing has been done"
+        : JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' ');
+
+    /// <summary>What the model is told of a proposal.</summary>
+    private sealed record ProposalResult(
+        ObjectRef Proposal,
+        string Operation,
+        string Status,
+        UntrustedText Title,
+        ObjectRef Customer,
+        UntrustedText CustomerName,
+        ObjectRef Target,
+        Money? Amount,
+        string Reversibility,
+        DateTimeOffset ExpiresAt);
+}

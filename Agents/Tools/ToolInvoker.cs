@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Handles;
+using BillingCopilot.Agents.Journal;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Billing;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.SemanticKernel;
+using FunctionInvocationContext = Microsoft.Extensions.AI.FunctionInvocationContext;
+
+namespace BillingCopilot.Agents.Tools;
+
+/// <summary>
+/// Runs the tool calls of one specialist in one turn: resolves handles, invokes through the kernel, serialises,
+/// journals, reports. Whatever goes wrong becomes an error that the model can act on.
+/// </summary>
+public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJournal journal, int maxCalls, Func<TurnEvent, ValueTask> report, ILogger logger)
+{
+    private readonly JsonSerializerOptions _json = ModelJson.For(handles);
+    private readonly Dictionary<string, int> _seenIds = new(StringComparer.Ordinal);
+    private readonly List<ToolCallView> _calls = [];
+
+    /// <summary>The calls so far, with real ids: for people and logs.</summary>
+    public IReadOnlyList<ToolCallView> Calls => _calls;
+
+    public async ValueTask<object?> InvokeAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
+    {
+        var tool = (BoundTool)context.Function;
+        var sent = (JsonObject)JsonSerializer.SerializeToNode(new Dictionary<string, object?>(context.Arguments), AIJsonUtilities.DefaultOptions)!;
+        await report(new TurnEvent.ToolStarted(tool.Name, ToolLabels.Of(tool.Name)));
+        var result = await JournaledAsync(tool, sent, KeyOf(context.CallContent.CallId), cancellationToken);
+        var failed = IsError(result);
+        _calls.Add(new ToolCallView(context.CallContent.CallId, tool.Name, WithRealIds(sent.ToJsonString()), WithRealIds(result), failed));
+        await report(new TurnEvent.ToolFinished(tool.Name, failed));
+        return result;
+    }
+
+    private async Task<string> JournaledAsync(BoundTool tool, JsonObject sent, string key, CancellationToken cancellationToken)
+    {
+        var hash = TaskJournal.Digest($"{tool.Name}\n{sent.ToJsonString()}");
+        if (await journal.FindAsync(TaskJournal.Tool, key, hash, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var result = await RunAsync(tool, sent, cancellationToken);
+        await journal.AppendAsync(TaskJournal.Tool, key, hash, result, cancellationToken);
+        return result;
+    }
+
+    private async Task<string> RunAsync(BoundTool tool, JsonObject sent, CancellationToken cancellationToken)
+    {
+        if (_calls.Count >= maxCalls)
+        {
+            return Error(new Refusal("too_many_calls", $"This turn has used its {maxCalls} tool calls.", "Answer with what the earlier calls returned, and say what is missing."));
+        }
+
+        switch (ArgumentBinding.Bind(tool, sent, handles))
+        {
+            case Outcome<KernelArguments>.Refused refused:
+                return Error(refused.Refusal);
+            case Outcome<KernelArguments>.Ok bound:
+                return await CallAsync(tool, bound.Value, cancellationToken);
+            default:
+                throw new InvalidOperationException("An outcome is either ok or refused.");
+        }
+    }
+
+    private async Task<string> CallAsync(BoundTool tool, KernelArguments arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await tool.Function.InvokeAsync(kernel, arguments, cancellationToken);
+            return result.GetValue<object>() switch
+            {
+                ToolFailure failure => Error(failure.Error),
+                Refusal refusal => Error(refusal),
+                var value => ResultText.WithoutRawIds(JsonSerializer.Serialize(value, _json)),
+            };
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A defect or an outage: the model gets no detail, since it may carry ids or keys.
+            LogToolFailed(logger, tool.Name, e);
+            return Error(new Refusal("tool_failed", $"{tool.Name} could not be run.", "Say that this could not be read just now; don't guess its result."));
+        }
+    }
+
+    private string Error(Refusal refusal)
+    {
+        var safe = refusal with
+        {
+            Message = TypedReferences.TakeIn(refusal.Message, handles).Text,
+            Remedy = refusal.Remedy is null ? null : TypedReferences.TakeIn(refusal.Remedy, handles).Text,
+        };
+        return JsonSerializer.Serialize(new ToolFailure(safe), _json);
+    }
+
+    /// <summary>Some models number their calls anew in each round: the second call of an id gets a key of its own.</summary>
+    private string KeyOf(string callId)
+    {
+        var times = _seenIds[callId] = _seenIds.GetValueOrDefault(callId) + 1;
+        return times == 1 ? callId : $"{callId}~{times}";
+    }
+
+    private string WithRealIds(string json) => ResultText.MapStrings(json, text => handles.Find(text)?.ObjectId ?? text);
+
+    private static bool IsError(string result) => result.StartsWith("{\"error\":", StringComparison.Ordinal);
+
+    [LoggerMessage(2001, LogLevel.Error, "Tool {Tool} failed")]
+    private static partial void LogToolFailed(ILogger logger, string tool, Exception exception);
+}

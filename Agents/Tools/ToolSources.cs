@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using Microsoft.SemanticKernel;
+
+namespace BillingCopilot.Agents.Tools;
+
+/// <summary>
+/// All that the specialists can reach: reads, and the recording of proposals. There is no member that writes,
+/// and the kernels made from it have no services to find one in.
+/// </summary>
+/// <param name="ReadNames">Names of the read tools, each with a declared effect.</param>
+/// <param name="CreateReads">Makes read tools for a scope, by name.</param>
+/// <param name="HandlesOf">Parameters of a read tool that take a handle, and of what kind.</param>
+/// <param name="Operations">What can be proposed.</param>
+/// <param name="SchemaOf">JSON schema of an operation's arguments.</param>
+/// <param name="ProposeAsync">Records a proposal.</param>
+/// <param name="ProposalsOfTaskAsync">What a task has proposed so far.</param>
+public sealed record ToolSources(
+    IReadOnlyCollection<string> ReadNames,
+    Func<ToolScope, IReadOnlyCollection<string>, IReadOnlyList<KernelFunction>> CreateReads,
+    Func<string, IReadOnlyDictionary<string, ObjectKind>> HandlesOf,
+    OperationCatalog Operations,
+    Func<OperationDescriptor, JsonObject> SchemaOf,
+    Func<ProposeRequest, CancellationToken, Task<Outcome<ProposalView>>> ProposeAsync,
+    Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfTaskAsync)
+{
+    /// <summary>Everything a prompt may list.</summary>
+    public IReadOnlyCollection<string> Names => [.. ReadNames, .. Operations.All.Select(o => o.Name)];
+}

@@ -1,0 +1,113 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Handles;
+using BillingCopilot.Agents.Journal;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+
+namespace BillingCopilot.Agents.Turns;
+
+/// <summary>
+/// A conversation as it stood before this turn. A turn that is run again finds it as it was the first time:
+/// what its own task added is left out.
+/// </summary>
+public sealed class Conversation
+{
+    private readonly IReadOnlyList<(string TaskId, StoredMessage Message)> _earlier;
+
+    private Conversation(IReadOnlyList<(string TaskId, StoredMessage Message)> earlier, HandleMap handles, string? lastAgent)
+    {
+        _earlier = earlier;
+        Handles = handles;
+        LastAgent = lastAgent;
+    }
+
+    public HandleMap Handles { get; }
+
+    /// <summary>Specialist of the last turn, or null.</summary>
+    public string? LastAgent { get; }
+
+    public static async Task<Conversation> OpenAsync(CopilotDb db, TurnRequest turn, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var row = await db.Conversations.FirstOrDefaultAsync(r => r.Id == turn.ConversationId, cancellationToken);
+        if (row is null)
+        {
+            row = new ConversationRow { TenantId = turn.Tenant.Id, Id = turn.ConversationId, Person = turn.Requester.Id, CreatedAt = now, UpdatedAt = now };
+            db.Conversations.Add(row);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        var messages = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).OrderBy(r => r.Seq).ToListAsync(cancellationToken);
+        var earlier = messages.TakeWhile(r => r.TaskId != turn.TaskId).Select(r => (r.TaskId, StoredMessage.FromJson(r.Content))).ToArray();
+        return new Conversation(earlier, await HandleStore.LoadAsync(db, turn.ConversationId, cancellationToken), row.LastAgent);
+    }
+
+    /// <summary>
+    /// What a model is sent of earlier turns: the last <paramref name="turns"/>, and of the last
+    /// <paramref name="withTools"/> of them also the tool calls and results.
+    /// </summary>
+    public IReadOnlyList<ChatMessage> History(int turns, int withTools)
+    {
+        string[] tasks = [.. _earlier.Select(e => e.TaskId).Distinct()];
+        var kept = tasks.TakeLast(turns).ToHashSet(StringComparer.Ordinal);
+        var full = tasks.TakeLast(withTools).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. _earlier.Where(e => kept.Contains(e.TaskId))
+                .Select(e => full.Contains(e.TaskId) ? e.Message : e.Message with { Calls = null, Results = null })
+                .Where(m => m.Text is not null || m.Calls is not null || m.Results is not null)
+                .Select(m => m.ToMessage()),
+        ];
+    }
+
+    /// <summary>Every tool result and every word of the asker so far: what an answer may rest on.</summary>
+    /// <param name="added">Messages of this turn.</param>
+    /// <param name="asked">The asker's words in this turn; null for a playbook.</param>
+    public Evidence EvidenceWith(IEnumerable<ChatMessage> added, string? asked)
+    {
+        StoredMessage[] all = [.. _earlier.Select(e => e.Message), .. added.Select(StoredMessage.From)];
+        var calls = all.SelectMany(m => m.Calls ?? []).ToLookup(c => c.Id);
+        var results = all.SelectMany(m => m.Results ?? [])
+            .Select(r => (Result: r, Call: calls[r.Id].LastOrDefault()))
+            .Select(p => new ToolEvidence(p.Result.Id, p.Call?.Name ?? "", p.Call?.Arguments, ParseOrText(p.Result.Json)));
+        var words = _earlier.Select(e => e.Message).Where(m => m.Role == ChatRole.User.Value).Select(m => m.Text).Append(asked).OfType<string>();
+        return new Evidence([.. results], [.. words]);
+    }
+
+    /// <summary>Stores this turn's messages and new handles, in place of what an earlier run of it stored.</summary>
+    public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        db.Messages.RemoveRange(await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ToListAsync(cancellationToken));
+        await db.SaveChangesAsync(cancellationToken);
+        var seq = await db.Messages.Where(r => r.ConversationId == turn.ConversationId).MaxAsync(r => (int?)r.Seq, cancellationToken) ?? 0;
+        db.Messages.AddRange(messages.Select(m => new MessageRow
+        {
+            TenantId = turn.Tenant.Id,
+            ConversationId = turn.ConversationId,
+            Seq = ++seq,
+            TaskId = turn.TaskId,
+            Role = m.Role.Value,
+            Content = StoredMessage.From(m).ToJson(),
+            At = now,
+        }));
+        var row = await db.Conversations.FirstAsync(r => r.Id == turn.ConversationId, cancellationToken);
+        row.LastAgent = agent;
+        row.UpdatedAt = now;
+        HandleStore.AddNew(db, turn.ConversationId, Handles);
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private static JsonNode? ParseOrText(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(json);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return JsonValue.Create(json);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Journal;
+using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Tools;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.SemanticKernel;
+using ResultContent = Microsoft.Extensions.AI.FunctionResultContent;
+
+namespace BillingCopilot.Agents.Turns;
+
+/// <summary>What a specialist made of a turn, still with handles.</summary>
+/// <param name="Messages">Calls, results and the final text, to be kept as history.</param>
+/// <param name="Report">How the text stands against its sources.</param>
+public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage);
+
+/// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
+public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
+{
+    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    {
+        var journal = new TaskJournal(databases, turn.Tenant, turn.ConversationId, turn.TaskId, prompt.Name, conversation.Handles, clock);
+        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, options.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
+        var proposer = new Proposer(sources, turn, prompt.Label, report);
+        var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
+        var client = Loop(new JournalingChatClient(model.Client, journal, prompt.Label), invoker);
+        var settings = new ChatOptions { Tools = [.. tools], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
+
+        ChatMessage[] sent = [SystemMessage(prompt, turn), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
+        var asked = turn.Playbook is null ? text : null;
+        var draft = await AskAsync(client, sent, settings, conversation, asked, [], cancellationToken);
+        if (draft.Fault is { } fault)
+        {
+            var again = await AskAsync(client, [.. sent, .. draft.Messages, new(ChatRole.User, fault)], settings, conversation, asked, draft.Messages, cancellationToken);
+            draft = again.WithUsage(draft.Usage);
+        }
+
+        var final = DoneClaims.Correct(GroundingCheck.Mark(draft.Text, draft.Report.Unbacked));
+        return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage);
+    }
+
+    private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)
+    {
+        var response = await client.GetResponseAsync(sent, settings, cancellationToken);
+
+        // Of a first draft only what the tools said is kept: its text is replaced by the second one's.
+        ChatMessage[] messages = [.. before.Where(m => m.Contents.Any(c => c is not Microsoft.Extensions.AI.TextContent)), .. Repaired(response.Messages)];
+        var text = response.Messages.LastOrDefault(m => m.Role == ChatRole.Assistant)?.Text.Trim() ?? "";
+        if (text.Length == 0)
+        {
+            text = "I could not finish this within the allowed number of steps. Ask for one part of it at a time.";
+        }
+
+        return new Draft(text, messages, GroundingCheck.Check(text, conversation.EvidenceWith(messages, asked)), response.Usage ?? new UsageDetails());
+    }
+
+    /// <summary>The messages with an answer to every call: a provider refuses a history with open calls.</summary>
+    private static List<ChatMessage> Repaired(IList<ChatMessage> messages)
+    {
+        var repaired = new List<ChatMessage>();
+        var answered = messages.SelectMany(m => m.Contents).OfType<ResultContent>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            repaired.Add(message);
+            AIContent[] open = [.. message.Contents.OfType<Microsoft.Extensions.AI.FunctionCallContent>().Where(c => answered.Add(c.CallId))
+                .Select(c => new ResultContent(c.CallId, """{"error":{"code":"not_run","message":"The turn had used its rounds; this call was not run."}}"""))];
+            if (open.Length > 0)
+            {
+                repaired.Add(new ChatMessage(ChatRole.Tool, open));
+            }
+        }
+
+        return repaired;
+    }
+
+    private static List<ChatMessage> WithText(IReadOnlyList<ChatMessage> messages, string text) =>
+        [.. messages.Where(m => m.Contents.Any(c => c is not Microsoft.Extensions.AI.TextContent)), new(ChatRole.Assistant, text)];
+
+    private FunctionInvokingChatClient Loop(JournalingChatClient inner, ToolInvoker invoker) => new(inner, loggers)
+    {
+        FunctionInvoker = invoker.InvokeAsync,
+        MaximumIterationsPerRequest = options.MaxRounds,
+        AllowConcurrentInvocation = false,
+        IncludeDetailedErrors = false,
+    };
+
+    /// <summary>A kernel without plugins and without services: nothing that writes can be resolved from it.</summary>
+    private Kernel NewKernel()
+    {
+        var kernel = new Kernel(new ServiceCollection().BuildServiceProvider());
+        foreach (var filter in filters)
+        {
+            kernel.FunctionInvocationFilters.Add(filter);
+        }
+
+        return kernel;
+    }
+
+    private ChatMessage SystemMessage(AgentPrompt prompt, TurnRequest turn) => new(ChatRole.System, $"""
+        Specialist: {prompt.Name}
+        Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}.
+
+        {prompt.Body}
+        """);
+
+    private sealed record Draft(string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, UsageDetails Usage)
+    {
+        /// <summary>What the model is asked to put right; null when all is well.</summary>
+        public string? Fault => (Report.Unbacked, DoneClaims.In(Text)) switch
+        {
+            ({ Count: > 0 } unbacked, _) => GroundingCheck.CorrectionRequest(unbacked),
+            (_, { Count: > 0 } claims) => DoneClaims.CorrectionRequest(claims),
+            _ => null,
+        };
+
+        public Draft WithUsage(UsageDetails earlier)
+        {
+            Usage.Add(earlier);
+            return this;
+        }
+    }
+}

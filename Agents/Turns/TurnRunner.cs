@@ -1,0 +1,122 @@
+using BillingCopilot.Agents.Coordination;
+using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Handles;
+using BillingCopilot.Agents.Journal;
+using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Text;
+using BillingCopilot.Agents.Tools;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
+using Microsoft.Extensions.AI;
+
+namespace BillingCopilot.Agents.Turns;
+
+/// <summary>
+/// Runs one turn from the asker's words to a checked answer, and keeps the conversation. Run again for the same
+/// task, it replays what was journaled and ends in the same answer.
+/// </summary>
+public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, BusinessClock clock)
+{
+    /// <summary>Who answers what no specialist takes.</summary>
+    public const string CoordinatorName = "coordinator";
+
+    /// <param name="onEvent">Hears what happens while it runs; sentences come checked and are never retracted. May be null.</param>
+    public async Task<TurnAnswer> RunAsync(TurnRequest request, Func<TurnEvent, ValueTask>? onEvent, CancellationToken cancellationToken)
+    {
+        var report = onEvent ?? (static _ => ValueTask.CompletedTask);
+        Conversation conversation;
+        IncomingText incoming;
+        await using (var db = databases.Open(request.Tenant))
+        {
+            conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
+            incoming = TypedReferences.TakeIn(request.Text, conversation.Handles);
+            incoming = incoming with { Text = WithSubjects(incoming.Text, request.Subjects, conversation.Handles) };
+            HandleStore.AddNew(db, request.ConversationId, conversation.Handles);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, cancellationToken);
+        await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
+        var answers = new List<SpecialistAnswer>();
+        foreach (var agent in agents)
+        {
+            answers.Add(await specialist.AnswerAsync(agent, request, incoming.Text, conversation, report, cancellationToken));
+        }
+
+        ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
+        var answer = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
+        await using (var db = databases.Open(request.Tenant))
+        {
+            await conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, cancellationToken);
+        }
+
+        foreach (var sentence in Sentences.Split(answer.Text))
+        {
+            await report(new TurnEvent.Sentence(sentence.Of(answer.Text)));
+        }
+
+        await report(new TurnEvent.Finished(answer));
+        return answer;
+    }
+
+    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var active = prompts.ActiveFor(request.Tenant);
+        if (request.Agent is not null)
+        {
+            return active.TryGetValue(request.Agent, out var named)
+                ? ([named], 1, null)
+                : throw new ArgumentException($"There is no specialist '{request.Agent}'; there are: {string.Join(", ", active.Keys.Order(StringComparer.Ordinal))}.", nameof(request));
+        }
+
+        var coordinator = new Coordinator(active);
+        var route = coordinator.Decide(text, conversation.LastAgent);
+        var certainty = route.Ranked.Count > 0 ? route.Ranked[0].Certainty : 0;
+        switch (route)
+        {
+            case Route.To to:
+                return ([.. to.Agents.Select(a => active[a])], certainty, null);
+            case Route.None none:
+                return ([], certainty, none.Answer);
+            case Route.Unclear unclear:
+                AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
+                var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
+                var chosen = await new RouteArbiter(model).ChooseAsync(new JournalingChatClient(model.Client, journal, CoordinatorName), text, candidates, cancellationToken);
+                return ([chosen is null ? candidates[0] : active[chosen]], certainty, null);
+            default:
+                throw new InvalidOperationException($"Unknown route {route.GetType().Name}.");
+        }
+    }
+
+    private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
+    {
+        var evidence = conversation.EvidenceWith(messages.Skip(1), request.Playbook is null ? incoming.Text : null);
+        var text = reply ?? Joined(answers);
+        text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + AnswerWriter.TextFor(text, conversation.Handles, evidence);
+        Receipt[] receipts = [.. answers.SelectMany(a => AnswerWriter.Receipts(a.Report, conversation.Handles, evidence)).Distinct()];
+        return new TurnAnswer(
+            request.ConversationId,
+            request.TaskId,
+            answers.Count == 0 ? CoordinatorName : string.Join('+', answers.Select(a => a.Agent)),
+            text,
+            [.. answers.SelectMany(a => a.Calls)],
+            receipts,
+            [.. AnswerWriter.Citations(text, receipts, evidence.Calls)],
+            await sources.ProposalsOfTaskAsync(request.Tenant, request.TaskId, cancellationToken),
+            [.. answers.SelectMany(a => a.Report.Unbacked).Select(u => u.Figure.Text)],
+            model.Label,
+            (int)answers.Sum(a => a.Usage.InputTokenCount ?? 0),
+            (int)answers.Sum(a => a.Usage.OutputTokenCount ?? 0));
+    }
+
+    private const string CardNotice = "I removed a card number from your message; it was neither stored nor sent on. Please never send card numbers here.";
+
+    private static string Joined(List<SpecialistAnswer> answers) => answers.Count == 1
+        ? answers[0].Text
+        : string.Join("\n\n", answers.Select(a => $"{char.ToUpperInvariant(a.Agent[0])}{a.Agent[1..]}: {a.Text}"));
+
+    private static string WithSubjects(string text, IReadOnlyList<ObjectRef>? subjects, HandleMap handles) => subjects is not { Count: > 0 }
+        ? text
+        : $"{text}\nThis is about: {string.Join(", ", subjects.Select(s => $"{HandleMap.KindName(s.Kind).Replace('_', ' ')} {handles.HandleFor(s)}"))}.";
+}

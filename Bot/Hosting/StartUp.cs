@@ -1,0 +1,40 @@
+using BillingCopilot.Bot.Settings;
+using BillingCopilot.Memory;
+using BillingCopilot.Sandbox.Worlds;
+
+namespace BillingCopilot.Bot.Hosting;
+
+/// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
+public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions)
+{
+    public async Task RunAsync(World? world, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants.All)
+        {
+            await prompts.RecordAsync(tenant.Context, activateNew: tenant.IsSandbox, cancellationToken);
+        }
+
+        if (world is null)
+        {
+            return;
+        }
+
+        questions.From(world);
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-world-").FullName;
+        try
+        {
+            foreach (var document in world.Documents)
+            {
+                var path = Path.Combine(folder, document.Path);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllTextAsync(path, document.Text, cancellationToken);
+            }
+
+            await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
