@@ -32,7 +32,7 @@ internal static class Composition
         services.AddStorage(new StorageOptions { Provider = settings.Database.Provider, Path = settings.Database.Path, ConnectionString = settings.Database.ConnectionString });
         services.AddMemory(new MemoryOptions { Path = settings.Memory.Path });
         services.AddGovernance(new GovernanceOptions { Path = settings.Policy.Path, SandboxMode = sandbox, Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) });
-        services.AddPlugins(Connections(tenants), new MailOptions { Outbox = settings.Mail.Outbox, From = settings.Mail.From });
+        services.AddSingleton(Connections(tenants)).AddPlugins(m => (m.Outbox, m.From) = (settings.Mail.Outbox, settings.Mail.From));
         services.AddStripeWriters();
         services.AddAgents(new AgentOptions
         {
