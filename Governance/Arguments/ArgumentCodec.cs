@@ -16,6 +16,18 @@ internal static class ArgumentCodec
 {
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
+    /// <summary>
+    /// As <see cref="Write(object)"/>, after making sure that reading it back gives the same: what people approve is
+    /// what is carried out.
+    /// </summary>
+    public static JsonObject WriteExactly(object arguments)
+    {
+        var json = Write(arguments);
+        return JsonNode.DeepEquals(json, Write(Read(arguments.GetType(), json)))
+            ? json
+            : throw new InvalidOperationException($"{arguments.GetType().Name} does not survive being stored: a property is computed from another or changed by its constructor.");
+    }
+
     public static JsonObject Write(object arguments)
     {
         var json = new JsonObject();

@@ -10,10 +10,13 @@ internal sealed class ConfigMap(string file, YamlMappingNode node)
     /// <summary>Keys with their nodes, in the file's order.</summary>
     public IEnumerable<ConfigNode> Entries => node.Children.Select(c => new ConfigNode(file, ((YamlScalarNode)c.Key).Value!, c.Key, c.Value));
 
-    public ConfigMap Allow(params string[] keys)
+    public ConfigMap Allow(params string[] keys) => Allow("key", keys);
+
+    /// <summary>Refuses keys that are not among these, calling them <paramref name="what"/>.</summary>
+    public ConfigMap Allow(string what, IReadOnlyList<string> keys)
     {
         var unknown = Entries.FirstOrDefault(e => !keys.Contains(e.Key));
-        return unknown is null ? this : throw unknown.Fault($"unknown key '{unknown.Key}'. Allowed: {string.Join(", ", keys)}.");
+        return unknown is null ? this : throw unknown.Fault($"unknown {what} '{unknown.Key}'. Allowed: {string.Join(", ", keys)}.");
     }
 
     public ConfigNode? Find(string key) => Entries.FirstOrDefault(e => e.Key == key);

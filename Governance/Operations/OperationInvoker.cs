@@ -13,7 +13,7 @@ internal abstract class OperationInvoker
     /// <summary>Canonical arguments from what a model sent, or which field does not fit.</summary>
     public Outcome<JsonObject> Bind(JsonObject sent) => ArgumentBinder.Bind(Descriptor.ArgumentsType, sent) switch
     {
-        Outcome<object>.Ok ok => ArgumentCodec.Write(ok.Value),
+        Outcome<object>.Ok ok => ArgumentCodec.WriteExactly(ok.Value),
         Outcome<object>.Refused refused => refused.Refusal,
         _ => throw new InvalidOperationException("An outcome is one of two."),
     };
@@ -47,7 +47,7 @@ internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operat
         await operation.PreviewAsync(Read(canonical), tenant, cancellationToken) switch
         {
             Outcome<Preview<TArguments>>.Ok { Value: var p } => new OperationPreview(
-                ArgumentCodec.Write(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared),
+                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared),
             Outcome<Preview<TArguments>>.Refused refused => refused.Refusal,
             _ => throw new InvalidOperationException("An outcome is one of two."),
         };
@@ -65,6 +65,8 @@ internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operat
 internal sealed class OperationInvokers(IEnumerable<OperationInvoker> invokers)
 {
     private readonly Dictionary<string, OperationInvoker> _byName = invokers.ToDictionary(i => i.Descriptor.Name, StringComparer.Ordinal);
+
+    public IEnumerable<string> Names => _byName.Keys.Order(StringComparer.Ordinal);
 
     public OperationInvoker? Find(string name) => _byName.GetValueOrDefault(name);
 

@@ -16,7 +16,7 @@ internal static class PolicyFile
     {
         var operations = file.Allow("operations").Get("operations").Map;
         var names = catalog.All.Select(d => d.Name).ToArray();
-        var policies = operations.Allow(names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(e.Key, e.Map), StringComparer.Ordinal);
+        var policies = operations.Allow("operation", names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(e.Key, e.Map), StringComparer.Ordinal);
         var missing = names.Where(n => !policies.ContainsKey(n)).ToArray();
         return missing.Length == 0
             ? new PolicyBook(policies, VersionOf(policies))

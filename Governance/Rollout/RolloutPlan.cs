@@ -27,7 +27,7 @@ public sealed class RolloutPlan(IReadOnlyDictionary<string, RolloutPhase> phases
 
     internal static RolloutPlan Read(ConfigMap file, OperationCatalog catalog)
     {
-        var operations = file.Allow("operations").Get("operations").Map.Allow([.. catalog.All.Select(d => d.Name)]);
+        var operations = file.Allow("operations").Get("operations").Map.Allow("operation", [.. catalog.All.Select(d => d.Name)]);
         return new RolloutPlan(operations.Entries.ToDictionary(e => e.Key, ReadPhase, StringComparer.Ordinal));
     }
 
