@@ -1,5 +1,6 @@
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.Guards;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.Tools;
@@ -12,20 +13,17 @@ namespace BillingCopilot.Plugins;
 /// <summary>Puts read tools, operations and, apart from them, writers into the container.</summary>
 public static class PluginsRegistration
 {
-    /// <summary>
-    /// Readers, read tools and operations. Needs <see cref="BusinessClock"/> and <see cref="IKnowledgeBase"/>; the
-    /// tenants' connections are set on <see cref="StripeConnections"/>.
-    /// </summary>
-    public static IServiceCollection AddPlugins(this IServiceCollection services, Action<MailOptions>? mail = null)
+    /// <summary>Readers, read tools and operations. Needs <see cref="BusinessClock"/> and <see cref="IKnowledgeBase"/>.</summary>
+    /// <exception cref="ArgumentException">A mail setting is unfit.</exception>
+    public static IServiceCollection AddPlugins(this IServiceCollection services, StripeConnections connections, MailOptions mail)
     {
+        ArgumentNullException.ThrowIfNull(mail);
+        mail.Validate();
+        services.AddSingleton(connections).AddSingleton(mail);
         AddStripeClients(services);
-        services.AddOptions<MailOptions>()
-            .Configure(mail ?? (_ => { }))
-            .Validate(o => !string.IsNullOrWhiteSpace(o.Outbox), "Mail:Outbox must name a folder.")
-            .Validate(o => o.From.Contains('@', StringComparison.Ordinal), "Mail:From must be a mail address.")
-            .ValidateOnStart();
         services.AddSingleton(p => new StripeReaders(p.GetRequiredService<StripeClients>(), p.GetRequiredService<StripeConnections>()));
         services.AddSingleton<ToolCatalog>();
+        services.AddSingleton<PlaybookGuards>();
         return services;
     }
 
@@ -39,7 +37,6 @@ public static class PluginsRegistration
 
     private static void AddStripeClients(IServiceCollection services)
     {
-        services.TryAddSingleton<StripeConnections>();
         services.TryAddSingleton<StripeClients>();
         services.TryAddTransient<BusinessClockHandler>();
         services.AddHttpClient(StripeClients.Plain);

@@ -6,7 +6,7 @@ public enum DuplicateVerdict
     /// <summary>One of them pays nothing of its own: probably taken twice.</summary>
     Likely,
 
-    /// <summary>Neither pays an invoice: a person has to say whether both were meant.</summary>
+    /// <summary>It pays no invoice, but nothing says that it was not meant: a person has to.</summary>
     Unclear,
 
     /// <summary>Each pays an invoice of its own.</summary>
@@ -76,10 +76,16 @@ public static class DuplicateCharges
     private static DuplicateVerdict Judge(ChargeFacts suspect, ChargeFacts original) => (suspect.InvoiceId, original.InvoiceId) switch
     {
         (null, null) => DuplicateVerdict.Unclear,
+        (null, _) when HasPurposeOfItsOwn(suspect, original) => DuplicateVerdict.Unclear,
         ({ } a, { } b) when a != b => DuplicateVerdict.Legitimate,
         _ when suspect.AmountRefunded >= suspect.Amount.AmountMinor => DuplicateVerdict.AlreadyRefunded,
         _ => DuplicateVerdict.Likely,
     };
+
+    /// <summary>A purchase outside invoices says what it is for; a double says what the first one says, or nothing.</summary>
+    private static bool HasPurposeOfItsOwn(ChargeFacts suspect, ChargeFacts original) =>
+        !string.IsNullOrWhiteSpace(suspect.Description)
+        && !string.Equals(suspect.Description.Trim(), original.Description?.Trim(), StringComparison.OrdinalIgnoreCase);
 
     private static List<string> EvidenceOf(ChargeFacts suspect, ChargeFacts original)
     {
@@ -93,6 +99,11 @@ public static class DuplicateCharges
         if (suspect.InvoiceId is not null && suspect.InvoiceId == original.InvoiceId)
         {
             evidence.Add("Both pay the same invoice.");
+        }
+
+        if (suspect.InvoiceId is null && HasPurposeOfItsOwn(suspect, original))
+        {
+            evidence.Add("The suspect has a description of its own, as a separate purchase would.");
         }
 
         if (suspect.AmountRefunded > 0)

@@ -1,17 +1,12 @@
-using System.Text.Json.Serialization;
-
 namespace BillingCopilot.Billing.Credits;
 
 /// <summary>Where a credit on money that was already paid goes.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CreditDisposition>))]
 public enum CreditDisposition
 {
     /// <summary>Back to the card or bank it came from.</summary>
-    [JsonStringEnumMemberName("refund")]
     Refund,
 
     /// <summary>Onto the customer's balance, applied to the next invoice.</summary>
-    [JsonStringEnumMemberName("customer_balance")]
     CustomerBalance,
 }
 

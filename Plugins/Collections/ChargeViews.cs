@@ -9,6 +9,7 @@ using Stripe;
 namespace BillingCopilot.Plugins.Collections;
 
 /// <summary>A customer's charges, newest first, with those that may have been taken twice.</summary>
+/// <param name="LookAlikes">Equal charges that are not doubles, or not surely, and why.</param>
 public sealed record ChargeList(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -19,7 +20,8 @@ public sealed record ChargeList(
     bool Complete,
     Partial? Partial,
     IReadOnlyList<ChargeRow> Charges,
-    IReadOnlyList<DuplicateView> PossibleDuplicates);
+    IReadOnlyList<DuplicateView> PossibleDuplicates,
+    IReadOnlyList<DuplicateView> LookAlikes);
 
 /// <summary>One charge.</summary>
 /// <param name="Card">Brand and last four digits, or the kind of payment method.</param>

@@ -52,7 +52,8 @@ public sealed class ChargesPlugin(ToolContext context)
             complete,
             complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
             [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
-            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Legitimate).Select(f => DuplicateView.Of(f, context.Tenant))]);
+            [.. findings.Where(f => f.Verdict == DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))],
+            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))]);
     }
 
     /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>

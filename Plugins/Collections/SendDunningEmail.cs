@@ -5,12 +5,11 @@ using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
-using Microsoft.Extensions.Options;
 
 namespace BillingCopilot.Plugins.Collections;
 
 /// <summary>Mails a customer whose payment failed. Words, recipient and pay link come from code.</summary>
-public sealed class SendDunningEmail(StripeReaders readers, IOptions<MailOptions> mail, BusinessClock clock) : IOperation<SendDunningEmailArguments>
+public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, BusinessClock clock) : IOperation<SendDunningEmailArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "send_dunning_email",
@@ -29,7 +28,7 @@ public sealed class SendDunningEmail(StripeReaders readers, IOptions<MailOptions
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
-        if (!File.Exists(Outbox.PathOf(mail.Value, grant.ProposalId)))
+        if (!File.Exists(Outbox.PathOf(mail, grant.ProposalId)))
         {
             if (!(await DraftAsync(arguments, tenant, cancellationToken)).TryGet(out var draft, out var refusal))
             {
@@ -45,7 +44,7 @@ public sealed class SendDunningEmail(StripeReaders readers, IOptions<MailOptions
     public Task<ExecutionResult> ReconcileAsync(SendDunningEmailArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(grant);
-        return Task.FromResult<ExecutionResult>(File.Exists(Outbox.PathOf(mail.Value, grant.ProposalId))
+        return Task.FromResult<ExecutionResult>(File.Exists(Outbox.PathOf(mail, grant.ProposalId))
             ? Sent(grant, null)
             : new ExecutionResult.NotDone());
     }
@@ -66,7 +65,7 @@ public sealed class SendDunningEmail(StripeReaders readers, IOptions<MailOptions
     private static ExecutionResult.Executed Sent(WriteGrant grant, string? requestId) => new(grant.ProposalId, "The mail was sent.", requestId);
 
     private Task<Outcome<DunningDraft>> DraftAsync(SendDunningEmailArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
-        new DunningDraftsman(readers.For(tenant), tenant, mail.Value).DraftAsync(arguments.Invoice.Id, tenant.Day(clock.UtcNow), cancellationToken);
+        new DunningDraftsman(readers.For(tenant), tenant, mail).DraftAsync(arguments.Invoice.Id, tenant.Day(clock.UtcNow), cancellationToken);
 
     private static Preview<SendDunningEmailArguments> PreviewOf(SendDunningEmailArguments arguments, DunningDraft draft)
     {

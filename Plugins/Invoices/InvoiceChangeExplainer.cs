@@ -29,7 +29,10 @@ internal sealed class InvoiceChangeExplainer(StripeReader reader, TenantContext 
     {
         if (invoiceId is not null)
         {
-            return await reader.InvoiceAsync(invoiceId, cancellationToken);
+            var asked = await reader.InvoiceAsync(invoiceId, cancellationToken);
+            return customerId is not null && asked is Outcome<Invoice>.Ok { Value.CustomerId: var owner } && owner != customerId
+                ? new Refusal("other_customer", "That invoice is another customer's.", "Give the customer or the invoice, not both.")
+                : asked;
         }
 
         if (customerId is null)

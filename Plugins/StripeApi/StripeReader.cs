@@ -142,6 +142,25 @@ public sealed class StripeReader
         },
         cancellationToken);
 
+    /// <summary>Tries each read that the tools need, and says which are refused. Empty when all is well.</summary>
+    public async Task<IReadOnlyList<Refusal>> CanReadAsync(CancellationToken cancellationToken)
+    {
+        List<Refusal> refused =
+        [
+            .. await RefusedAsync(_v1.Customers.ListAsync(new CustomerListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Subscriptions.ListAsync(new SubscriptionListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Invoices.ListAsync(new InvoiceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Charges.ListAsync(new ChargeListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.CreditNotes.ListAsync(new CreditNoteListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Products.ListAsync(new ProductListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Prices.ListAsync(new PriceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+        ];
+        return refused;
+    }
+
+    private static async Task<IEnumerable<Refusal>> RefusedAsync<T>(Task<StripeList<T>> list, CancellationToken cancellationToken) =>
+        (await TryAsync(async () => (Outcome<StripeList<T>>)await list, cancellationToken)).TryGet(out _, out var refusal) ? [] : [refusal];
+
     private static Task<Outcome<Listing<T>>> ListAsync<T>(IAsyncEnumerable<T> pages, CancellationToken cancellationToken, int bound = Listing<T>.Bound) =>
         TryAsync(async () => (Outcome<Listing<T>>)await Listing<T>.ReadAsync(pages, bound, cancellationToken), cancellationToken);
 

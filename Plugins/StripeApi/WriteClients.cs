@@ -1,19 +1,18 @@
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Storage;
-using Microsoft.Extensions.Options;
 
 namespace BillingCopilot.Plugins.StripeApi;
 
 /// <summary>Opens writers for a grant, and for nothing else.</summary>
-internal sealed class WriteClients(StripeClients clients, StripeConnections connections, IOptions<MailOptions> mail, BusinessClock clock) : IWriteClients
+internal sealed class WriteClients(StripeClients clients, StripeConnections connections, MailOptions mail, BusinessClock clock) : IWriteClients
 {
     public TWriter Open<TWriter>(WriteGrant grant)
         where TWriter : class
     {
         ArgumentNullException.ThrowIfNull(grant);
         object writer = typeof(TWriter) == typeof(StripeWriter) ? OpenStripe(grant)
-            : typeof(TWriter) == typeof(Outbox) ? new Outbox(mail.Value, clock, grant)
+            : typeof(TWriter) == typeof(Outbox) ? new Outbox(mail, clock, grant)
             : throw new InvalidOperationException($"There is no writer of type {typeof(TWriter).Name}.");
         return (TWriter)writer;
     }

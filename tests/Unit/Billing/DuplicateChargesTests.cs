@@ -38,6 +38,14 @@ public sealed class DuplicateChargesTests
     public void Find_NeitherPaysAnInvoice_IsUnclear() =>
         Verdict(Charge("ch_1", 0, null), Charge("ch_2", 4, null)).ShouldBe(DuplicateVerdict.Unclear);
 
+    [Theory]
+    [InlineData("Additional training session", DuplicateVerdict.Unclear)]
+    [InlineData("subscription renewal ", DuplicateVerdict.Likely)]
+    [InlineData("", DuplicateVerdict.Likely)]
+    public void Find_Description_TellsAPurchaseFromADouble(string description, DuplicateVerdict verdict) =>
+        Verdict(Charge("ch_1", 0, "in_1") with { Description = "Subscription renewal" }, Charge("ch_2", 4, null) with { Description = description })
+            .ShouldBe(verdict);
+
     [Fact]
     public void Find_SuspectGivenBack_IsAlreadyRefunded() =>
         Verdict(Charge("ch_1", 0, "in_1"), Charge("ch_2", 4, null) with { AmountRefunded = 4900 }).ShouldBe(DuplicateVerdict.AlreadyRefunded);
