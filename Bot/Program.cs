@@ -1,1 +1,3 @@
-return 0;
+using BillingCopilot.Bot.Cli;
+
+return await CommandLine.RunAsync(args);

@@ -11,7 +11,12 @@ namespace BillingCopilot.Memory;
 /// <param name="Score">Higher is better; comparable within one search only.</param>
 public sealed record Passage(string Kind, string Document, string Title, string Section, string Quote, double Score);
 
-/// <summary>What one ingestion did.</summary>
+/// <summary>How a folder stands in the index after an ingestion.</summary>
+/// <param name="Documents">Documents of the folder that are now held, the unchanged ones included.</param>
+/// <param name="Sections">Sections of those documents.</param>
+/// <param name="Unchanged">Documents that were left as they were.</param>
+/// <param name="Removed">Documents whose file vanished or became faulty.</param>
+/// <param name="Problems">Files left out: path, fault and remedy, one line each.</param>
 public sealed record IngestReport(int Documents, int Sections, int Unchanged, int Removed, IReadOnlyList<string> Problems);
 
 /// <summary>Policies and past tickets of a tenant: takes in folders of Markdown, finds sections.</summary>
@@ -19,7 +24,7 @@ public interface IKnowledgeBase
 {
     /// <summary>
     /// Takes in every <c>*.md</c> below a folder; the first path segment (<c>policies</c>, <c>tickets</c>) is the
-    /// kind. Unchanged files are left, vanished ones removed. Repeatable.
+    /// kind. Unchanged files are left, vanished ones removed; what other folders brought stays. Repeatable.
     /// </summary>
     Task<IngestReport> IngestAsync(TenantContext tenant, string directory, CancellationToken cancellationToken);
 

@@ -1,0 +1,44 @@
+namespace BillingCopilot.Billing.Invoices;
+
+/// <summary>What the rules need to know of an invoice. All amounts are minor units of <paramref name="Currency"/>.</summary>
+/// <param name="Total">After discounts and tax, before balance and credit notes.</param>
+/// <param name="AmountDue">What was asked of the customer after balance and credit notes.</param>
+/// <param name="Tax">Tax on top of the prices (exclusive tax only: inclusive tax is part of the lines).</param>
+/// <param name="BalanceApplied">Customer balance taken into account: negative when credit lowered the amount due.</param>
+/// <param name="Credited">Credit notes issued before payment; lowers the amount due.</param>
+public sealed record InvoiceFacts(
+    string Id,
+    string? Number,
+    string Currency,
+    long Total,
+    long AmountDue,
+    long Tax,
+    long BalanceApplied,
+    long Credited,
+    IReadOnlyList<InvoiceLineFacts> Lines,
+    IReadOnlyList<DiscountFacts> Discounts);
+
+/// <summary>One line of an invoice.</summary>
+/// <param name="Amount">Minor units before discounts and exclusive tax.</param>
+/// <param name="Quantity">Seats, or usage when metered; null for lines that have none.</param>
+/// <param name="UnitAmount">Minor units a piece, with fractions; null for tiered prices.</param>
+/// <param name="Metered">True when the quantity is measured usage.</param>
+/// <param name="Proration">True for a credit or charge for part of a period.</param>
+public sealed record InvoiceLineFacts(
+    string Id,
+    string Description,
+    long Amount,
+    decimal? Quantity,
+    decimal? UnitAmount,
+    string? PriceId,
+    string? ProductId,
+    string? SubscriptionItemId,
+    bool Metered,
+    bool Proration,
+    DateTimeOffset PeriodStart,
+    DateTimeOffset PeriodEnd);
+
+/// <summary>A discount on an invoice.</summary>
+/// <param name="Key">Coupon id (or discount id), by which two invoices' discounts are matched.</param>
+/// <param name="Amount">What it took off, in minor units; positive.</param>
+public sealed record DiscountFacts(string Key, string Name, long Amount);

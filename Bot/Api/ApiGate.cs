@@ -1,0 +1,41 @@
+using BillingCopilot.Bot.Hosting;
+using BillingCopilot.Bot.Identity;
+using BillingCopilot.Governance.People;
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace BillingCopilot.Bot.Api;
+
+/// <summary>
+/// In front of every <c>/api</c> call: a known person, and from a browser (cookie) the antiforgery token as well.
+/// </summary>
+public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntiforgery antiforgery) : IEndpointFilter
+{
+    private static readonly object Key = new();
+
+    /// <summary>The caller that the gate let through.</summary>
+    public static SignedIn Caller(HttpContext http) => (SignedIn)http.Items[Key]!;
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (SignedIn.From(http.User, people, tenants) is not { } caller)
+        {
+            return ApiError.Result(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in, or send a bearer token. docs/api.md says how.");
+        }
+
+        if (!http.Request.Headers.ContainsKey("Authorization") && !HttpMethods.IsGet(http.Request.Method) && !await antiforgery.IsRequestValidAsync(http))
+        {
+            return ApiError.Result(StatusCodes.Status400BadRequest, "antiforgery", "The antiforgery token is missing or wrong. Reload the page.");
+        }
+
+        http.Items[Key] = caller;
+        return await next(context);
+    }
+}
+
+/// <summary>The error body of the API: <c>{"error":{"code","message"}}</c>.</summary>
+public static class ApiError
+{
+    public static IResult Result(int status, string code, string message, string? remedy = null, string? requestId = null) =>
+        Results.Json(new { error = new { code, message, remedy, request_id = requestId } }, ApiJson.Options, statusCode: status);
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Bot.Tasks;
+
+namespace BillingCopilot.Bot.Api;
+
+/// <summary><c>POST /api/chat</c>: one turn, answered as server-sent events. The events are described in docs/api.md.</summary>
+public static class ChatEndpoint
+{
+    /// <summary>Longest message, in characters.</summary>
+    public const int MaxText = 8000;
+
+    public static void MapChat(this IEndpointRouteBuilder routes) => routes.MapPost("/chat", HandleAsync);
+
+    private static async Task HandleAsync(HttpContext http, ChatRequest? request, ChatTurns chat)
+    {
+        if (Fault(request) is { } fault)
+        {
+            await ApiError.Result(StatusCodes.Status400BadRequest, "invalid_request", fault).ExecuteAsync(http);
+            return;
+        }
+
+        var caller = ApiGate.Caller(http);
+        if (request!.Conversation is { } id && !await chat.OwnsAsync(caller.Tenant.Context, caller.Person, id, http.RequestAborted))
+        {
+            await ApiError.Result(StatusCodes.Status404NotFound, "unknown_conversation", $"Conversation '{id}' is not one of yours. Leave it out to start a new one.").ExecuteAsync(http);
+            return;
+        }
+
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-store";
+        await foreach (var (name, data) in chat.StreamAsync(caller.Tenant.Context, caller.Person, request.Conversation, request.Text!, http.RequestAborted))
+        {
+            await http.Response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, data.GetType(), ApiJson.Options)}\n\n", http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+        }
+    }
+
+    private static string? Fault(ChatRequest? request) => request?.Text?.Trim() switch
+    {
+        null or "" => "text is missing. Send {\"text\": \"…\"}.",
+        { Length: > MaxText } text => $"text has {text.Length} characters; at most {MaxText} are taken. Shorten it.",
+        _ => null,
+    };
+}
+
+/// <param name="Text">The question, at most 8,000 characters.</param>
+/// <param name="Conversation">Conversation to go on with; absent starts one.</param>
+public sealed record ChatRequest(string? Text, string? Conversation);

@@ -1,0 +1,54 @@
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Proposals;
+using Spectre.Console;
+
+namespace BillingCopilot.Bot.Cli;
+
+/// <summary>Draws answers and proposals in a terminal. Everything from outside is escaped.</summary>
+internal static class AnswerPrinter
+{
+    public static void Print(IAnsiConsole console, TurnAnswer answer)
+    {
+        console.MarkupLineInterpolated($"[bold]{answer.Agent}[/] [grey]({answer.Model})[/]");
+        console.WriteLine(answer.Text);
+        if (answer.Receipts.Count > 0)
+        {
+            var table = new Table().Border(TableBorder.Simple).AddColumns("Figure", "Where it comes from", "Object");
+            foreach (var receipt in answer.Receipts)
+            {
+                var source = receipt.Source == "tool" ? $"{receipt.Tool} {receipt.Path}" : receipt.Source;
+                table.AddRow(new Text(receipt.Text), new Text(source), new Text(receipt.ObjectId ?? ""));
+            }
+
+            console.Write(table);
+        }
+
+        foreach (var citation in answer.Citations.Where(c => c.Quote is not null))
+        {
+            console.MarkupLineInterpolated($"[grey]{citation.Reference}:[/] “{citation.Quote!}”");
+        }
+
+        foreach (var proposal in answer.Proposals)
+        {
+            Print(console, proposal);
+        }
+    }
+
+    public static void Print(IAnsiConsole console, ProposalView proposal)
+    {
+        var rows = new Table().Border(TableBorder.None).AddColumns("", "before", "after");
+        foreach (var change in proposal.Changes)
+        {
+            rows.AddRow(new Text(change.Field), new Text(change.Before), new Text(change.After));
+        }
+
+        var amount = proposal.Amount is { } money ? $" · {money.ToDisplayText()}" : "";
+        var facts = new Rows(
+            new Text($"{proposal.CustomerName} ({proposal.Customer.Id}){amount} · {(proposal.Livemode ? "LIVE" : "test")} · {proposal.Status}"),
+            rows,
+            new Text($"{proposal.Reversibility} Asked by {proposal.RequestedBy} through {proposal.Agent}; expires {proposal.ExpiresAt:yyyy-MM-dd HH:mm} UTC."),
+            new Text($"AI-written reason: {proposal.Reason}"),
+            new Text(proposal.Id));
+        console.Write(new Panel(facts).Header(Markup.Escape(proposal.Title)).BorderColor(proposal.Livemode ? Color.Red : Color.Grey));
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using BillingCopilot.Bot.Settings;
+
+namespace BillingCopilot.Bot.Cli;
+
+/// <summary>The verbs. Exit codes: 0 done, 1 what was asked failed, 2 usage or configuration.</summary>
+public static class CommandLine
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var (verb, given) = CommandLineSettings.Split(args);
+            var root = Root(given);
+            var parsed = root.Parse(verb);
+            if (parsed.Errors.Count > 0)
+            {
+                foreach (var error in parsed.Errors)
+                {
+                    await Console.Error.WriteLineAsync(error.Message);
+                }
+
+                await Console.Error.WriteLineAsync("Run with --help to see the commands.");
+                return Usage;
+            }
+
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (SettingsException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped.");
+            return Failed;
+        }
+    }
+
+    private static RootCommand Root(Dictionary<string, string?> given)
+    {
+        var root = new RootCommand("BillingCopilot: answers about Stripe Billing with receipts; every write waits for a person. Without a verb it serves on http://127.0.0.1:5080. Any setting: --Section:Key value.")
+        {
+            AskCommand.Create(given),
+            RouteCommand.Create(given),
+            EvalCommand.Create(given),
+            DemoCommand.Create(given),
+            DoctorCommand.Create(given),
+            KnowledgeCommands.Ingest(given),
+            KnowledgeCommands.Search(given),
+            AuditCommand.Create(given),
+        };
+        root.SetAction((_, stop) => ServeCommand.RunAsync(SettingsLoader.Load(given), stop));
+        return root;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Proposals;
+
+namespace BillingCopilot.Bot.WebConsole.Chat;
+
+/// <summary>One question and what has come back of its answer so far.</summary>
+public sealed class ChatTurn(string question)
+{
+    private readonly List<string> _sentences = [];
+    private readonly List<ProposalView> _proposals = [];
+    private string? _step;
+
+    public string Question { get; } = question;
+
+    /// <summary>Specialist, once chosen.</summary>
+    public string? Agent { get; private set; }
+
+    /// <summary>Null until the turn has finished.</summary>
+    public TurnAnswer? Answer { get; private set; }
+
+    /// <summary>Why no (whole) answer came; null when all is well.</summary>
+    public string? Fault { get; private set; }
+
+    public bool Running => Answer is null && Fault is null;
+
+    /// <summary>How many tools have answered.</summary>
+    public int Steps { get; private set; }
+
+    public string Text => Answer?.Text ?? Join(_sentences);
+
+    public IReadOnlyList<ProposalView> Proposals => Answer?.Proposals ?? _proposals;
+
+    /// <summary>What is going on: <c>support · looking up invoices…</c></summary>
+    public string Progress
+    {
+        get
+        {
+            var doing = _step ?? (Agent is null ? "choosing a specialist" : Text.Length > 0 ? "writing" : "thinking");
+            var step = doing.TrimEnd('.', '…') + "…";
+            return Agent is null ? step : $"{Agent} · {step}";
+        }
+    }
+
+    public void Apply(TurnEvent happened)
+    {
+        switch (happened)
+        {
+            case TurnEvent.Routed routed:
+                Agent = routed.Agent;
+                break;
+            case TurnEvent.ToolStarted started:
+                _step = started.Label;
+                break;
+            case TurnEvent.ToolFinished:
+                Steps++;
+                _step = null;
+                break;
+            case TurnEvent.Sentence sentence:
+                _sentences.Add(sentence.Text);
+                break;
+            case TurnEvent.Proposed proposed:
+                _proposals.Add(proposed.Proposal);
+                break;
+            case TurnEvent.Finished finished:
+                Answer = finished.Answer;
+                Agent = finished.Answer.Agent;
+                break;
+        }
+    }
+
+    /// <summary>Ends the turn without (the rest of) an answer.</summary>
+    public void Break(string fault) => Fault = Answer is null ? fault : null;
+
+    private static string Join(List<string> sentences)
+    {
+        var text = new StringBuilder();
+        foreach (var sentence in sentences)
+        {
+            var joined = text.Length == 0 || char.IsWhiteSpace(text[^1]) || (sentence.Length > 0 && char.IsWhiteSpace(sentence[0]));
+            text.Append(joined ? "" : " ").Append(sentence);
+        }
+
+        return text.ToString();
+    }
+}

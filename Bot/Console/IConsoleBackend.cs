@@ -1,0 +1,83 @@
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Governance.Proposals;
+
+namespace BillingCopilot.Bot.WebConsole;
+
+/// <summary>
+/// What the console page needs of the rest. The page passes the id of the signed-in person and nothing that a
+/// browser claims; the implementation looks the person up and decides what they may see and do.
+/// Registered as a singleton; safe to call from any thread.
+/// </summary>
+public interface IConsoleBackend
+{
+    /// <summary>Fixed for the life of the process.</summary>
+    ConsoleInfo Info { get; }
+
+    /// <summary>What "now" is for expiry (the business clock).</summary>
+    DateTimeOffset Now { get; }
+
+    /// <summary>Something about some proposal changed. May be raised on any thread; handlers return at once.</summary>
+    event Action? ProposalsChanged;
+
+    /// <summary>
+    /// Runs one turn. Ends after <see cref="TurnEvent.Finished"/>. Cancelling stops the watching, not
+    /// necessarily the turn. Throws only on defects; the page then says that the answer did not arrive.
+    /// </summary>
+    IAsyncEnumerable<TurnEvent> SendAsync(string personId, string conversationId, string text, CancellationToken cancellationToken);
+
+    /// <summary>Newest first, all statuses, at most a few hundred.</summary>
+    Task<IReadOnlyList<ProposalView>> ListProposalsAsync(string personId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the person may do about a proposal as it stands, so that buttons can say why they are off. Advice
+    /// only: <see cref="DecideAsync"/> checks again. Called on every render, so it must not do I/O.
+    /// </summary>
+    DecisionStanding StandingOf(string personId, ProposalView proposal);
+
+    /// <summary>
+    /// Takes the decision and, when it was the last one needed, executes. The view that comes back may already
+    /// be executed, failed or stale.
+    /// </summary>
+    /// <param name="hash">The hash of what the person saw.</param>
+    /// <param name="reason">Given when rejecting.</param>
+    Task<Outcome<ProposalView>> DecideAsync(string personId, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken);
+}
+
+/// <summary>What a person may do about a proposal.</summary>
+/// <param name="Why">Why not, in a sentence for people; null when both are allowed.</param>
+/// <param name="ApprovalsNeeded">How many different people must approve, 1 or 2.</param>
+public sealed record DecisionStanding(bool MayApprove, bool MayReject, string? Why, int ApprovalsNeeded);
+
+/// <summary>What the page shows of the installation.</summary>
+/// <param name="Tenant">Name of the tenant.</param>
+/// <param name="Account">Stripe account id.</param>
+/// <param name="Mode">Whether money is real.</param>
+/// <param name="Model">Model as shown: <c>rules</c>, <c>openai:gpt-…</c>.</param>
+/// <param name="SuggestedQuestions">Up to three, shown before the first message.</param>
+/// <param name="People">People for the local picker, which posts to <c>/auth/local</c>; null when sign-in is real.</param>
+/// <param name="SignInUrl">Where to send someone who is not signed in; null with the local picker.</param>
+/// <param name="SignOutUrl">Receives a form POST with an antiforgery token; null hides the button.</param>
+public sealed record ConsoleInfo(
+    string Tenant,
+    string Account,
+    ConsoleMode Mode,
+    string Model,
+    IReadOnlyList<string> SuggestedQuestions,
+    IReadOnlyList<Person>? People,
+    string? SignInUrl = null,
+    string? SignOutUrl = null);
+
+/// <summary>Which Stripe is behind the console.</summary>
+public enum ConsoleMode
+{
+    /// <summary>The embedded one: nothing is real.</summary>
+    Sandbox,
+
+    /// <summary>Stripe with test keys.</summary>
+    Test,
+
+    /// <summary>Stripe with live keys: money moves.</summary>
+    Live,
+}

@@ -1,0 +1,72 @@
+using BillingCopilot.Agents;
+using BillingCopilot.Agents.Models;
+using BillingCopilot.Bot.Api;
+using BillingCopilot.Bot.Identity;
+using BillingCopilot.Bot.Settings;
+using BillingCopilot.Bot.Tasks;
+using BillingCopilot.Bot.Webhooks;
+using BillingCopilot.Bot.WebConsole;
+using BillingCopilot.Governance;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Storage;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace BillingCopilot.Bot.Hosting;
+
+/// <summary>The whole composition on one screen: what there is, and in what order a request meets it.</summary>
+internal static class Composition
+{
+    public static WebApplication Build(CopilotSettings settings, TenantList tenants, HostShape shape, TimeProvider time)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
+        builder.WebHost.UseUrls(settings.Urls).ConfigureKestrel(k => k.AddServerHeader = false);
+        builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("BillingCopilot", shape.Quiet ? LogLevel.Warning : LogLevel.Information);
+        var sandbox = tenants.All.All(t => t.IsSandbox);
+
+        var services = builder.Services;
+        services.AddSingleton(settings).AddSingleton(settings.Tasks).AddSingleton(tenants).AddSingleton(time);
+        services.AddSingleton(NodeName.OfThisProcess(time)).AddSingleton(Ids.From(shape.Seed));
+        services.AddStorage(new StorageOptions { Provider = settings.Database.Provider, Path = settings.Database.Path, ConnectionString = settings.Database.ConnectionString });
+        services.AddMemory(new MemoryOptions { Path = settings.Memory.Path });
+        services.AddGovernance(new GovernanceOptions { Path = settings.Policy.Path, SandboxMode = sandbox, Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) });
+        services.AddSingleton(Connections(tenants)).AddPlugins(m => (m.Outbox, m.From) = (settings.Mail.Outbox, settings.Mail.From));
+        services.AddStripeWriters();
+        services.AddAgents(new AgentOptions
+        {
+            PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
+            ActivateNewPrompts = sandbox,
+            Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name, Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
+        });
+        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();
+        services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
+        services.AddCopilotIdentity();
+        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
+        services.AddSingleton<IConsoleBackend, ConsoleBackend>();
+        services.AddConsole();
+        if (shape.Listen)
+        {
+            services.AddHostedService<TaskWorker>();
+        }
+
+        shape.Services?.Invoke(services);
+        var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapConsole();
+        app.MapStripeWebhook();
+        app.MapLocalPicker();
+        app.MapHealth();
+        var api = app.MapGroup("/api").AddEndpointFilter<ApiGate>().DisableAntiforgery();
+        api.MapChat();
+        api.MapProposals();
+        return app;
+    }
+
+    private static StripeConnections Connections(TenantList tenants) => tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
+        t.Context.Id,
+        new StripeConnection(new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox)));
+}

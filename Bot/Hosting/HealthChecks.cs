@@ -1,0 +1,87 @@
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Billing;
+using BillingCopilot.Bot.Settings;
+using BillingCopilot.Bot.Tasks;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Bot.Hosting;
+
+/// <summary>Looks at every part of a started copilot.</summary>
+public sealed class HealthChecks(
+    CopilotSettings settings, TenantList tenants, CopilotDbFactory databases, StripeReaders readers, IKnowledgeBase knowledge,
+    PromptRegistry prompts, AuditLog audit)
+{
+    public async Task<IReadOnlyList<HealthFinding>> RunAsync(CancellationToken cancellationToken)
+    {
+        var findings = new List<HealthFinding>
+        {
+            new("settings", true, $"model {settings.Model.Provider}, database {settings.Database.Provider}, {tenants.All.Count} tenant(s)"),
+            new("prompts", true, string.Join(", ", prompts.Agents.Select(a => $"{a.Name}.v{a.Version}"))),
+        };
+        foreach (var tenant in tenants.All)
+        {
+            findings.Add(await DatabaseAsync(tenant, cancellationToken));
+            findings.AddRange(await StripeAsync(tenant, cancellationToken));
+            findings.Add(await KnowledgeAsync(tenant, cancellationToken));
+            findings.Add(await AuditAsync(tenant, cancellationToken));
+        }
+
+        return findings;
+    }
+
+    private async Task<HealthFinding> DatabaseAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant.Context);
+        var open = await db.Tasks.CountAsync(t => t.Status == TaskStates.Queued || t.Status == TaskStates.Running, cancellationToken);
+        var failed = await db.Tasks.CountAsync(t => t.Status == TaskStates.Failed, cancellationToken);
+        return new($"database, tenant {tenant.Context.Id}", true, $"{await db.Inbox.CountAsync(cancellationToken)} events, {open} open tasks, {failed} failed tasks");
+    }
+
+    private async Task<IReadOnlyList<HealthFinding>> StripeAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        var part = $"stripe, tenant {tenant.Context.Id}";
+        var where = tenant.IsSandbox ? $"sandbox at {tenant.Stripe.ApiBase}" : tenant.Context.Livemode ? "LIVE mode" : "test mode";
+        var findings = new List<HealthFinding>();
+        foreach (var agent in prompts.Agents.Select(a => a.Name))
+        {
+            var read = await readers.For(new ToolScope(tenant.Context, agent)).CanReadAsync(cancellationToken);
+            findings.AddRange(read.Select(r => new HealthFinding($"{part}, key of {agent}", false, r.ToString())));
+        }
+
+        if (findings.Count == 0)
+        {
+            findings.Add(new(part, true, $"account {tenant.Context.Account}, {where}; every read that the specialists need is allowed"));
+        }
+
+        if (tenant.Stripe.WriteKey is null)
+        {
+            findings.Add(new(part, false, "Stripe:WriteKey is missing: proposals can be approved, not carried out. docs/stripe.md lists its permissions."));
+        }
+
+        return findings;
+    }
+
+    private async Task<HealthFinding> KnowledgeAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        var found = await knowledge.SearchAsync(tenant.Context, "refund policy", "policy", 1, cancellationToken);
+        return found.Count > 0
+            ? new($"knowledge, tenant {tenant.Context.Id}", true, $"answers from {found[0].Document}")
+            : new($"knowledge, tenant {tenant.Context.Id}", false, "No policy is known. Take some in: ingest DIR.");
+    }
+
+    private async Task<HealthFinding> AuditAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        var fault = await audit.VerifyAsync(tenant.Context, cancellationToken);
+        return new($"audit, tenant {tenant.Context.Id}", fault is null, fault?.ToString() ?? "the chain is whole");
+    }
+}
+
+/// <summary>One finding of <c>doctor</c>.</summary>
+/// <param name="Part">What was looked at.</param>
+/// <param name="Finding">What was found, and the remedy when it is not right.</param>
+public sealed record HealthFinding(string Part, bool Ok, string Finding);

@@ -1,0 +1,34 @@
+using BillingCopilot.Bot.Settings;
+using BillingCopilot.Memory;
+using BillingCopilot.Sandbox.Worlds;
+
+namespace BillingCopilot.Bot.Hosting;
+
+/// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
+public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
+{
+    public async Task RunAsync(World? world, CancellationToken cancellationToken)
+    {
+        foreach (var tenant in tenants.All)
+        {
+            await prompts.RecordAsync(tenant.Context, activateNew: tenant.IsSandbox, cancellationToken);
+        }
+
+        if (world is null)
+        {
+            return;
+        }
+
+        questions.From(world);
+        // A stable folder: the knowledge base knows a document by folder and path, and an unchanged one costs nothing.
+        var folder = Path.GetFullPath(Path.Combine(settings.Sandbox.Data, "documents"));
+        foreach (var document in world.Documents)
+        {
+            var path = Path.Combine(folder, document.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, document.Text, cancellationToken);
+        }
+
+        await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using BillingCopilot.Bot.Hosting;
+using BillingCopilot.Governance.People;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Mvc;
+
+namespace BillingCopilot.Bot.Identity;
+
+/// <summary>
+/// Choosing who you are, for a first try: only with a sandbox, only from this machine. With any other key these
+/// routes answer 404.
+/// </summary>
+public static class LocalPicker
+{
+    public static void MapLocalPicker(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/auth/local", SignInAsync).AllowAnonymous();
+        routes.MapPost("/auth/sign-out", SignOutAsync).AllowAnonymous();
+    }
+
+    /// <summary>True when both ends of the connection are this machine.</summary>
+    public static bool IsLoopback(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
+        && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
+
+    private static async Task<IResult> SignInAsync(HttpContext http, [FromForm] string person, TenantList tenants, PeopleDirectory people)
+    {
+        if (!tenants.Default.IsSandbox || !IsLoopback(http))
+        {
+            return Results.NotFound();
+        }
+
+        if (people.Find(person) is not { } found)
+        {
+            return Results.BadRequest(new { error = new { code = "unknown_person", message = $"'{person}' is not in people.yaml. Known: {string.Join(", ", people.All.Select(p => p.Id))}." } });
+        }
+
+        await http.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme,
+            SignedIn.Principal(found, tenants.Default, CookieAuthenticationDefaults.AuthenticationScheme));
+        return Results.LocalRedirect("/");
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext http, [FromForm] string? unused)
+    {
+        _ = unused;
+        await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return Results.LocalRedirect("/");
+    }
+}

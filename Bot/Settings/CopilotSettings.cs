@@ -1,0 +1,160 @@
+namespace BillingCopilot.Bot.Settings;
+
+/// <summary>
+/// Every setting there is, with its default. Each can be given as <c>--Section:Key value</c>, as an environment
+/// variable (<c>Section__Key</c>) or in <c>appsettings.json</c>. A key that is not here stops the start-up.
+/// </summary>
+public sealed class CopilotSettings
+{
+    /// <summary>Where the server listens. Anything but loopback switches the local people picker off.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:5080";
+
+    /// <summary>IANA zone in which periods are stated.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>Home currency, ISO 4217, lower case.</summary>
+    public string Currency { get; set; } = "usd";
+
+    public DatabaseSettings Database { get; set; } = new();
+
+    public StripeSettings Stripe { get; set; } = new();
+
+    public SandboxSettings Sandbox { get; set; } = new();
+
+    public ModelSettings Model { get; set; } = new();
+
+    public MemorySettings Memory { get; set; } = new();
+
+    public MailSettings Mail { get; set; } = new();
+
+    public AuthSettings Auth { get; set; } = new();
+
+    public PolicySettings Policy { get; set; } = new();
+
+    public TaskSettings Tasks { get; set; } = new();
+
+    /// <summary>Further tenants by id; the settings above are the tenant <c>default</c>.</summary>
+    public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
+}
+
+public sealed class DatabaseSettings
+{
+    /// <summary><c>sqlite</c> or <c>postgres</c>.</summary>
+    public string Provider { get; set; } = "sqlite";
+
+    /// <summary>SQLite file.</summary>
+    public string Path { get; set; } = "./data/copilot.db";
+
+    /// <summary>PostgreSQL connection string.</summary>
+    public string? ConnectionString { get; set; }
+}
+
+public sealed class StripeSettings
+{
+    /// <summary>Restricted key (<c>rk_…</c>) with read permissions. None: the embedded sandbox is used.</summary>
+    public string? ReadKey { get; set; }
+
+    /// <summary>Restricted key of the executor. None: nothing can be carried out.</summary>
+    public string? WriteKey { get; set; }
+
+    /// <summary>A restricted read key of its own for a specialist, by name.</summary>
+    public Dictionary<string, string> Keys { get; set; } = [];
+
+    /// <summary>Stripe's API, or another server that speaks it.</summary>
+    public string ApiBase { get; set; } = "https://api.stripe.com";
+
+    /// <summary>Signing secrets of the webhook endpoints, several during a rotation.</summary>
+    public List<string> WebhookSecrets { get; set; } = [];
+
+    /// <summary>Account id; read from Stripe at the start when absent.</summary>
+    public string? Account { get; set; }
+}
+
+public sealed class SandboxSettings
+{
+    /// <summary>World to generate: <c>lumen</c>.</summary>
+    public string World { get; set; } = "lumen";
+
+    public int Seed { get; set; } = 1;
+
+    /// <summary><c>small</c>, <c>medium</c> or <c>large</c>.</summary>
+    public string Size { get; set; } = "small";
+
+    /// <summary>Loopback port; 0 takes a free one.</summary>
+    public int Port { get; set; }
+
+    /// <summary>Journal folder; a restart comes back as it was.</summary>
+    public string Data { get; set; } = "./data/sandbox";
+
+    /// <summary>Base address of a sandbox that already runs, to join instead of starting one.</summary>
+    public string? Url { get; set; }
+}
+
+public sealed class ModelSettings
+{
+    /// <summary><c>rules</c>, or <c>openai</c> for any OpenAI-compatible endpoint.</summary>
+    public string Provider { get; set; } = "rules";
+
+    public string? Name { get; set; }
+
+    public string? Endpoint { get; set; }
+
+    public string? ApiKey { get; set; }
+}
+
+public sealed class MemorySettings
+{
+    /// <summary>SQLite file of the knowledge base.</summary>
+    public string Path { get; set; } = "./data/memory.db";
+}
+
+public sealed class MailSettings
+{
+    /// <summary>Folder that mails are written to as <c>.eml</c> files.</summary>
+    public string Outbox { get; set; } = "./data/outbox";
+
+    /// <summary>Sender address.</summary>
+    public string From { get; set; } = "billing@lumen.example";
+}
+
+public sealed class AuthSettings
+{
+    /// <summary>Bearer tokens: person id → lower-case hex SHA-256 of the token.</summary>
+    public Dictionary<string, string> Tokens { get; set; } = [];
+
+    /// <summary>Folder of the keys that protect sign-in cookies.</summary>
+    public string Keys { get; set; } = "./data/keys";
+}
+
+public sealed class PolicySettings
+{
+    /// <summary>Folder with <c>people.yaml</c>, <c>policy.yaml</c> and <c>rollout.yaml</c>; absent: the shipped sandbox defaults.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>Folder with the agents, playbooks and rules; absent: the shipped prompts.</summary>
+    public string? Prompts { get; set; }
+}
+
+public sealed class TaskSettings
+{
+    /// <summary>Seconds that a task or an execution is held by a node before another may take it (1 to 600).</summary>
+    public int LeaseSeconds { get; set; } = 15;
+
+    /// <summary>Seconds between looks for work that no signal announced (1 to 60).</summary>
+    public int PollSeconds { get; set; } = 2;
+
+    /// <summary>How often a failing task is tried (1 to 20).</summary>
+    public int MaxAttempts { get; set; } = 5;
+}
+
+/// <summary>A further tenant: its own Stripe keys, secrets and home settings.</summary>
+public sealed class TenantSettings
+{
+    public StripeSettings Stripe { get; set; } = new();
+
+    public string TimeZone { get; set; } = "UTC";
+
+    public string Currency { get; set; } = "usd";
+
+    public AuthSettings Auth { get; set; } = new();
+}

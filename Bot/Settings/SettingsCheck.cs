@@ -1,0 +1,67 @@
+namespace BillingCopilot.Bot.Settings;
+
+/// <summary>Ranges and combinations that a type alone does not catch.</summary>
+internal static class SettingsCheck
+{
+    public static void Throw(CopilotSettings settings)
+    {
+        Range("Tasks:LeaseSeconds", settings.Tasks.LeaseSeconds, 1, 600);
+        Range("Tasks:PollSeconds", settings.Tasks.PollSeconds, 1, 60);
+        Range("Tasks:MaxAttempts", settings.Tasks.MaxAttempts, 1, 20);
+        Range("Sandbox:Port", settings.Sandbox.Port, 0, 65535);
+        Zone("TimeZone", settings.TimeZone);
+        Keys("Stripe", settings.Stripe);
+        foreach (var (id, tenant) in settings.Tenants)
+        {
+            Zone($"Tenants:{id}:TimeZone", tenant.TimeZone);
+            Keys($"Tenants:{id}:Stripe", tenant.Stripe);
+            if (id == "default" || tenant.Stripe.ReadKey is null)
+            {
+                throw new SettingsException(id == "default"
+                    ? "Tenants:default is the tenant of the top-level settings. Choose another id."
+                    : $"Tenants:{id}:Stripe:ReadKey is missing. Give the tenant's restricted read key.");
+            }
+        }
+    }
+
+    private static void Keys(string section, StripeSettings stripe)
+    {
+        Restricted($"{section}:ReadKey", stripe.ReadKey);
+        Restricted($"{section}:WriteKey", stripe.WriteKey);
+        foreach (var (name, key) in stripe.Keys)
+        {
+            Restricted($"{section}:Keys:{name}", key);
+        }
+
+        if (!Uri.TryCreate(stripe.ApiBase, UriKind.Absolute, out _))
+        {
+            throw new SettingsException($"{section}:ApiBase '{stripe.ApiBase}' is not an address. Write it as https://api.stripe.com.");
+        }
+    }
+
+    private static void Restricted(string name, string? key)
+    {
+        if (key is not null && !key.StartsWith("rk_", StringComparison.Ordinal))
+        {
+            throw new SettingsException(key.StartsWith("sk_", StringComparison.Ordinal)
+                ? $"{name} is a secret key (sk_…), which can do anything on the account. Create a restricted key (rk_…) with the permissions in docs/stripe.md and use that."
+                : $"{name} is not a restricted Stripe key: it must start with rk_.");
+        }
+    }
+
+    private static void Range(string name, int value, int low, int high)
+    {
+        if (value < low || value > high)
+        {
+            throw new SettingsException($"{name} is {value}; it must be from {low} to {high}.");
+        }
+    }
+
+    private static void Zone(string name, string value)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(value, out _))
+        {
+            throw new SettingsException($"{name} '{value}' is not a known time zone. Use an IANA name such as UTC or Europe/Berlin.");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Bot.Tasks;
+
+/// <summary>
+/// Runs chat turns as durable tasks. The turn goes on when its listener leaves: the answer is then in the
+/// conversation.
+/// </summary>
+public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFactory databases, IHostApplicationLifetime lifetime)
+{
+    /// <summary>True when the conversation exists and is this person's.</summary>
+    public async Task<bool> OwnsAsync(TenantContext tenant, Person person, string conversationId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Conversations.AnyAsync(c => c.Id == conversationId && c.Person == person.Id, cancellationToken);
+    }
+
+    /// <summary>The person's last conversation, or null.</summary>
+    public async Task<string?> LastAsync(TenantContext tenant, Person person, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Conversations.Where(c => c.Person == person.Id).OrderByDescending(c => c.UpdatedAt).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>The turn's events as they happen.</summary>
+    public async IAsyncEnumerable<TurnEvent> EventsAsync(
+        TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        var events = Channel.CreateUnbounded<TurnEvent>();
+        var run = RunAsync(tenant, task, events.Writer);
+        await foreach (var e in events.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return e;
+        }
+
+        await run;
+    }
+
+    /// <summary>The answer, without its events.</summary>
+    /// <exception cref="TurnFailedException">The turn failed; nothing was written.</exception>
+    public async Task<TurnAnswer> AskAsync(TenantContext tenant, Person person, string? conversationId, string text, CancellationToken cancellationToken)
+    {
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        return await runner.RunAsync(tenant, task, _ => ValueTask.CompletedTask, cancellationToken)
+            ?? throw new TurnFailedException(task.Id);
+    }
+
+    /// <summary>The turn's events under their names on the wire.</summary>
+    public async IAsyncEnumerable<(string Name, object Data)> StreamAsync(
+        TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var finished = false;
+        await foreach (var e in EventsAsync(tenant, person, conversationId, text, cancellationToken))
+        {
+            finished |= e is TurnEvent.Finished;
+            yield return e switch
+            {
+                TurnEvent.Routed x => ("routed", x),
+                TurnEvent.ToolStarted x => ("tool_started", x),
+                TurnEvent.ToolFinished x => ("tool_finished", x),
+                TurnEvent.Sentence x => ("sentence", x),
+                TurnEvent.Proposed x => ("proposed", x.Proposal),
+                TurnEvent.Finished x => ("answer", x.Answer),
+                _ => throw new InvalidOperationException($"No wire name for {e.GetType().Name}."),
+            };
+        }
+
+        if (!finished)
+        {
+            yield return ("failed", new { code = "turn_failed", message = TurnFailedException.Words });
+        }
+    }
+
+    private async Task RunAsync(TenantContext tenant, TaskRow task, ChannelWriter<TurnEvent> events)
+    {
+        try
+        {
+            await runner.RunAsync(tenant, task, e => events.WriteAsync(e), lifetime.ApplicationStopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // Shutting down: the task's hold runs out and another process takes it up.
+        }
+        finally
+        {
+            events.Complete();
+        }
+    }
+}
+
+/// <summary>A turn ended without an answer; nothing was written.</summary>
+public sealed class TurnFailedException(string taskId) : Exception($"{Words} Task {taskId} holds the cause.")
+{
+    /// <summary>What a person is told.</summary>
+    public const string Words = "The answer could not be finished. Nothing was changed; ask again in a moment.";
+}

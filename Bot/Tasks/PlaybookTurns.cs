@@ -1,0 +1,41 @@
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Plugins.Guards;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+
+namespace BillingCopilot.Bot.Tasks;
+
+/// <summary>Turns an event's task into a turn of the specialist that its playbook names, unless a guard says to do nothing.</summary>
+public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards guards)
+{
+    /// <summary>Null when a guard holds it back: there is nothing to do.</summary>
+    public async Task<TurnRequest?> PrepareAsync(TenantContext tenant, TaskRow task, TaskInput input, CancellationToken cancellationToken)
+    {
+        var playbook = playbooks.Find(task.Playbook!)
+            ?? throw new InvalidOperationException($"Playbook {task.Playbook} is no longer there.");
+        var subject = new ObjectRef(KindOf(input.ObjectId!), input.ObjectId!);
+        foreach (var guard in playbook.Guards)
+        {
+            if (!await guards.HoldsAsync(guard, tenant, playbook.Agent, subject, cancellationToken))
+            {
+                return null;
+            }
+        }
+
+        return new TurnRequest(
+            tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, [subject]);
+    }
+
+    private static ObjectKind KindOf(string id) => id.Split('_')[0] switch
+    {
+        "in" => ObjectKind.Invoice,
+        "cus" => ObjectKind.Customer,
+        "sub" => ObjectKind.Subscription,
+        "ch" or "py" => ObjectKind.Charge,
+        "pi" => ObjectKind.PaymentIntent,
+        _ => throw new InvalidOperationException($"No playbook can start from an object like {id}."),
+    };
+}

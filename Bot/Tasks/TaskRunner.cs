@@ -1,0 +1,78 @@
+using System.Text.Json;
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+
+namespace BillingCopilot.Bot.Tasks;
+
+/// <summary>Runs one task that this process holds, keeping the hold alive while it does.</summary>
+public sealed partial class TaskRunner(
+    TurnRunner turns,
+    TaskLeases leases,
+    PlaybookTurns playbookTurns,
+    PeopleDirectory people,
+    ProposalFeed feed,
+    TimeProvider time,
+    ILogger<TaskRunner> log)
+{
+    /// <summary>The answer, or null when the task failed (it is then queued again or ended, with its error stored).</summary>
+    public async Task<TurnAnswer?> RunAsync(TenantContext tenant, TaskRow task, Func<TurnEvent, ValueTask> onEvent, CancellationToken cancellationToken)
+    {
+        using var hold = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var heartbeat = KeepAsync(tenant, task, hold);
+        try
+        {
+            var answer = await AnswerAsync(tenant, task, onEvent, hold.Token);
+            await leases.CompleteAsync(tenant, task, answer is null ? null : StoredAnswer.Write(answer), cancellationToken);
+            feed.Changed();
+            return answer;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            TaskFailed(log, e, task.Id, task.Attempts);
+            await leases.FailAsync(tenant, task, e.GetType().Name, cancellationToken);
+            return null;
+        }
+        finally
+        {
+            await hold.CancelAsync();
+            await heartbeat;
+        }
+    }
+
+    private async Task<TurnAnswer?> AnswerAsync(TenantContext tenant, TaskRow task, Func<TurnEvent, ValueTask> onEvent, CancellationToken cancellationToken)
+    {
+        var input = JsonSerializer.Deserialize<TaskInput>(task.Input)!;
+        var request = input.EventType is null
+            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!)
+            : await playbookTurns.PrepareAsync(tenant, task, input, cancellationToken);
+        return request is null ? null : await turns.RunAsync(request, onEvent, cancellationToken);
+    }
+
+    private Person Requester(TaskRow task) =>
+        people.Find(task.RequestedBy) ?? throw new InvalidOperationException($"Person '{task.RequestedBy}' of task {task.Id} is no longer known.");
+
+    private async Task KeepAsync(TenantContext tenant, TaskRow task, CancellationTokenSource hold)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(leases.RenewEvery, time);
+            while (await timer.WaitForNextTickAsync(hold.Token))
+            {
+                if (!await leases.RenewAsync(tenant, task, hold.Token))
+                {
+                    await hold.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The task ended.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Task {TaskId} failed in attempt {Attempt}")]
+    private static partial void TaskFailed(ILogger log, Exception e, string taskId, int attempt);
+}

@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Charges;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Collections;
+
+/// <summary>What was charged, and whether anything was charged twice.</summary>
+public sealed class ChargesPlugin(ToolContext context)
+{
+    private const int MostRows = 50;
+    private readonly StripeReader _reader = context.Reader;
+    private readonly Settlements _settlements = new(context.Reader);
+
+    [KernelFunction("list_charges"), ToolEffect(ToolEffect.Read)]
+    [Description("A customer's charges, newest first, with possible duplicates and the evidence.")]
+    public async Task<object> ListChargesAsync(
+        [Handle(ObjectKind.Customer)] string customer,
+        [Description("First day, yyyy-mm-dd")] DateOnly? from = null,
+        [Description("Last day")] DateOnly? to = null,
+        [Description("Rows, at most 50")] int limit = 12,
+        CancellationToken cancellationToken = default)
+    {
+        var filter = new ChargeListOptions { Customer = customer };
+        if (Range(from, to) is { } range)
+        {
+            filter.Created = range;
+        }
+
+        if (!(await _reader.CustomerAsync(customer, cancellationToken)).TryGet(out var owner, out var refusal)
+            || !(await _reader.ChargesAsync(filter, cancellationToken)).TryGet(out var charges, out refusal)
+            || !(await InvoicesOfAsync(customer, charges.Items, cancellationToken)).TryGet(out var invoices, out refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
+        var shown = charges.Items.Take(Math.Clamp(limit, 1, MostRows)).ToList();
+        var complete = charges.Complete && shown.Count == charges.Items.Count;
+        var findings = DuplicateCharges.Find(charges.Items.Select(c => ChargeFactsMap.Of(c, invoices.GetValueOrDefault(c.Id))));
+        return new ChargeList(
+            owner.Ref(),
+            owner.NameOf(),
+            from,
+            to,
+            context.Tenant.TimeZone,
+            charges.Items.Count,
+            complete,
+            complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
+            [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
+            [.. findings.Where(f => f.Verdict == DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))],
+            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))]);
+    }
+
+    /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>
+    private async Task<Outcome<IReadOnlyDictionary<string, Invoice>>> InvoicesOfAsync(string customer, IReadOnlyList<Charge> charges, CancellationToken cancellationToken)
+    {
+        if (!(await _settlements.ByPaymentIntentAsync(customer, cancellationToken)).TryGet(out var byIntent, out var refusal))
+        {
+            return refusal;
+        }
+
+        Dictionary<string, Invoice> found = new(StringComparer.Ordinal);
+        foreach (var charge in charges)
+        {
+            var invoice = charge.PaymentIntentId is { } intent ? byIntent.GetValueOrDefault(intent) : null;
+            if (invoice is null && charge.Status == "succeeded"
+                && !(await _settlements.InvoiceOfAsync(charge, cancellationToken)).TryGet(out invoice, out refusal)
+                && refusal is not null)
+            {
+                return refusal;
+            }
+
+            if (invoice is not null)
+            {
+                found[charge.Id] = invoice;
+            }
+        }
+
+        return new Outcome<IReadOnlyDictionary<string, Invoice>>.Ok(found);
+    }
+
+    private DateRangeOptions? Range(DateOnly? from, DateOnly? to) => from is null && to is null
+        ? null
+        : new DateRangeOptions
+        {
+            GreaterThanOrEqual = from is { } first ? context.Tenant.StartOf(first) : null,
+            LessThan = to is { } last ? context.Tenant.StartOf(last.AddDays(1)) : null,
+        };
+}

@@ -1,0 +1,104 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Collections;
+
+/// <summary>Payment attempts, why they failed, and when the next one is.</summary>
+public sealed class PaymentHistoryPlugin(ToolContext context)
+{
+    private const int MostRows = 10;
+    private readonly StripeReader _reader = context.Reader;
+    private readonly Settlements _settlements = new(context.Reader);
+
+    [KernelFunction("get_payment_history"), ToolEffect(ToolEffect.Read)]
+    [Description("Payment attempts, decline reasons with what they mean, unpaid invoices, next attempt. Give customer or invoice.")]
+    public async Task<object> GetPaymentHistoryAsync(
+        [Handle(ObjectKind.Customer)] string? customer = null,
+        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        CancellationToken cancellationToken = default)
+    {
+        var history = invoice is not null ? await OfInvoiceAsync(invoice, cancellationToken)
+            : customer is not null ? await OfCustomerAsync(customer, cancellationToken)
+            : ToolResult.Missing("Neither a customer nor an invoice was given.");
+        return ToolResult.Of(history);
+    }
+
+    private async Task<Outcome<PaymentHistory>> OfInvoiceAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!(await _reader.InvoiceAsync(id, cancellationToken)).TryGet(out var invoice, out var refusal)
+            || !(await _reader.CustomerAsync(invoice.CustomerId, cancellationToken)).TryGet(out var owner, out refusal)
+            || !(await _settlements.ChargesOfAsync(invoice, cancellationToken)).TryGet(out var charges, out refusal))
+        {
+            return refusal;
+        }
+
+        return await HistoryAsync(owner, [.. charges.Select(c => (c, (Invoice?)invoice))], [invoice], true, cancellationToken);
+    }
+
+    private async Task<Outcome<PaymentHistory>> OfCustomerAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!(await _reader.CustomerAsync(id, cancellationToken)).TryGet(out var owner, out var refusal)
+            || !(await _reader.ChargesAsync(new ChargeListOptions { Customer = id }, cancellationToken)).TryGet(out var charges, out refusal)
+            || !(await _settlements.ByPaymentIntentAsync(id, cancellationToken)).TryGet(out var byIntent, out refusal)
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = id, Status = "open" }, cancellationToken)).TryGet(out var open, out refusal))
+        {
+            return refusal;
+        }
+
+        var attempts = charges.Items.Select(c => (c, c.PaymentIntentId is { } intent ? byIntent.GetValueOrDefault(intent) : null)).ToList();
+        return await HistoryAsync(owner, attempts, open.Items, charges.Complete, cancellationToken);
+    }
+
+    private async Task<Outcome<PaymentHistory>> HistoryAsync(
+        Customer owner, List<(Charge Charge, Invoice? Invoice)> attempts, IReadOnlyList<Invoice> invoices, bool complete, CancellationToken cancellationToken)
+    {
+        if (!(await CardOnFileAsync(owner, cancellationToken)).TryGet(out var cards, out var refusal))
+        {
+            return refusal;
+        }
+
+        var shown = attempts.Take(MostRows).ToList();
+        var all = complete && shown.Count == attempts.Count;
+        return new PaymentHistory(
+            owner.Ref(),
+            owner.NameOf(),
+            CardView.Of(cards is [var card, ..] ? card : null, context.Clock.UtcNow),
+            [.. invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0).Select(i => Unpaid(i, attempts))],
+            attempts.Count,
+            all,
+            all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Give invoice, or use list_charges with from and to."),
+            [.. shown.Select(a => AttemptView.Of(a.Charge, a.Invoice, context.Tenant))],
+            context.Tenant.TimeZone);
+    }
+
+    private UnpaidInvoice Unpaid(Invoice invoice, List<(Charge Charge, Invoice? Invoice)> attempts)
+    {
+        var own = attempts.Where(a => a.Invoice?.Id == invoice.Id && a.Charge.Status == "failed").ToList();
+        var last = own.Count > 0 ? ChargeFactsMap.DeclineOf(own[0].Charge) : null;
+        return new UnpaidInvoice(
+            invoice.Ref(),
+            invoice.Number,
+            invoice.Status,
+            invoice.Money(invoice.AmountRemaining),
+            own.Count,
+            context.Tenant.Day(invoice.NextPaymentAttempt),
+            last?.RetryMayWork);
+    }
+
+    private async Task<Outcome<IReadOnlyList<PaymentMethodCard>>> CardOnFileAsync(Customer owner, CancellationToken cancellationToken)
+    {
+        if (owner.InvoiceSettings?.DefaultPaymentMethod?.Card is { } card)
+        {
+            return new Outcome<IReadOnlyList<PaymentMethodCard>>.Ok([card]);
+        }
+
+        return (await _reader.CardsAsync(owner.Id, cancellationToken))
+            .Map(cards => (IReadOnlyList<PaymentMethodCard>)[.. cards.Items.Select(c => c.Card).Take(1)]);
+    }
+}

@@ -1,0 +1,76 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Dunning;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Collections;
+
+/// <summary>How payments went, and what comes next.</summary>
+/// <param name="Unpaid">Invoices that are still owed.</param>
+/// <param name="Attempts">Newest first.</param>
+public sealed record PaymentHistory(
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    CardView? CardOnFile,
+    IReadOnlyList<UnpaidInvoice> Unpaid,
+    int Count,
+    bool Complete,
+    Partial? Partial,
+    IReadOnlyList<AttemptView> Attempts,
+    string TimeZone);
+
+/// <summary>An invoice that is still owed.</summary>
+/// <param name="NextAttempt">When Stripe tries again; left out when it does not.</param>
+/// <param name="RetryMayWork">False when Stripe makes no charge until there is another payment method.</param>
+public sealed record UnpaidInvoice(
+    ObjectRef Invoice,
+    string? Number,
+    string Status,
+    Money Remaining,
+    int FailedAttempts,
+    DateOnly? NextAttempt,
+    bool? RetryMayWork);
+
+/// <summary>One try to take money.</summary>
+/// <param name="Declined">Stripe's decline code; left out when it worked.</param>
+/// <param name="CustomerShould">What the customer has to do.</param>
+public sealed record AttemptView(
+    ObjectRef Charge,
+    DateOnly Date,
+    Money Amount,
+    string Outcome,
+    string? InvoiceNumber,
+    string? Card,
+    string? Declined,
+    string? Class,
+    string? Meaning,
+    string? CustomerShould)
+{
+    internal static AttemptView Of(Charge charge, Invoice? invoice, TenantContext tenant)
+    {
+        var decline = ChargeFactsMap.DeclineOf(charge);
+        return new AttemptView(
+            charge.Ref(),
+            tenant.Day(charge.Created),
+            new Money(charge.Amount, charge.Currency),
+            decline is null ? charge.Status : "declined",
+            invoice?.Number,
+            CardView.Short(charge.PaymentMethodDetails),
+            decline?.Code,
+            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.Soft => "soft", _ => null },
+            decline?.Meaning,
+            decline is null ? null : Should(decline.Step));
+    }
+
+    private static string Should(CustomerStep step) => step switch
+    {
+        CustomerStep.Wait => "do nothing; the next try may work",
+        CustomerStep.AddFunds => "see that there is enough money, or use another card",
+        CustomerStep.UpdatePaymentMethod => "give another card or new details",
+        CustomerStep.Authenticate => "confirm the payment with their bank",
+        _ => "ask their bank, or use another card",
+    };
+}

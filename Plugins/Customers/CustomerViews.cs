@@ -1,0 +1,51 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi.Projections;
+
+namespace BillingCopilot.Plugins.Customers;
+
+/// <summary>Customers that fit what was asked for, best first.</summary>
+/// <param name="Note">What to do when none or several fit.</param>
+public sealed record CustomerMatches(int Count, IReadOnlyList<CustomerMatch> Matches, string? Note);
+
+/// <summary>A customer with what tells it from others of the like name.</summary>
+public sealed record CustomerMatch(
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    DateOnly Since,
+    IReadOnlyList<string> Plans,
+    string? LastInvoice,
+    DateOnly? LastInvoiceDate);
+
+/// <summary>Where a customer stands.</summary>
+/// <param name="CreditBalance">Stored credit that the next invoice uses.</param>
+/// <param name="OwedBalance">Stored debt that the next invoice adds.</param>
+/// <param name="Owed">Sum of what open invoices still ask for, one a currency.</param>
+public sealed record CustomerOverview(
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    DateOnly Since,
+    bool? Delinquent,
+    Money? CreditBalance,
+    Money? OwedBalance,
+    IReadOnlyList<SubscriptionView> Subscriptions,
+    CardView? Card,
+    int OpenInvoices,
+    IReadOnlyList<Money>? Owed,
+    InvoiceRow? LastInvoice,
+    string TimeZone);
+
+/// <summary>What a customer has subscribed to.</summary>
+public sealed record SubscriptionView(
+    ObjectRef Subscription,
+    string Status,
+    IReadOnlyList<PlanView> Plans,
+    DateOnly? Renews,
+    DateOnly? Ends,
+    DateOnly? TrialEnds,
+    DateOnly? Canceled);
+
+/// <summary>One item of a subscription.</summary>
+/// <param name="Price">A piece and interval; left out for tiered prices.</param>
+/// <param name="Per"><c>month</c>, <c>3 months</c>.</param>
+public sealed record PlanView(string Plan, long? Quantity, Money? Price, string? Per, bool? Metered);

@@ -1,0 +1,111 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Customers;
+
+/// <summary>Who a customer is and where they stand.</summary>
+public sealed class CustomersPlugin(ToolContext context)
+{
+    private const int MostMatches = 5;
+    private readonly StripeReader _reader = context.Reader;
+    private readonly CustomerFinder _finder = new(context.Reader);
+    private readonly SubscriptionProjection _subscriptions = new(context.Reader, context.Tenant);
+
+    [KernelFunction("find_customer"), ToolEffect(ToolEffect.Read)]
+    [Description("Finds customers by name (misspellings are fine), mail address or id.")]
+    public async Task<object> FindCustomerAsync([Description("As the asker wrote it")] string query, CancellationToken cancellationToken)
+    {
+        if (!(await _finder.FindAsync(query, cancellationToken)).TryGet(out var found, out var refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
+        List<CustomerMatch> matches = [];
+        foreach (var customer in found.Take(MostMatches))
+        {
+            if (!(await MatchAsync(customer, cancellationToken)).TryGet(out var match, out refusal))
+            {
+                return new ToolFailure(refusal);
+            }
+
+            matches.Add(match);
+        }
+
+        return new CustomerMatches(found.Count, matches, Note(found.Count));
+    }
+
+    [KernelFunction("get_customer_overview"), ToolEffect(ToolEffect.Read)]
+    [Description("Subscriptions, card on file, balance and what is owed.")]
+    public async Task<object> GetCustomerOverviewAsync([Handle(ObjectKind.Customer)] string customer, CancellationToken cancellationToken) =>
+        ToolResult.Of(await OverviewAsync(customer, cancellationToken));
+
+    private async Task<Outcome<CustomerOverview>> OverviewAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!(await _reader.CustomerAsync(id, cancellationToken)).TryGet(out var customer, out var refusal)
+            || !(await _subscriptions.OfAsync(id, cancellationToken)).TryGet(out var subscriptions, out refusal)
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = id, Status = "open" }, cancellationToken)).TryGet(out var open, out refusal)
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = id }, cancellationToken, bound: 1)).TryGet(out var last, out refusal))
+        {
+            return refusal;
+        }
+
+        var card = customer.InvoiceSettings?.DefaultPaymentMethod?.Card;
+        if (card is null && (await _reader.CardsAsync(id, cancellationToken)).TryGet(out var cards, out _))
+        {
+            card = cards.Items is [var newest, ..] ? newest.Card : null;
+        }
+
+        return Overview(customer, subscriptions, CardView.Of(card, context.Clock.UtcNow), open.Items, last.Items is [var newestInvoice, ..] ? newestInvoice : null);
+    }
+
+    private CustomerOverview Overview(Customer customer, IReadOnlyList<SubscriptionView> subscriptions, CardView? card, IReadOnlyList<Invoice> open, Invoice? last)
+    {
+        var balance = new Money(Math.Abs(customer.Balance), customer.Currency ?? context.Tenant.Currency).Unless0();
+        var owed = open.GroupBy(i => i.Currency, StringComparer.Ordinal).Select(g => new Money(g.Sum(i => i.AmountRemaining), g.Key)).ToList();
+        return new CustomerOverview(
+            customer.Ref(),
+            customer.NameOf(),
+            context.Tenant.Day(customer.Created),
+            customer.Delinquent == true ? true : null,
+            customer.Balance < 0 ? balance : null,
+            customer.Balance > 0 ? balance : null,
+            subscriptions,
+            card,
+            open.Count,
+            owed.Count > 0 ? owed : null,
+            last is null ? null : InvoiceRow.Of(last, context.Tenant),
+            context.Tenant.TimeZone);
+    }
+
+    private async Task<Outcome<CustomerMatch>> MatchAsync(Customer customer, CancellationToken cancellationToken)
+    {
+        if (!(await _subscriptions.OfAsync(customer.Id, cancellationToken)).TryGet(out var subscriptions, out var refusal)
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = customer.Id }, cancellationToken, bound: 1)).TryGet(out var invoices, out refusal))
+        {
+            return refusal;
+        }
+
+        var last = invoices.Items is [var newest, ..] ? newest : null;
+        return new CustomerMatch(
+            customer.Ref(),
+            customer.NameOf(),
+            context.Tenant.Day(customer.Created),
+            [.. subscriptions.SelectMany(s => s.Plans.Select(p => s.Status == "active" ? p.Plan : $"{p.Plan} ({s.Status})"))],
+            last?.Number,
+            last is null ? null : InvoiceRow.DateOf(last, context.Tenant));
+    }
+
+    private static string? Note(int count) => count switch
+    {
+        0 => "No customer fits. Ask for the exact name or the mail address.",
+        1 => null,
+        <= MostMatches => "Several fit. Ask which one is meant.",
+        _ => $"{count} fit; the {MostMatches} best are shown. Ask for more of the name, or the mail address.",
+    };
+}

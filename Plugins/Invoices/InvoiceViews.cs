@@ -1,0 +1,50 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+
+namespace BillingCopilot.Plugins.Invoices;
+
+/// <summary>A customer's invoices, newest first.</summary>
+/// <param name="Totals">Sum of the totals of all that match, drafts and void ones left out; one a currency.</param>
+public sealed record InvoiceList(
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    int Count,
+    bool Complete,
+    Partial? Partial,
+    IReadOnlyList<Money> Totals,
+    IReadOnlyList<InvoiceRow> Invoices);
+
+/// <summary>Why an invoice differs from the one before it.</summary>
+/// <param name="Difference">Current total minus previous total; the changes add up to it.</param>
+/// <param name="DueDifference">Difference of the amounts due, where balance or credit notes make it another.</param>
+public sealed record InvoiceChangeExplanation(
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    InvoiceSide Current,
+    InvoiceSide Previous,
+    Money Difference,
+    IReadOnlyList<ChangeView> Changes,
+    Money? DueDifference,
+    IReadOnlyList<ChangeView>? DueChanges,
+    string TimeZone);
+
+/// <summary>One of the two invoices.</summary>
+public sealed record InvoiceSide(ObjectRef Invoice, string? Number, DateOnly Date, Money Total, Money? AmountDue);
+
+/// <summary>One reason with its share.</summary>
+/// <param name="Kind">Such as <c>quantity_changed</c>.</param>
+/// <param name="Amount">Positive makes the current invoice dearer.</param>
+/// <param name="Days">What a proration covers.</param>
+public sealed record ChangeView(
+    string Kind,
+    UntrustedText What,
+    Money Amount,
+    decimal? QuantityBefore,
+    decimal? QuantityAfter,
+    Money? Before,
+    Money? After,
+    DateOnly? From,
+    DateOnly? To,
+    int? Days);

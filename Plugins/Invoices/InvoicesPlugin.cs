@@ -1,0 +1,65 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Invoices;
+
+/// <summary>Invoices: listed, shown, and one explained against the one before.</summary>
+public sealed class InvoicesPlugin(ToolContext context)
+{
+    private const int MostRows = 50;
+    private readonly StripeReader _reader = context.Reader;
+    private readonly InvoiceChangeExplainer _explainer = new(context.Reader, context.Tenant);
+
+    [KernelFunction("list_invoices"), ToolEffect(ToolEffect.Read)]
+    [Description("A customer's invoices, newest first.")]
+    public async Task<object> ListInvoicesAsync(
+        [Handle(ObjectKind.Customer)] string customer,
+        [Description("draft, open, paid, uncollectible or void")] string? status = null,
+        [Description("Rows, at most 50")] int limit = 12,
+        CancellationToken cancellationToken = default)
+    {
+        if (!(await _reader.CustomerAsync(customer, cancellationToken)).TryGet(out var owner, out var refusal)
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = customer, Status = status }, cancellationToken)).TryGet(out var found, out refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
+        var shown = found.Items.Take(Math.Clamp(limit, 1, MostRows)).Select(i => InvoiceRow.Of(i, context.Tenant)).ToList();
+        var complete = found.Complete && shown.Count == found.Items.Count;
+        return new InvoiceList(
+            owner.Ref(),
+            owner.NameOf(),
+            found.Items.Count,
+            complete,
+            complete ? null : new Partial(shown.Count, found.Complete ? found.Items.Count : null, "Filter by status, or raise limit (at most 50)."),
+            [.. found.Items.Where(i => i.IsFinal()).GroupBy(i => i.Currency, StringComparer.Ordinal).Select(g => new Money(g.Sum(i => i.Total), g.Key))],
+            shown);
+    }
+
+    [KernelFunction("get_invoice"), ToolEffect(ToolEffect.Read)]
+    [Description("One invoice with its lines. Give invoice or number.")]
+    public async Task<object> GetInvoiceAsync(
+        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        [Description("As printed on it")] string? number = null,
+        CancellationToken cancellationToken = default)
+    {
+        var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
+            : number is not null ? await _reader.InvoiceByNumberAsync(number, cancellationToken)
+            : ToolResult.Missing("Neither an invoice nor a number was given.");
+        return ToolResult.Of(read.Map(i => InvoiceView.Of(i, context.Tenant)));
+    }
+
+    [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]
+    [Description("Why an invoice differs from the one before it, line by line; the changes add up to the difference. Give invoice, or customer for their last one.")]
+    public async Task<object> ExplainInvoiceChangeAsync(
+        [Handle(ObjectKind.Customer)] string? customer = null,
+        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        CancellationToken cancellationToken = default) =>
+        ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
+}

@@ -1,0 +1,45 @@
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins.Guards;
+using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace BillingCopilot.Plugins;
+
+/// <summary>Puts read tools, operations and, apart from them, writers into the container.</summary>
+public static class PluginsRegistration
+{
+    /// <summary>Readers, read tools and operations. Needs <see cref="BusinessClock"/> and <see cref="IKnowledgeBase"/>.</summary>
+    /// <exception cref="ArgumentException">A mail setting is unfit.</exception>
+    public static IServiceCollection AddPlugins(this IServiceCollection services, StripeConnections connections, MailOptions mail)
+    {
+        ArgumentNullException.ThrowIfNull(mail);
+        mail.Validate();
+        services.AddSingleton(connections).AddSingleton(mail);
+        AddStripeClients(services);
+        services.AddSingleton(p => new StripeReaders(p.GetRequiredService<StripeClients>(), p.GetRequiredService<StripeConnections>()));
+        services.AddSingleton<ToolCatalog>();
+        services.AddSingleton<PlaybookGuards>();
+        return services;
+    }
+
+    /// <summary>What can write. For the executor's composition alone; read tools never meet it.</summary>
+    public static IServiceCollection AddStripeWriters(this IServiceCollection services)
+    {
+        AddStripeClients(services);
+        services.TryAddSingleton<IWriteClients, WriteClients>();
+        return services;
+    }
+
+    private static void AddStripeClients(IServiceCollection services)
+    {
+        services.TryAddSingleton<StripeClients>();
+        services.TryAddTransient<BusinessClockHandler>();
+        services.AddHttpClient(StripeClients.Plain);
+        services.AddHttpClient(StripeClients.ObservesClock).AddHttpMessageHandler<BusinessClockHandler>();
+    }
+}

@@ -1,0 +1,59 @@
+using BillingCopilot.Billing.Invoices;
+using Stripe;
+
+namespace BillingCopilot.Plugins.StripeApi.Projections;
+
+/// <summary>An invoice as the rules want it.</summary>
+internal static class InvoiceFactsMap
+{
+    /// <param name="prices">Prices of the lines by id; they alone say what is metered.</param>
+    public static InvoiceFacts Of(Invoice invoice, IReadOnlyDictionary<string, Price> prices) => new(
+        invoice.Id,
+        invoice.Number,
+        invoice.Currency,
+        invoice.Total,
+        invoice.AmountDue,
+        ExclusiveTax(invoice),
+        BalanceApplied(invoice),
+        invoice.PrePaymentCreditNotesAmount,
+        [.. (invoice.Lines?.Data ?? []).Select(l => Line(l, prices))],
+        [.. (invoice.TotalDiscountAmounts ?? []).Select(Discount)]);
+
+    /// <summary>Ids of the prices on the lines.</summary>
+    public static IEnumerable<string> PriceIds(Invoice invoice) =>
+        (invoice.Lines?.Data ?? []).Select(l => l.Pricing?.PriceDetails?.PriceId).OfType<string>();
+
+    public static long ExclusiveTax(Invoice invoice) =>
+        invoice.TotalTaxes?.Where(t => t.TaxBehavior == "exclusive").Sum(t => t.Amount) ?? 0;
+
+    /// <summary>What of the customer's balance the invoice took: a starting balance of -500 that ends at 0 took -500.</summary>
+    public static long BalanceApplied(Invoice invoice) =>
+        invoice.EndingBalance is { } ending ? invoice.StartingBalance - ending : 0;
+
+    public static bool IsProration(InvoiceLineItem line) =>
+        line.Parent?.SubscriptionItemDetails?.Proration == true || line.Parent?.InvoiceItemDetails?.Proration == true;
+
+    private static InvoiceLineFacts Line(InvoiceLineItem line, IReadOnlyDictionary<string, Price> prices)
+    {
+        var priceId = line.Pricing?.PriceDetails?.PriceId;
+        return new InvoiceLineFacts(
+            line.Id,
+            line.Description ?? "",
+            line.Amount,
+            line.QuantityDecimal ?? line.Quantity,
+            line.Pricing?.UnitAmountDecimal,
+            priceId,
+            line.Pricing?.PriceDetails?.Product,
+            line.Parent?.SubscriptionItemDetails?.SubscriptionItem,
+            priceId is not null && prices.GetValueOrDefault(priceId)?.Recurring?.UsageType == "metered",
+            IsProration(line),
+            Dates.Instant(line.Period?.Start ?? default),
+            Dates.Instant(line.Period?.End ?? default));
+    }
+
+    private static DiscountFacts Discount(InvoiceDiscountAmount amount)
+    {
+        var coupon = amount.Discount?.Source?.Coupon;
+        return new DiscountFacts(coupon?.Id ?? amount.Discount?.Source?.CouponId ?? amount.DiscountId, coupon?.Name ?? "Discount", amount.Amount);
+    }
+}

@@ -1,0 +1,109 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.StripeApi.Projections;
+
+/// <summary>An invoice with its lines.</summary>
+/// <param name="Remaining">Still owed; left out when nothing is.</param>
+/// <param name="Tax">On top of the lines.</param>
+/// <param name="Credited">By credit notes.</param>
+/// <param name="Balance">Customer balance applied; negative lowered the amount due.</param>
+public sealed record InvoiceView(
+    ObjectRef Invoice,
+    string? Number,
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    ObjectRef? Subscription,
+    string Status,
+    DateOnly Date,
+    DateOnly? Due,
+    DateOnly? Paid,
+    Money Total,
+    Money? AmountDue,
+    Money? Remaining,
+    Money? Discount,
+    Money? Tax,
+    Money? Credited,
+    Money? Balance,
+    int? Attempts,
+    DateOnly? NextAttempt,
+    string TimeZone,
+    IReadOnlyList<InvoiceLineView> Lines,
+    int? LinesLeftOut)
+{
+    /// <summary>Lines shown; the rest is counted.</summary>
+    public const int MostLines = 25;
+
+    internal static InvoiceView Of(Invoice invoice, TenantContext tenant)
+    {
+        var lines = invoice.Lines?.Data ?? [];
+        var mainPeriod = lines.Select(l => (l.Period?.Start, l.Period?.End)).FirstOrDefault();
+        return new InvoiceView(
+            invoice.Ref(),
+            invoice.Number,
+            References.CustomerRef(invoice.CustomerId),
+            invoice.NameOf(),
+            invoice.SubscriptionId() is { } id ? new ObjectRef(ObjectKind.Subscription, id) : null,
+            invoice.Status,
+            InvoiceRow.DateOf(invoice, tenant),
+            tenant.Day(invoice.DueDate),
+            tenant.Day(invoice.StatusTransitions?.PaidAt),
+            invoice.Money(invoice.Total),
+            invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
+            invoice.Money(invoice.AmountRemaining).Unless0(),
+            invoice.Money(invoice.TotalDiscountAmounts?.Sum(d => d.Amount) ?? 0).Unless0(),
+            invoice.Money(InvoiceFactsMap.ExclusiveTax(invoice)).Unless0(),
+            invoice.Money(invoice.PrePaymentCreditNotesAmount + invoice.PostPaymentCreditNotesAmount).Unless0(),
+            invoice.Money(InvoiceFactsMap.BalanceApplied(invoice)).Unless0(),
+            invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
+            invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
+            tenant.TimeZone,
+            [.. lines.Take(MostLines).Select((l, i) => InvoiceLineView.Of(l, invoice, tenant, i == 0 || (l.Period?.Start, l.Period?.End) != mainPeriod))],
+            lines.Count > MostLines ? lines.Count - MostLines : null);
+    }
+}
+
+/// <summary>One line of an invoice.</summary>
+/// <param name="From">First day of its period; left out when the same as the first line's.</param>
+public sealed record InvoiceLineView(
+    UntrustedText Description,
+    decimal? Quantity,
+    Money Amount,
+    bool? Proration,
+    DateOnly? From,
+    DateOnly? To)
+{
+    internal static InvoiceLineView Of(InvoiceLineItem line, Invoice invoice, TenantContext tenant, bool withPeriod) => new(
+        new UntrustedText(line.Description ?? ""),
+        line.Quantity is null or 1 ? null : line.Quantity,
+        invoice.Money(line.Amount),
+        InvoiceFactsMap.IsProration(line) ? true : null,
+        withPeriod && line.Period is { } start ? tenant.Day(start.Start) : null,
+        withPeriod && line.Period is { } end && end.End != end.Start ? tenant.Day(end.End) : null);
+}
+
+/// <summary>An invoice in a list.</summary>
+public sealed record InvoiceRow(
+    ObjectRef Invoice,
+    string? Number,
+    string Status,
+    DateOnly Date,
+    Money Total,
+    Money? Remaining,
+    Money? Credited)
+{
+    internal static InvoiceRow Of(Invoice invoice, TenantContext tenant) => new(
+        invoice.Ref(),
+        invoice.Number,
+        invoice.Status,
+        DateOf(invoice, tenant),
+        invoice.Money(invoice.Total),
+        invoice.Money(invoice.AmountRemaining).Unless0(),
+        invoice.Money(invoice.PrePaymentCreditNotesAmount + invoice.PostPaymentCreditNotesAmount).Unless0());
+
+    /// <summary>The day it was sent, or made while it is a draft.</summary>
+    internal static DateOnly DateOf(Invoice invoice, TenantContext tenant) =>
+        tenant.Day(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created);
+}

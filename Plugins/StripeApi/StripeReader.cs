@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using BillingCopilot.Billing;
+using Stripe;
+
+namespace BillingCopilot.Plugins.StripeApi;
+
+/// <summary>
+/// Reads from Stripe with a restricted key. Lists are read to the end, within a bound. Nothing here writes.
+/// </summary>
+public sealed class StripeReader
+{
+    private const int Page = 100;
+    private readonly V1Services _v1;
+    private readonly ConcurrentDictionary<string, Price> _prices = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _productNames = new(StringComparer.Ordinal);
+
+    internal StripeReader(StripeClient client, Uri apiBase)
+    {
+        _v1 = client.V1;
+        IsLoopback = apiBase.IsLoopback;
+    }
+
+    /// <summary>True for the sandbox on this machine.</summary>
+    public bool IsLoopback { get; }
+
+    public Task<Outcome<Customer>> CustomerAsync(string id, CancellationToken cancellationToken) => TryAsync<Customer>(
+        async () => await _v1.Customers.GetAsync(id, new CustomerGetOptions { Expand = ["invoice_settings.default_payment_method"] }, null, cancellationToken) is { Deleted: not true } customer
+            ? customer
+            : new Refusal("customer_deleted", "The customer was deleted.", "Look for another customer."),
+        cancellationToken);
+
+    public Task<Outcome<Listing<Customer>>> CustomersAsync(string? email, CancellationToken cancellationToken) =>
+        ListAsync(_v1.Customers.ListAutoPagingAsync(new CustomerListOptions { Email = email, Limit = Page }, null, cancellationToken), cancellationToken);
+
+    /// <summary>Customers whose name holds a word. Stripe's search may lag a minute behind.</summary>
+    public Task<Outcome<Listing<Customer>>> SearchCustomersAsync(string word, CancellationToken cancellationToken) =>
+        ListAsync(
+            _v1.Customers.SearchAutoPagingAsync(new CustomerSearchOptions { Query = $"name~\"{Quoted(word)}\"", Limit = Page }, null, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Of every status, newest first.</summary>
+    public Task<Outcome<Listing<Subscription>>> SubscriptionsAsync(string customerId, CancellationToken cancellationToken) =>
+        ListAsync(
+            _v1.Subscriptions.ListAutoPagingAsync(new SubscriptionListOptions { Customer = customerId, Status = "all", Limit = Page }, null, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    /// <param name="bound">Most invoices to read.</param>
+    public Task<Outcome<Listing<Invoice>>> InvoicesAsync(InvoiceListOptions filter, CancellationToken cancellationToken, int bound = Listing<Invoice>.Bound)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        filter.Limit = Math.Min(bound, Page);
+        return ListAsync(_v1.Invoices.ListAutoPagingAsync(filter, null, cancellationToken), cancellationToken, bound);
+    }
+
+    /// <summary>An invoice with all its lines, its payments and its discounts.</summary>
+    public Task<Outcome<Invoice>> InvoiceAsync(string id, CancellationToken cancellationToken) => TryAsync(
+        async () =>
+        {
+            var invoice = await _v1.Invoices.GetAsync(id, new InvoiceGetOptions { Expand = ["payments", "total_discount_amounts.discount.source.coupon"] }, null, cancellationToken);
+            if (invoice.Lines is { HasMore: true })
+            {
+                var lines = _v1.Invoices.LineItems.ListAutoPagingAsync(id, new InvoiceLineItemListOptions { Limit = Page }, null, cancellationToken);
+                invoice.Lines.Data = [.. (await Listing<InvoiceLineItem>.ReadAsync(lines, Listing<InvoiceLineItem>.Bound, cancellationToken)).Items];
+            }
+
+            return (Outcome<Invoice>)invoice;
+        },
+        cancellationToken);
+
+    /// <summary>The invoice with this number, without regard to case.</summary>
+    public Task<Outcome<Invoice>> InvoiceByNumberAsync(string number, CancellationToken cancellationToken) => TryAsync<Invoice>(
+        async () =>
+        {
+            var found = await _v1.Invoices.SearchAsync(new InvoiceSearchOptions { Query = $"number:\"{Quoted(number.Trim().ToUpperInvariant())}\"", Limit = 1 }, null, cancellationToken);
+            return found.Data.FirstOrDefault() is { } invoice
+                ? await InvoiceAsync(invoice.Id, cancellationToken)
+                : new Refusal("invoice_not_found", $"There is no invoice with the number {Safe(number)}.", "Check the number, or list the customer's invoices.");
+        },
+        cancellationToken);
+
+    public Task<Outcome<Charge>> ChargeAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<Charge>)await _v1.Charges.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
+    /// <summary>Charges, failed ones too, newest first.</summary>
+    public Task<Outcome<Listing<Charge>>> ChargesAsync(ChargeListOptions filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        filter.Limit = Page;
+        return ListAsync(_v1.Charges.ListAutoPagingAsync(filter, null, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Which invoice a payment intent pays; empty when none.</summary>
+    public Task<Outcome<Listing<InvoicePayment>>> InvoicePaymentsAsync(string paymentIntentId, CancellationToken cancellationToken) =>
+        ListAsync(
+            _v1.InvoicePayments.ListAutoPagingAsync(
+                new InvoicePaymentListOptions { Payment = new InvoicePaymentPaymentOptions { Type = "payment_intent", PaymentIntent = paymentIntentId } }, null, cancellationToken),
+            cancellationToken);
+
+    public Task<Outcome<Listing<Refund>>> RefundsAsync(string chargeId, CancellationToken cancellationToken) =>
+        ListAsync(_v1.Refunds.ListAutoPagingAsync(new RefundListOptions { Charge = chargeId, Limit = Page }, null, cancellationToken), cancellationToken);
+
+    public Task<Outcome<Listing<CreditNote>>> CreditNotesAsync(string invoiceId, CancellationToken cancellationToken) =>
+        ListAsync(_v1.CreditNotes.ListAutoPagingAsync(new CreditNoteListOptions { Invoice = invoiceId, Limit = Page }, null, cancellationToken), cancellationToken);
+
+    /// <summary>What a credit note would be. Stripe computes it; nothing is stored.</summary>
+    public Task<Outcome<CreditNote>> PreviewCreditNoteAsync(CreditNotePreviewOptions options, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<CreditNote>)await _v1.CreditNotes.PreviewAsync(options, null, cancellationToken), cancellationToken);
+
+    /// <summary>The customer's cards, newest first.</summary>
+    public Task<Outcome<Listing<PaymentMethod>>> CardsAsync(string customerId, CancellationToken cancellationToken) =>
+        ListAsync(
+            _v1.PaymentMethods.ListAutoPagingAsync(new PaymentMethodListOptions { Customer = customerId, Type = "card", Limit = Page }, null, cancellationToken),
+            cancellationToken);
+
+    public Task<Outcome<PaymentMethod>> PaymentMethodAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<PaymentMethod>)await _v1.PaymentMethods.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
+    /// <summary>Prices by id, each read once in this reader's life.</summary>
+    public Task<Outcome<IReadOnlyDictionary<string, Price>>> PricesAsync(IEnumerable<string> ids, CancellationToken cancellationToken) => TryAsync<IReadOnlyDictionary<string, Price>>(
+        async () =>
+        {
+            foreach (var id in ids.Where(id => !_prices.ContainsKey(id)).Distinct().ToList())
+            {
+                _prices[id] = await _v1.Prices.GetAsync(id, null, null, cancellationToken);
+            }
+
+            return new Outcome<IReadOnlyDictionary<string, Price>>.Ok(_prices);
+        },
+        cancellationToken);
+
+    /// <summary>Names of products by id, each read once in this reader's life.</summary>
+    public Task<Outcome<IReadOnlyDictionary<string, string>>> ProductNamesAsync(IEnumerable<string> ids, CancellationToken cancellationToken) => TryAsync<IReadOnlyDictionary<string, string>>(
+        async () =>
+        {
+            foreach (var id in ids.Where(id => !_productNames.ContainsKey(id)).Distinct().ToList())
+            {
+                _productNames[id] = (await _v1.Products.GetAsync(id, null, null, cancellationToken)).Name;
+            }
+
+            return new Outcome<IReadOnlyDictionary<string, string>>.Ok(_productNames);
+        },
+        cancellationToken);
+
+    /// <summary>Tries each read that the tools need, and says which are refused. Empty when all is well.</summary>
+    public async Task<IReadOnlyList<Refusal>> CanReadAsync(CancellationToken cancellationToken)
+    {
+        List<Refusal> refused =
+        [
+            .. await RefusedAsync(_v1.Customers.ListAsync(new CustomerListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Subscriptions.ListAsync(new SubscriptionListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Invoices.ListAsync(new InvoiceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Charges.ListAsync(new ChargeListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.CreditNotes.ListAsync(new CreditNoteListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Products.ListAsync(new ProductListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Prices.ListAsync(new PriceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+        ];
+        return refused;
+    }
+
+    private static async Task<IEnumerable<Refusal>> RefusedAsync<T>(Task<StripeList<T>> list, CancellationToken cancellationToken) =>
+        (await TryAsync(async () => (Outcome<StripeList<T>>)await list, cancellationToken)).TryGet(out _, out var refusal) ? [] : [refusal];
+
+    private static Task<Outcome<Listing<T>>> ListAsync<T>(IAsyncEnumerable<T> pages, CancellationToken cancellationToken, int bound = Listing<T>.Bound) =>
+        TryAsync(async () => (Outcome<Listing<T>>)await Listing<T>.ReadAsync(pages, bound, cancellationToken), cancellationToken);
+
+    private static async Task<Outcome<T>> TryAsync<T>(Func<Task<Outcome<T>>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception error) when (StripeErrors.IsFarSide(error, cancellationToken))
+        {
+            return StripeErrors.ToRefusal(error);
+        }
+    }
+
+    private static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+
+    private static string Safe(string text) => new([.. text.Where(c => char.IsLetterOrDigit(c) || c is '-' or '_').Take(40)]);
+}

@@ -1,0 +1,40 @@
+using BillingCopilot.Governance.Operations;
+using Stripe;
+
+namespace BillingCopilot.Plugins.StripeApi;
+
+/// <summary>
+/// The writes that operations need, bound to one grant: its idempotency key and its stamp go with each call.
+/// </summary>
+internal sealed class StripeWriter(StripeClient client, WriteGrant grant)
+{
+    public Task<CreditNote> CreateCreditNoteAsync(CreditNoteCreateOptions options, CancellationToken cancellationToken)
+    {
+        options.Metadata = Stamp();
+        return client.V1.CreditNotes.CreateAsync(options, Keyed(), cancellationToken);
+    }
+
+    public Task<Refund> CreateRefundAsync(RefundCreateOptions options, CancellationToken cancellationToken)
+    {
+        options.Metadata = Stamp();
+        return client.V1.Refunds.CreateAsync(options, Keyed(), cancellationToken);
+    }
+
+    /// <summary>Marks an invoice with the grant's stamp and more; other metadata stays.</summary>
+    public Task<Invoice> StampInvoiceAsync(string invoiceId, IReadOnlyDictionary<string, string> more, CancellationToken cancellationToken)
+    {
+        var stamp = Stamp();
+        foreach (var (key, value) in more)
+        {
+            stamp[key] = value;
+        }
+
+        return client.V1.Invoices.UpdateAsync(invoiceId, new InvoiceUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+    }
+
+    // Stripe cuts nothing off: a metadata value beyond 500 characters is an error.
+    private Dictionary<string, string> Stamp() =>
+        grant.Stamp.ToDictionary(s => s.Key, s => s.Value.Length > 500 ? s.Value[..500] : s.Value, StringComparer.Ordinal);
+
+    private RequestOptions Keyed(string suffix = "") => new() { IdempotencyKey = grant.IdempotencyKey + suffix };
+}

@@ -1,0 +1,27 @@
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Storage;
+
+namespace BillingCopilot.Plugins.StripeApi;
+
+/// <summary>Opens writers for a grant, and for nothing else.</summary>
+internal sealed class WriteClients(StripeClients clients, StripeConnections connections, MailOptions mail, BusinessClock clock) : IWriteClients
+{
+    public TWriter Open<TWriter>(WriteGrant grant)
+        where TWriter : class
+    {
+        ArgumentNullException.ThrowIfNull(grant);
+        object writer = typeof(TWriter) == typeof(StripeWriter) ? OpenStripe(grant)
+            : typeof(TWriter) == typeof(Outbox) ? new Outbox(mail, clock, grant)
+            : throw new InvalidOperationException($"There is no writer of type {typeof(TWriter).Name}.");
+        return (TWriter)writer;
+    }
+
+    private StripeWriter OpenStripe(WriteGrant grant)
+    {
+        var connection = connections.For(grant.Tenant);
+        var key = connection.WriteKey
+            ?? throw new InvalidOperationException($"Tenant '{grant.Tenant.Id}' is read-only: Stripe:WriteKey is not set.");
+        return new StripeWriter(clients.Open(connection, key), grant);
+    }
+}

@@ -1,0 +1,93 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Credits;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Support;
+
+/// <summary>What a planned credit changes, in rows a person reads.</summary>
+internal static class CreditNotePreview
+{
+    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer)
+    {
+        var invoice = credits.Invoice;
+        return new Preview<IssueCreditNoteArguments>(
+            arguments,
+            $"Credit {arguments.Amount.ToDisplayText()} on invoice {invoice.Number} ({Where(plan)})",
+            customer.Ref(),
+            customer.NameOf().Value,
+            invoice.Ref(),
+            arguments.Amount,
+            [.. Changes(arguments, credits, plan, customer)],
+            Reversibility(plan),
+            Declared(credits, plan, customer));
+    }
+
+    private static IEnumerable<PreviewChange> Changes(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer)
+    {
+        var remaining = arguments.Amount with { AmountMinor = credits.Facts.AmountRemaining };
+        var refunded = arguments.Amount with { AmountMinor = credits.Facts.RefundedOutside + credits.Notes.Sum(InvoiceCredits.RefundedBy) };
+        var stored = arguments.Amount with { AmountMinor = -customer.Balance };
+        if (plan.ReducesDue.AmountMinor > 0)
+        {
+            yield return Row("Owed on the invoice", remaining, remaining - plan.ReducesDue);
+        }
+
+        if (plan.ToRefund.AmountMinor > 0)
+        {
+            yield return Row("Refunded to the payment method", refunded, refunded + plan.ToRefund);
+        }
+
+        if (plan.ToBalance.AmountMinor > 0)
+        {
+            yield return Row("Customer's stored credit", stored, stored + plan.ToBalance);
+        }
+
+        yield return Row("Left to credit on the invoice", credits.Facts.Creditable, credits.Facts.Creditable - arguments.Amount);
+        yield return new PreviewChange("Reason", "", CreditNoteOptions.Reason(arguments));
+        if (arguments.Memo is { } memo)
+        {
+            yield return new PreviewChange("Memo for the customer", "", memo);
+        }
+    }
+
+    private static PreviewChange Row(string field, Money before, Money after) => new(field, before.ToDisplayText(), after.ToDisplayText());
+
+    private static string Where(CreditPlan plan) => plan switch
+    {
+        { ToRefund.AmountMinor: > 0 } => "refunded",
+        { ToBalance.AmountMinor: > 0 } => "kept for the next invoice",
+        _ => "lowers what is owed",
+    };
+
+    private static string Reversibility(CreditPlan plan) => plan switch
+    {
+        { ToRefund.AmountMinor: > 0 } => "The refund can't be undone.",
+        { ToBalance.AmountMinor: > 0 } => "The credit can be taken off the customer's balance again until an invoice uses it.",
+        _ => "The credit note can be voided while the invoice is unpaid.",
+    };
+
+    private static Dictionary<string, string> Declared(InvoiceCredits credits, CreditPlan plan, Customer customer)
+    {
+        var facts = credits.Facts;
+        var declared = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["status"] = facts.Status,
+            ["currency"] = facts.Currency,
+            ["total"] = $"{facts.Total}",
+            ["amount_paid"] = $"{facts.AmountPaid}",
+            ["amount_remaining"] = $"{facts.AmountRemaining}",
+            ["credited"] = $"{facts.Credited}",
+            ["refunded_outside"] = $"{facts.RefundedOutside}",
+            ["refundable"] = $"{facts.Refundable}",
+            ["customer"] = customer.Id,
+        };
+        if (plan.ToBalance.AmountMinor > 0)
+        {
+            declared["customer_balance"] = $"{customer.Balance}";
+        }
+
+        return declared;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Credits;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Support;
+
+/// <summary>Corrects an invoice: lowers what is owed, or gives paid money back to the card or the customer's balance.</summary>
+public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCreditNoteArguments>
+{
+    private const int LongestMemo = 200;
+
+    public static OperationDescriptor Descriptor { get; } = new(
+        "issue_credit_note",
+        "Proposes a credit on an invoice; a person decides.",
+        typeof(IssueCreditNoteArguments),
+        Risk.Money);
+
+    public async Task<Outcome<Preview<IssueCreditNoteArguments>>> PreviewAsync(IssueCreditNoteArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        if (arguments.Memo is { } memo && (memo.Length > LongestMemo || PlainText.HasLink(memo)))
+        {
+            return new Refusal("invalid_memo", $"The memo must be at most {LongestMemo} characters, without links or addresses.", "Shorten it.");
+        }
+
+        var reader = readers.For(tenant);
+        if (!(await new CreditableInvoiceReader(reader).ReadAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var credits, out var refusal)
+            || !CreditRules.Plan(credits.Facts, arguments.Amount, arguments.Disposition).TryGet(out var plan, out refusal)
+            || !(await reader.CustomerAsync(credits.Invoice.CustomerId, cancellationToken)).TryGet(out var customer, out refusal)
+            || !(await reader.PreviewCreditNoteAsync(CreditNoteOptions.Preview(arguments, plan), cancellationToken)).TryGet(out var note, out refusal))
+        {
+            return refusal;
+        }
+
+        return note.Total == arguments.Amount.AmountMinor && note.PrePaymentAmount == plan.ReducesDue.AmountMinor
+            ? CreditNotePreview.Of(arguments, credits, plan, customer)
+            : new Refusal("preview_differs", $"Stripe computes a credit of {arguments.Amount with { AmountMinor = note.Total }}, not {arguments.Amount}.", "Look at the invoice again.");
+    }
+
+    public async Task<ExecutionResult> ExecuteAsync(IssueCreditNoteArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(writers);
+
+        // What an earlier run did has changed the invoice: planned anew it would differ, so that run is looked for first.
+        if (await ReconcileAsync(arguments, tenant, grant, cancellationToken) is not ExecutionResult.NotDone and var earlier)
+        {
+            return earlier;
+        }
+
+        if (!(await new CreditableInvoiceReader(readers.For(tenant)).ReadAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var credits, out var refusal)
+            || !CreditRules.Plan(credits.Facts, arguments.Amount, arguments.Disposition).TryGet(out var plan, out refusal))
+        {
+            return new ExecutionResult.Failed(refusal);
+        }
+
+        return await Attempt.WriteAsync(
+            async () => Done(await writers.Open<StripeWriter>(grant).CreateCreditNoteAsync(CreditNoteOptions.Create(arguments, plan), cancellationToken)),
+            $"Look for a credit note of {arguments.Amount} on invoice {credits.Invoice.Number}.",
+            cancellationToken);
+    }
+
+    public async Task<ExecutionResult> ReconcileAsync(IssueCreditNoteArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
+        if (!(await readers.For(tenant).CreditNotesAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var notes, out var refusal))
+        {
+            return new ExecutionResult.Unknown($"The invoice's credit notes could not be read. {refusal}");
+        }
+
+        return notes.Items.FirstOrDefault(n => Stamps.Bears(n.Metadata, grant)) is { } note ? Done(note)
+            : notes.Complete ? new ExecutionResult.NotDone()
+            : new ExecutionResult.Unknown("The invoice has more credit notes than were read.");
+    }
+
+    private static ExecutionResult.Executed Done(CreditNote note) =>
+        new(note.Id, $"Credit note {note.Number} for {new Money(note.Total, note.Currency)}.", note.StripeResponse?.RequestId);
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Credits;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Support;
+
+/// <summary>Gives a charge back to the payment method it came from.</summary>
+public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundArguments>
+{
+    public static OperationDescriptor Descriptor { get; } = new(
+        "issue_refund",
+        "Proposes a refund of a charge; a person decides. To correct an invoice, use issue_credit_note.",
+        typeof(IssueRefundArguments),
+        Risk.Money);
+
+    public async Task<Outcome<Preview<IssueRefundArguments>>> PreviewAsync(IssueRefundArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var reader = readers.For(tenant);
+        if (!(await reader.ChargeAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var charge, out var refusal)
+            || !Owned(charge).TryGet(out var owner, out refusal)
+            || !(await reader.CustomerAsync(owner, cancellationToken)).TryGet(out var customer, out refusal)
+            || !(await CreditsAsync(reader, charge, cancellationToken)).TryGet(out var credits, out refusal))
+        {
+            return refusal;
+        }
+
+        var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, charge.Disputed);
+        return RefundRules.Plan(facts, arguments.Amount)
+            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits));
+    }
+
+    public Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(writers);
+        var options = new RefundCreateOptions { Charge = arguments.Charge.Id, Amount = arguments.Amount?.AmountMinor, Reason = Reason(arguments) };
+        return Attempt.WriteAsync(
+            async () => Done(await writers.Open<StripeWriter>(grant).CreateRefundAsync(options, cancellationToken)),
+            $"Look for a refund of {arguments.Amount} on charge {arguments.Charge.Id}.",
+            cancellationToken);
+    }
+
+    public async Task<ExecutionResult> ReconcileAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
+        if (!(await readers.For(tenant).RefundsAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var refunds, out var refusal))
+        {
+            return new ExecutionResult.Unknown($"The charge's refunds could not be read. {refusal}");
+        }
+
+        return refunds.Items.FirstOrDefault(r => Stamps.Bears(r.Metadata, grant)) is { } refund ? Done(refund)
+            : refunds.Complete ? new ExecutionResult.NotDone()
+            : new ExecutionResult.Unknown("The charge has more refunds than were read.");
+    }
+
+    /// <summary>A refund that the bank sends back is an outcome of its own: nothing was given back.</summary>
+    private static ExecutionResult Done(Refund refund) => refund.Status is "failed" or "canceled"
+        ? new ExecutionResult.Failed(new Refusal("refund_failed", $"The refund of {Amount(refund)} {refund.Status}.", "Give the money back another way.", refund.StripeResponse?.RequestId))
+        : new ExecutionResult.Executed(refund.Id, $"Refund of {Amount(refund)}, {refund.Status}.", refund.StripeResponse?.RequestId);
+
+    private static Money Amount(Refund refund) => new(refund.Amount, refund.Currency);
+
+    private static Outcome<string> Owned(Charge charge) => charge.CustomerId is { } id
+        ? id
+        : new Refusal("charge_without_customer", "The charge belongs to no customer.", "Refund it in the Stripe dashboard.");
+
+    private static async Task<Outcome<InvoiceCredits?>> CreditsAsync(StripeReader reader, Charge charge, CancellationToken cancellationToken)
+    {
+        if (!(await new Settlements(reader).InvoiceOfAsync(charge, cancellationToken)).TryGet(out var invoice, out var refusal) && refusal is not null)
+        {
+            return refusal;
+        }
+
+        return invoice is null
+            ? new Outcome<InvoiceCredits?>.Ok(null)
+            : (await new CreditableInvoiceReader(reader).ReadAsync(invoice.Id, cancellationToken)).Map(c => (InvoiceCredits?)c);
+    }
+
+    private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits)
+    {
+        var refunded = amount with { AmountMinor = charge.AmountRefunded };
+        var from = credits is null ? "a charge that pays no invoice" : $"the payment of invoice {credits.Invoice.Number}";
+        return new Preview<IssueRefundArguments>(
+            arguments,
+            $"Refund {amount.ToDisplayText()} of {from}{Card(charge)}",
+            customer.Ref(),
+            customer.NameOf().Value,
+            charge.Ref(),
+            amount,
+            [
+                new PreviewChange($"Refunded of {(amount with { AmountMinor = charge.Amount }).ToDisplayText()}", refunded.ToDisplayText(), (refunded + amount).ToDisplayText()),
+                new PreviewChange("Reason", "", Reason(arguments)),
+            ],
+            "A refund can't be undone.",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["status"] = charge.Status,
+                ["amount"] = $"{charge.Amount}",
+                ["currency"] = charge.Currency,
+                ["amount_refunded"] = $"{charge.AmountRefunded}",
+                ["credited_to_balance"] = $"{credits?.ToBalance ?? 0}",
+                ["disputed"] = charge.Disputed ? "true" : "false",
+                ["customer"] = customer.Id,
+                ["invoice"] = credits?.Invoice.Id ?? "",
+            });
+    }
+
+    private static string Card(Charge charge) => CardView.Short(charge.PaymentMethodDetails) is { } card ? $" to {card}" : "";
+
+    private static string Reason(IssueRefundArguments arguments) => JsonNamingPolicy.SnakeCaseLower.ConvertName(arguments.Reason.ToString());
+}

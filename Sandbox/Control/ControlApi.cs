@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Events;
+using BillingCopilot.Sandbox.Faults;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.State;
+
+namespace BillingCopilot.Sandbox.Control;
+
+/// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, SandboxOptions options)
+{
+    public ApiAnswer Answer(ApiRequest request)
+    {
+        try
+        {
+            lock (state.Gate)
+            {
+                return new ApiAnswer(200, Json.Text(Route(request)));
+            }
+        }
+        catch (ApiError error)
+        {
+            return new ApiAnswer(error.Status, Json.Text(error.ToJson(request.RequestId)));
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            return new ApiAnswer(400, Json.Text(ApiError.Invalid(error.Message).ToJson(request.RequestId)));
+        }
+    }
+
+    private JsonObject Route(ApiRequest request) => (request.Method, request.Path) switch
+    {
+        ("GET", "/_sandbox/health") => new JsonObject { ["status"] = "ok" },
+        ("GET", "/_sandbox/info") => Info(),
+        ("GET", "/_sandbox/truth") => (JsonObject)state.World.Truth.DeepClone(),
+        ("GET", "/_sandbox/documents") => Documents(),
+        ("GET", "/_sandbox/ledger") => state.Ledger.Show(),
+        ("GET", "/_sandbox/clock") => ShowClock(),
+        ("POST", "/_sandbox/clock") => SetClock(Body(request)),
+        ("POST", "/_sandbox/emit") => Emit(Body(request)),
+        ("GET", "/_sandbox/faults") => ShowFaults(),
+        ("POST", "/_sandbox/faults") => AddFault(Body(request)),
+        ("DELETE", "/_sandbox/faults") => ClearFaults(),
+        _ => throw new ApiError(404, $"No such control endpoint: {request.Method} {request.Path}"),
+    };
+
+    private static JsonObject Body(ApiRequest request) =>
+        request.Body.Length == 0 ? [] : JsonNode.Parse(request.Body)!.AsObject();
+
+    private JsonObject Info() => new()
+    {
+        ["world"] = options.World,
+        ["seed"] = options.Seed,
+        ["size"] = options.Size,
+        ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
+        ["account"] = state.Account.AccountId,
+        ["api_version"] = EventWriter.ApiVersion,
+    };
+
+    private JsonObject Documents() => new()
+    {
+        ["documents"] = new JsonArray([.. state.World.Documents.Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
+    };
+
+    private JsonObject ShowClock() => new()
+    {
+        ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
+        ["iso"] = state.Clock.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+        ["frozen"] = state.Clock.IsFrozen,
+    };
+
+    private JsonObject SetClock(JsonObject body)
+    {
+        ClockCommand.Apply(state.Clock, body);
+        committer.SaveClock();
+        return ShowClock();
+    }
+
+    private JsonObject Emit(JsonObject body)
+    {
+        var type = (string?)body["type"] ?? throw ApiError.Missing("type");
+        var id = (string?)body["object"] ?? throw ApiError.Missing("object");
+        if (state.Account.Find(id) is null)
+        {
+            throw ApiError.NotFound("object", id, "object");
+        }
+
+        var unit = state.Begin();
+        unit.Raise(type, id);
+        var events = EventWriter.Write(unit, null, null);
+        if (body["previous_attributes"] is JsonObject previous)
+        {
+            events[0]["data"]!["previous_attributes"] = previous.DeepClone();
+        }
+
+        committer.Commit(unit, events);
+        return View.Of(events[0]);
+    }
+
+    private JsonObject ShowFaults() => new() { ["faults"] = new JsonArray([.. faults.All.Select(f => f.Show())]) };
+
+    private JsonObject AddFault(JsonObject body)
+    {
+        var kind = (string?)body["kind"] ?? throw ApiError.Missing("kind");
+        if (!Fault.Kinds.Contains(kind))
+        {
+            throw ApiError.Invalid($"Unknown kind '{kind}'. Known: {string.Join(", ", Fault.Kinds)}.", "kind");
+        }
+
+        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000)
+        {
+            Left = (int?)body["times"] ?? 1,
+        });
+        return ShowFaults();
+    }
+
+    private JsonObject ClearFaults()
+    {
+        faults.Clear();
+        return ShowFaults();
+    }
+}

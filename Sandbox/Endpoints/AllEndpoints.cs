@@ -1,0 +1,34 @@
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Search;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+/// <summary>Everything the API answers to.</summary>
+internal static class AllEndpoints
+{
+    public static void Map(Router router)
+    {
+        var routes = new Routes(router);
+        AccountEndpoints.Map(routes);
+        CustomerEndpoints.Map(routes);
+        CustomerBalanceEndpoints.Map(routes);
+        CatalogEndpoints.Map(routes);
+        PaymentMethodEndpoints.Map(routes);
+        PaymentIntentEndpoints.Map(routes);
+        ChargeEndpoints.Map(routes);
+        RefundEndpoints.Map(routes);
+        InvoiceEndpoints.Map(routes);
+        InvoiceActionEndpoints.Map(routes);
+        InvoicePreviewEndpoints.Map(routes);
+        InvoiceItemEndpoints.Map(routes);
+        InvoicePaymentEndpoints.Map(routes);
+        CreditNoteEndpoints.Map(routes);
+        SubscriptionEndpoints.Map(routes);
+        SubscriptionItemEndpoints.Map(routes);
+        EventEndpoints.Map(routes);
+        WebhookEndpointEndpoints.Map(routes);
+        PortalEndpoints.Map(routes);
+        ReadOnlyEndpoints.Map(routes);
+        SearchEndpoints.Map(routes);
+    }
+}

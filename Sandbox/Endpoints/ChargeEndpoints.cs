@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+internal static class ChargeEndpoints
+{
+    public static void Map(Routes routes)
+    {
+        routes.List("/v1/charges", "charge", "charge_read", "customer payment_intent transfer_group");
+        routes.One("/v1/charges/{id}", "charge", "charge_read");
+        routes.Post("/v1/charges/{id}", "charge_write", "charge.updated", "description metadata:m receipt_email fraud_details:m", Update);
+        routes.Get("/v1/charges/{id}/refunds", "charge_read", Listing.Paging, call =>
+            Listing.Page(call, call.Unit.All("refund").Where(r => r.Text("charge") == call.Load("charge").Id())));
+    }
+
+    private static JsonObject Update(Call call)
+    {
+        var charge = call.Edit("charge");
+        call.Args.CopyTexts(charge, "description", "receipt_email");
+
+        charge["fraud_details"] = call.Args.Map("fraud_details")?.DeepClone() ?? charge["fraud_details"]?.DeepClone();
+        Metadata.Merge(charge, call.Args);
+        call.Unit.Raise("charge.updated", charge.Id());
+        return charge;
+    }
+}

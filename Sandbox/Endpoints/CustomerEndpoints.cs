@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+internal static class CustomerEndpoints
+{
+    private const string Fields =
+        "name email description phone address:m shipping:m balance:i metadata:m tax_exempt preferred_locales:l invoice_prefix next_invoice_sequence:i "
+        + "invoice_settings:o{default_payment_method footer custom_fields:l rendering_options:m}";
+
+    private static readonly string[] Documents = ["address", "shipping", "preferred_locales"];
+
+    public static void Map(Routes routes)
+    {
+        routes.List("/v1/customers", "customer", "customer_read", "email");
+        routes.Post("/v1/customers", "customer_write", "customer.created", Fields + " payment_method", Create);
+        routes.Get("/v1/customers/{id}", "customer_read", "", Get);
+        routes.Post("/v1/customers/{id}", "customer_write", "customer.updated", Fields, Update);
+        routes.Delete("/v1/customers/{id}", "customer_write", "customer.deleted", "", Delete);
+    }
+
+    // A deleted customer stays readable, as a stub.
+    private static JsonObject Get(Call call) =>
+        call.Unit.Find(call.Id) is { } found && found.Text("object") == "customer" ? found : call.Load("customer");
+
+    private static JsonObject Create(Call call)
+    {
+        var id = call.Unit.NewId("cus");
+        var customer = call.Unit.Put(CustomerObject.Create(new CustomerSpec
+        {
+            Id = id,
+            Created = call.Now,
+            InvoicePrefix = call.Args.Text("invoice_prefix") ?? id[^8..].ToUpperInvariant(),
+        }));
+        Apply(call, customer);
+        if (call.Args.Text("payment_method") is { } paymentMethod)
+        {
+            PaymentMethods.Attach(call.Unit, PaymentMethods.Resolve(call, paymentMethod, "payment_method"), id);
+        }
+
+        call.Unit.Raise("customer.created", id);
+        return customer;
+    }
+
+    private static JsonObject Update(Call call)
+    {
+        var customer = call.Edit("customer");
+        Apply(call, customer);
+        return customer;
+    }
+
+    private static void Apply(Call call, JsonObject customer)
+    {
+        var args = call.Args;
+        args.CopyTexts(customer, "name", "email", "description", "phone");
+        foreach (var name in Documents.Where(args.Has))
+        {
+            customer[name] = args.Values[name] is JsonValue ? null : args.Values[name]!.DeepClone();
+        }
+
+        customer["tax_exempt"] = args.Text("tax_exempt") ?? customer.Text("tax_exempt");
+        Metadata.Merge(customer, args);
+        ApplyInvoiceSettings(call, customer);
+        if (args.Int("balance") is { } balance && balance != customer.Whole("balance"))
+        {
+            CustomerBalance.Adjust(call.Unit, customer, balance - customer.Whole("balance"), customer.Text("currency") ?? "usd");
+        }
+    }
+
+    private static void ApplyInvoiceSettings(Call call, JsonObject customer)
+    {
+        if (call.Args.Object("invoice_settings") is not { } settings)
+        {
+            return;
+        }
+
+        var target = customer["invoice_settings"]!;
+        if (settings.Has("default_payment_method"))
+        {
+            target["default_payment_method"] = settings.Text("default_payment_method") is { } id
+                ? PaymentMethods.OfCustomer(call.Unit, id, customer.Id(), "invoice_settings[default_payment_method]").Id()
+                : null;
+        }
+
+        if (settings.Has("footer"))
+        {
+            target["footer"] = settings.Text("footer");
+        }
+    }
+
+    private static JsonObject Delete(Call call)
+    {
+        call.Load("customer");
+        foreach (var subscription in call.Unit.All("subscription").Where(s => s.Text("customer") == call.Id && s.Text("status") != "canceled").ToList())
+        {
+            Subscriptions.End(call.Unit, call.Unit.Edit(subscription.Id()), call.Now);
+        }
+
+        call.Unit.Raise("customer.deleted", call.Id);
+        return call.Unit.Delete(call.Id);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+/// <summary>Cards: Stripe's test tokens, attachment, and how the issuer will answer.</summary>
+internal static class PaymentMethods
+{
+    /// <summary>The member that holds a planted decline code; the API never shows it.</summary>
+    public const string Behaviour = "_decline";
+
+    /// <summary>The behaviour of a card that pays.</summary>
+    public const string Fine = "ok";
+
+    private static readonly Dictionary<string, (string Brand, string Last4, string? Decline)> Tokens = new(StringComparer.Ordinal)
+    {
+        ["visa"] = ("visa", "4242", null),
+        ["mastercard"] = ("mastercard", "4444", null),
+        ["amex"] = ("amex", "8431", null),
+        ["chargeCustomerFail"] = ("visa", "0341", "generic_decline"),
+        ["chargeDeclined"] = ("visa", "0002", "generic_decline"),
+        ["chargeDeclinedInsufficientFunds"] = ("visa", "9995", "insufficient_funds"),
+        ["visa_chargeDeclinedInsufficientFunds"] = ("visa", "9995", "insufficient_funds"),
+        ["visa_chargeDeclinedLostCard"] = ("visa", "9987", "lost_card"),
+        ["visa_chargeDeclinedStolenCard"] = ("visa", "9979", "stolen_card"),
+        ["chargeDeclinedExpiredCard"] = ("visa", "0069", "expired_card"),
+        ["chargeDeclinedIncorrectCvc"] = ("visa", "0127", "incorrect_cvc"),
+        ["chargeDeclinedProcessingError"] = ("visa", "0119", "processing_error"),
+        ["authenticationRequired"] = ("visa", "3184", "authentication_required"),
+        ["chargeDeclinedFraudulent"] = ("visa", "0019", "highest_risk_level"),
+    };
+
+    /// <summary>The payment method with this id; <c>pm_card_…</c> makes a new test card.</summary>
+    public static JsonObject Resolve(Call call, string id, string param)
+    {
+        if (Token(id) is { } token)
+        {
+            return Create(call.Unit, token);
+        }
+
+        return call.Unit.Find(id) is { } found && found.Text("object") == "payment_method"
+            ? found
+            : throw ApiError.NotFound("PaymentMethod", id, param, 400);
+    }
+
+    public static JsonObject CreateFromToken(Call call, string token) =>
+        Token(token) is { } card ? Create(call.Unit, card) : throw ApiError.NotFound("token", token, "card[token]", 400);
+
+    public static JsonObject Attach(UnitOfWork unit, JsonObject paymentMethod, string customer)
+    {
+        var editable = unit.Edit(paymentMethod.Id());
+        if (editable.Text("customer") is { } owner && owner != customer)
+        {
+            throw ApiError.Invalid("The payment method you provided has already been attached to a customer.");
+        }
+
+        editable["customer"] = customer;
+        unit.Raise("payment_method.attached", editable.Id());
+        return editable;
+    }
+
+    public static JsonObject OfCustomer(UnitOfWork unit, string id, string customer, string param) =>
+        unit.Find(id) is { } found && found.Text("object") == "payment_method" && found.Text("customer") == customer
+            ? found
+            : throw ApiError.NotFound("PaymentMethod", id, param, 400);
+
+    /// <summary>The decline this card meets now, or null when the charge goes through.</summary>
+    public static Decline? Answer(UnitOfWork unit, JsonObject paymentMethod)
+    {
+        if ((paymentMethod.Text(Behaviour) ?? unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id())) is { } planted)
+        {
+            return planted == Fine ? null : Declines.Find(planted);
+        }
+
+        var card = paymentMethod["card"]!.AsObject();
+        var end = new DateTimeOffset((int)card.Whole("exp_year"), (int)card.Whole("exp_month"), 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
+        return unit.Now >= end.ToUnixTimeSeconds() ? Declines.Find("expired_card") : null;
+    }
+
+    private static string? Token(string id)
+    {
+        var name = id.StartsWith("pm_card_", StringComparison.Ordinal) ? id["pm_card_".Length..]
+            : id.StartsWith("tok_", StringComparison.Ordinal) ? id["tok_".Length..]
+            : null;
+        return name is not null && Tokens.ContainsKey(name) ? name : null;
+    }
+
+    private static JsonObject Create(UnitOfWork unit, string token)
+    {
+        var (brand, last4, decline) = Tokens[token];
+        var year = DateTimeOffset.FromUnixTimeSeconds(unit.Now).Year + 3;
+        var id = unit.NewId("pm");
+        var paymentMethod = PaymentMethodObject.Create(
+            id, unit.Now, new CardSpec(brand, last4, 12, year, "US", "credit", id[^16..]), null);
+        if (decline is not null)
+        {
+            paymentMethod[Behaviour] = decline;
+        }
+
+        return unit.Put(paymentMethod);
+    }
+}

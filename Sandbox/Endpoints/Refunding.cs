@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+/// <summary>Gives money back on a charge.</summary>
+internal static class Refunding
+{
+    public static JsonObject Refund(UnitOfWork unit, JsonObject charge, long? amount, string? reason, JsonObject? metadata)
+    {
+        var left = charge.Whole("amount_captured") - charge.Whole("amount_refunded");
+        Check(charge, amount, left);
+        var editable = unit.Edit(charge.Id());
+        var refunded = amount ?? left;
+        var id = unit.NewId("re");
+        var refund = RefundObject.Create(id, unit.Now, editable, refunded, reason, Balance(unit, id, editable, refunded));
+        refund["metadata"] = metadata?.DeepClone() ?? new JsonObject();
+        ChargeObject.ApplyRefund(editable, refunded);
+        unit.Raise("refund.created", id);
+        unit.Raise("charge.refunded", editable.Id());
+        return unit.Put(refund);
+    }
+
+    private static void Check(JsonObject charge, long? amount, long left)
+    {
+        if (charge.Text("status") != "succeeded")
+        {
+            throw ApiError.Invalid($"Charge {charge.Id()} has not succeeded and cannot be refunded.", "charge");
+        }
+
+        if ((bool?)charge["refunded"] == true)
+        {
+            throw ApiError.Invalid($"Charge {charge.Id()} has already been refunded.", null, "charge_already_refunded");
+        }
+
+        if ((bool?)charge["disputed"] == true)
+        {
+            throw ApiError.Invalid($"Charge {charge.Id()} has been charged back; cannot issue a refund.", null, "charge_disputed");
+        }
+
+        if (amount is <= 0)
+        {
+            throw ApiError.Invalid("Invalid positive integer", "amount", "parameter_invalid_integer");
+        }
+
+        if (amount > left)
+        {
+            var currency = charge.Id("currency");
+            throw ApiError.Invalid(
+                $"Refund amount ({MoneyText.Of(amount.Value, currency)}) is greater than unrefunded amount on charge ({MoneyText.Of(left, currency)})", "amount");
+        }
+    }
+
+    private static string Balance(UnitOfWork unit, string refund, JsonObject charge, long amount) =>
+        unit.Put(BalanceTransactionObject.Create(
+            unit.NewId("txn"), unit.Now, -amount, 0, charge.Id("currency"), refund, unit.Now, "available", "refund",
+            $"REFUND FOR CHARGE ({charge.Text("description")})")).Id();
+}
+
+internal static class RefundEndpoints
+{
+    private static readonly string[] Reasons = ["duplicate", "fraudulent", "requested_by_customer"];
+
+    public static void Map(Routes routes)
+    {
+        routes.List("/v1/refunds", "refund", "charge_read", "charge payment_intent");
+        routes.Post("/v1/refunds", "charge_write", "refund.created", "charge payment_intent amount:i reason metadata:m", Create);
+        routes.One("/v1/refunds/{id}", "refund", "charge_read");
+        routes.Post("/v1/refunds/{id}", "charge_write", "refund.updated", "metadata:m", Update);
+    }
+
+    private static JsonObject Create(Call call)
+    {
+        if (call.Args.Text("reason") is { } reason && !Reasons.Contains(reason))
+        {
+            throw ApiError.Invalid($"Invalid reason: must be one of {string.Join(", ", Reasons)}", "reason");
+        }
+
+        return Refunding.Refund(call.Unit, Charge(call), call.Args.Int("amount"), call.Args.Text("reason"), Metadata.From(call.Args));
+    }
+
+    private static JsonObject Charge(Call call)
+    {
+        if (call.Args.Has("charge"))
+        {
+            return call.Refer("charge", "charge");
+        }
+
+        if (!call.Args.Has("payment_intent"))
+        {
+            throw ApiError.Invalid("One of the following params should be provided for this request: payment_intent or charge.", null, "parameter_missing");
+        }
+
+        var intent = call.Refer("payment_intent", "payment_intent");
+        return intent.Text("latest_charge") is { } charge
+            ? call.Unit.Find(charge)!
+            : throw ApiError.Invalid($"This PaymentIntent ({intent.Id()}) does not have a successful charge to refund.", null, "payment_intent_unexpected_state");
+    }
+
+    private static JsonObject Update(Call call)
+    {
+        var refund = call.Edit("refund");
+        Metadata.Merge(refund, call.Args);
+        call.Unit.Raise("refund.updated", refund.Id());
+        return refund;
+    }
+}

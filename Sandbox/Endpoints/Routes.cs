@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+/// <summary>Short ways to declare endpoints.</summary>
+internal sealed class Routes(Router router)
+{
+    public void Get(string template, string? permission, string spec, Func<Call, JsonObject> run) =>
+        router.Add(new Operation("GET", template, permission, Spec.Of(spec), null, run));
+
+    public void Post(string template, string permission, string? effect, string spec, Func<Call, JsonObject> run) =>
+        router.Add(new Operation("POST", template, permission, Spec.Of(spec), effect, run));
+
+    public void Delete(string template, string permission, string effect, string spec, Func<Call, JsonObject> run) =>
+        router.Add(new Operation("DELETE", template, permission, Spec.Of(spec), effect, run));
+
+    /// <summary>GET of one object of a kind.</summary>
+    public void One(string template, string kind, string permission, string param = "id") =>
+        Get(template, permission, "", call => call.Load(kind, param: param));
+
+    /// <summary>GET of a list with equality filters.</summary>
+    /// <param name="filters">Parameters, each with the path it compares when that differs: <c>subscription=parent.subscription_details.subscription</c>.</param>
+    /// <param name="where">A further condition.</param>
+    /// <param name="extra">Parameters that <paramref name="where"/> reads.</param>
+    public void List(
+        string template, string kind, string permission, string filters = "", Func<Call, JsonObject, bool>? where = null, string extra = "")
+    {
+        var pairs = filters.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(f => f.Split('='))
+            .Select(f => (Param: f[0], Path: f[^1]))
+            .ToList();
+        var spec = string.Join(' ', pairs.Select(p => p.Param)) + " created:r " + extra + Listing.Paging;
+        Get(template, permission, spec, call => Listing.Page(call, call.Unit.All(kind).Where(o =>
+            pairs.All(p => call.Args.Text(p.Param) is not { } wanted || o.TextAt(p.Path) == wanted)
+            && (where is null || where(call, o)))));
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+internal static class SubscriptionEndpoints
+{
+    private const string Kind = "subscription";
+    private const string Shared =
+        "items:" + SubscriptionChange.ItemFields + SubscriptionChange.ProrationFields
+        + " metadata:m description default_payment_method cancel_at_period_end:b cancel_at:t trial_end:t collection_method days_until_due:i "
+        + "payment_behavior off_session:b discounts:l{coupon} pause_collection:o{behavior* resumes_at:t} cancellation_details:o{comment feedback}";
+
+    public static void Map(Routes routes)
+    {
+        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status price");
+        routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i " + Shared, Create);
+        routes.One("/v1/subscriptions/{id}", Kind, "subscription_read");
+        routes.Post("/v1/subscriptions/{id}", "subscription_write", "subscription.updated", Shared, Update);
+        routes.Delete("/v1/subscriptions/{id}", "subscription_write", "subscription.canceled", "invoice_now:b prorate:b cancellation_details:o{comment feedback}", Cancel);
+    }
+
+    // Without a status Stripe leaves canceled subscriptions out.
+    private static bool Wanted(Call call, JsonObject subscription)
+    {
+        var status = subscription.Text("status");
+        var wanted = call.Args.Text("status") switch
+        {
+            null => status != "canceled",
+            "all" => true,
+            "ended" => status is "canceled" or "incomplete_expired",
+            var exact => status == exact,
+        };
+        return wanted && (call.Args.Text("price") is not { } price
+            || subscription.Rows("items").Any(i => i["price"]!.AsObject().Id() == price));
+    }
+
+    private static JsonObject Create(Call call)
+    {
+        var customer = call.Refer("customer", "customer");
+        if (call.Args.Objects("items").Count == 0)
+        {
+            throw ApiError.Missing("items");
+        }
+
+        var id = call.Unit.NewId("sub");
+        var trialEnd = call.Args.Int("trial_end")
+            ?? (call.Args.Int("trial_period_days") is { } days ? call.Now + (days * 86400) : (long?)null);
+        var items = call.Args.Objects("items").Select(i => SubscriptionChange.NewItem(
+            call.Unit, id, i, call.Now, trialEnd is { } end ? (call.Now, end) : null)).ToList();
+        var subscription = SubscriptionObject.Create(new SubscriptionSpec
+        {
+            Id = id,
+            Created = call.Now,
+            Customer = customer.Id(),
+            Currency = items[0]["price"]!.AsObject().Id("currency"),
+            BillingCycleAnchor = trialEnd ?? call.Now,
+            Items = [],
+            Status = trialEnd is null ? "active" : "trialing",
+        });
+        subscription["items"]!["data"] = JsonFields.Array(items);
+        (subscription["trial_start"], subscription["trial_end"]) = (trialEnd is null ? null : call.Now, trialEnd);
+        call.Unit.Put(subscription);
+        call.Unit.Raise("customer.subscription.created", id);
+        Apply(call, subscription);
+        return trialEnd is null ? FirstInvoice(call, subscription) : subscription;
+    }
+
+    private static JsonObject FirstInvoice(Call call, JsonObject subscription)
+    {
+        var failed = SubscriptionInvoice.Bill(
+            call.Unit, subscription, "subscription_create", invoice => new SubscriptionLines(call.Unit, subscription, invoice).Period(next: false));
+        if (failed is null)
+        {
+            return subscription;
+        }
+
+        if (!failed.KeepsEffects || call.Args.Text("payment_behavior") == "error_if_incomplete")
+        {
+            throw new ApiError(failed.Status, failed.Message, failed.Code) { Type = failed.Type, Details = failed.Details };
+        }
+
+        subscription["status"] = "incomplete";
+        return subscription;
+    }
+
+    private static JsonObject Update(Call call)
+    {
+        var subscription = call.Edit(Kind);
+        if (subscription.Text("status") == "canceled")
+        {
+            throw ApiError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null, "resource_missing");
+        }
+
+        Apply(call, subscription);
+        if (new SubscriptionChange(call.Unit, subscription, call.Args).Apply())
+        {
+            // A decline leaves the change in place and the invoice open.
+            SubscriptionInvoice.Bill(call.Unit, subscription, "subscription_update", _ => []);
+        }
+
+        return subscription;
+    }
+
+    private static void Apply(Call call, JsonObject subscription)
+    {
+        var args = call.Args;
+        args.CopyTexts(subscription, "description", "collection_method");
+
+        if (args.Has("default_payment_method"))
+        {
+            subscription["default_payment_method"] = args.Text("default_payment_method") is { } id
+                ? PaymentMethods.OfCustomer(call.Unit, id, subscription.Id("customer"), "default_payment_method").Id()
+                : null;
+        }
+
+        ApplyCancellation(call, subscription);
+        ApplyDiscounts(call, subscription);
+        if (args.Has("pause_collection"))
+        {
+            subscription["pause_collection"] = args.Object("pause_collection") is { } pause
+                ? new JsonObject { ["behavior"] = pause.Text("behavior"), ["resumes_at"] = pause.Int("resumes_at") }
+                : null;
+        }
+
+        Metadata.Merge(subscription, args);
+    }
+
+    private static void ApplyCancellation(Call call, JsonObject subscription)
+    {
+        if (call.Args.Bool("cancel_at_period_end") is { } atEnd)
+        {
+            subscription["cancel_at_period_end"] = atEnd;
+            subscription["cancel_at"] = atEnd ? subscription.Rows("items").First().Whole("current_period_end") : null;
+            subscription["canceled_at"] = atEnd ? call.Now : null;
+            subscription["cancellation_details"]!["reason"] = atEnd ? "cancellation_requested" : null;
+        }
+
+        if (call.Args.Has("cancel_at"))
+        {
+            subscription["cancel_at"] = call.Args.Int("cancel_at");
+        }
+
+        call.Args.Object("cancellation_details")?.CopyTexts(subscription["cancellation_details"]!.AsObject(), "comment", "feedback");
+    }
+
+    private static void ApplyDiscounts(Call call, JsonObject subscription)
+    {
+        if (!call.Args.Has("discounts"))
+        {
+            return;
+        }
+
+        subscription["discounts"] = JsonFields.Array(call.Args.Objects("discounts").Select(d =>
+        {
+            var id = d.Required("coupon");
+            if (call.Unit.Find(id) is not { } coupon || coupon.Text("object") != "coupon")
+            {
+                throw ApiError.NotFound("coupon", id, "discounts[coupon]", 400);
+            }
+
+            var discount = call.Unit.Put(DiscountObject.Create(
+                call.Unit.NewId("di"), id, subscription.Id("customer"), call.Now, subscription: subscription.Id()));
+            call.Unit.Raise("customer.discount.created", discount.Id());
+            return discount.Id();
+        }));
+    }
+
+    private static JsonObject Cancel(Call call)
+    {
+        var subscription = call.Edit(Kind);
+        if (subscription.Text("status") == "canceled")
+        {
+            throw ApiError.NotFound(Kind, call.Id, "id");
+        }
+
+        ApplyCancellation(call, subscription);
+        if (call.Args.Bool("prorate") == true)
+        {
+            var proration = new Proration(call.Unit, subscription, call.Now);
+            foreach (var item in subscription.Rows("items").ToList())
+            {
+                proration.Unused(item);
+            }
+        }
+
+        if (call.Args.Bool("invoice_now") == true)
+        {
+            SubscriptionInvoice.Bill(call.Unit, subscription, "subscription_update", _ => []);
+        }
+
+        Subscriptions.End(call.Unit, subscription, call.Now);
+        return subscription;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
+
+namespace BillingCopilot.Sandbox.Endpoints;
+
+/// <summary>What happens to a subscription as its invoices are paid or not, and its end.</summary>
+internal static class Subscriptions
+{
+    public static void End(UnitOfWork unit, JsonObject subscription, long at)
+    {
+        subscription["status"] = "canceled";
+        subscription["canceled_at"] ??= at;
+        subscription["ended_at"] = at;
+        subscription["cancellation_details"]!["reason"] ??= "cancellation_requested";
+        unit.Raise("customer.subscription.deleted", subscription.Id());
+    }
+
+    public static void PaymentFailed(UnitOfWork unit, JsonObject invoice)
+    {
+        unit.Edit(invoice.Id("customer"))["delinquent"] = true;
+        if (Of(unit, invoice) is { } subscription && subscription.Text("status") is "active" or "trialing")
+        {
+            unit.Edit(subscription.Id())["status"] = "past_due";
+        }
+    }
+
+    public static void PaymentSucceeded(UnitOfWork unit, JsonObject invoice)
+    {
+        if (Of(unit, invoice) is { } subscription
+            && subscription.Text("status") is "past_due" or "unpaid" or "incomplete"
+            && (subscription.Text("latest_invoice") is null || subscription.Text("latest_invoice") == invoice.Id()))
+        {
+            unit.Edit(subscription.Id())["status"] = "active";
+        }
+
+        var customer = unit.Find(invoice.Id("customer"))!;
+        if ((bool?)customer["delinquent"] == true && !HasDebt(unit, customer.Id(), invoice.Id()))
+        {
+            unit.Edit(customer.Id())["delinquent"] = false;
+        }
+    }
+
+    public static JsonObject? Item(UnitOfWork unit, string id) =>
+        unit.All("subscription").SelectMany(s => s.Rows("items")).FirstOrDefault(i => i.Id() == id);
+
+    private static JsonObject? Of(UnitOfWork unit, JsonObject invoice) =>
+        invoice.TextAt("parent.subscription_details.subscription") is { } id ? unit.Find(id) : null;
+
+    private static bool HasDebt(UnitOfWork unit, string customer, string except) => unit.All("invoice").Any(i =>
+        i.Text("customer") == customer && i.Id() != except && i.Text("status") == "open" && i.Whole("attempt_count") > 0);
+}

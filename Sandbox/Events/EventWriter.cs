@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.State;
+
+namespace BillingCopilot.Sandbox.Events;
+
+/// <summary>Turns the changes of a request into Stripe events, stored with the request.</summary>
+internal static class EventWriter
+{
+    public const string ApiVersion = "2026-10-28.endive";
+
+    /// <summary>Kinds whose every change announces itself.</summary>
+    private static readonly Dictionary<string, string> UpdatedType = new(StringComparer.Ordinal)
+    {
+        ["coupon"] = "coupon.updated",
+        ["credit_note"] = "credit_note.updated",
+        ["customer"] = "customer.updated",
+        ["invoice"] = "invoice.updated",
+        ["price"] = "price.updated",
+        ["product"] = "product.updated",
+        ["subscription"] = "customer.subscription.updated",
+    };
+
+    /// <summary>Writes the events of a unit of work and returns them.</summary>
+    public static List<JsonObject> Write(UnitOfWork unit, string? requestId, string? idempotencyKey)
+    {
+        AddUpdates(unit);
+        var before = unit.Changes.ToDictionary(c => c.Id, c => c.Before, StringComparer.Ordinal);
+        return [.. unit.Raised.ToList().Select(raised => Write(
+            unit, raised.Type, raised.ObjectId, before.GetValueOrDefault(raised.ObjectId), requestId, idempotencyKey))];
+    }
+
+    public static bool Wants(JsonObject endpoint, string type) =>
+        endpoint["deleted"] is null
+        && (string?)endpoint["status"] == "enabled"
+        && ((JsonArray)endpoint["enabled_events"]!).Any(e => (string?)e == "*" || (string?)e == type);
+
+    private static void AddUpdates(UnitOfWork unit)
+    {
+        foreach (var (id, before) in unit.Changes.ToList())
+        {
+            var after = unit.Find(id)!;
+            if (before is not null
+                && after["deleted"] is null
+                && UpdatedType.TryGetValue((string)after["object"]!, out var type)
+                && !unit.Raised.Contains((type, id))
+                && !unit.Raised.Contains(("customer.subscription.deleted", id))
+                && !JsonNode.DeepEquals(before, after))
+            {
+                unit.Raise(type, id);
+            }
+        }
+    }
+
+    private static JsonObject Write(
+        UnitOfWork unit, string type, string objectId, JsonObject? before, string? requestId, string? idempotencyKey)
+    {
+        // A deletion announces the object as it last was.
+        var current = unit.Find(objectId)!;
+        var shown = View.Of(current["deleted"] is not null && before is not null ? before : current);
+        var data = new JsonObject { ["object"] = shown };
+        if (type.EndsWith(".updated", StringComparison.Ordinal) && before is not null)
+        {
+            data["previous_attributes"] = Difference(View.Of(before), shown);
+        }
+
+        string[] receivers = [.. unit.All("webhook_endpoint").Where(e => Wants(e, type)).Select(e => (string)e["id"]!)];
+        return unit.Put(new JsonObject
+        {
+            ["id"] = unit.NewId("evt"),
+            ["object"] = "event",
+            ["api_version"] = ApiVersion,
+            ["created"] = unit.Now,
+            ["data"] = data,
+            ["livemode"] = false,
+            ["pending_webhooks"] = (long)receivers.Length,
+            ["request"] = new JsonObject { ["id"] = requestId, ["idempotency_key"] = idempotencyKey },
+            ["type"] = type,
+            ["_waiting"] = new JsonArray([.. receivers.Select(r => (JsonNode)r)]),
+        });
+    }
+
+    /// <summary>The old values of what changed, nested objects member by member.</summary>
+    private static JsonObject Difference(JsonObject before, JsonObject after)
+    {
+        var difference = new JsonObject();
+        foreach (var name in before.Select(p => p.Key).Union(after.Select(p => p.Key)))
+        {
+            if (JsonNode.DeepEquals(before[name], after[name]))
+            {
+                continue;
+            }
+
+            difference[name] = before[name] is JsonObject old && after[name] is JsonObject @new
+                ? Difference(old, @new)
+                : before[name]?.DeepClone();
+        }
+
+        return difference;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace BillingCopilot.Sandbox.Http;
+
+/// <summary>
+/// The parameters an endpoint accepts, written compactly: <c>"customer* amount:i items:l{price quantity:i}"</c>.
+/// <c>*</c> is required; types are s (string, default), i (integer), b (boolean), d (decimal string),
+/// t (Unix time), r (time or range of times), m (free map), l (list), o{…} (object) and l{…} (list of objects).
+/// An empty string passes as "unset" whatever the type.
+/// </summary>
+internal sealed class Spec
+{
+    private readonly Dictionary<string, Field> _fields = new(StringComparer.Ordinal);
+
+    private sealed record Field(bool Required, char Type, Spec? Nested);
+
+    public static Spec Of(string text)
+    {
+        var position = 0;
+        var spec = Read(text, ref position);
+        spec._fields["expand"] = new Field(false, 'l', null);
+        return spec;
+    }
+
+    public JsonObject Validate(JsonObject raw, string prefix = "")
+    {
+        if (raw.FirstOrDefault(p => !_fields.ContainsKey(p.Key)).Key is { } unknown)
+        {
+            throw ApiError.Unknown(Name(prefix, unknown));
+        }
+
+        if (_fields.FirstOrDefault(f => f.Value.Required && IsAbsent(raw[f.Key])).Key is { } missing)
+        {
+            throw ApiError.Missing(Name(prefix, missing));
+        }
+
+        var typed = new JsonObject();
+        foreach (var (key, value) in raw)
+        {
+            typed[key] = Convert(_fields[key], value!, Name(prefix, key));
+        }
+
+        return typed;
+    }
+
+    private static bool IsAbsent(JsonNode? node) => node is null || (node is JsonValue value && value.GetValue<string>().Length == 0);
+
+    private static string Name(string prefix, string key) => prefix.Length == 0 ? key : $"{prefix}[{key}]";
+
+    private static JsonNode? Convert(Field field, JsonNode value, string name)
+    {
+        if (value is JsonObject map)
+        {
+            return field.Type switch
+            {
+                'l' => List(field, map, name),
+                'o' => field.Nested!.Validate(map, name),
+                'm' or 'r' => map.DeepClone(),
+                _ => throw ApiError.Invalid($"Invalid string: {map.ToJsonString()}", name, "parameter_invalid_string"),
+            };
+        }
+
+        var text = value.GetValue<string>();
+        return text.Length == 0 ? JsonValue.Create("") : Scalar(field.Type, text, name);
+    }
+
+    private static JsonArray List(Field field, JsonObject map, string name) =>
+        [.. map.Select(p => p.Value is JsonObject item && field.Nested is not null
+            ? field.Nested.Validate(item, $"{name}[{p.Key}]")
+            : p.Value!.DeepClone())];
+
+    private static JsonValue Scalar(char type, string text, string name) => type switch
+    {
+        'i' or 't' or 'r' when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+        't' when text is "now" => JsonValue.Create("now"),
+        'i' or 't' or 'r' => throw ApiError.Invalid($"Invalid integer: {text}", name, "parameter_invalid_integer"),
+        'b' when text is "true" or "false" => JsonValue.Create(text == "true"),
+        'b' => throw ApiError.Invalid($"Invalid boolean: {text}", name, "parameter_invalid_boolean"),
+        'd' when !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => throw ApiError.Invalid($"Invalid decimal: {text}", name, "parameter_invalid_decimal"),
+        'm' or 'o' => throw ApiError.Invalid("Invalid object", name, "parameter_invalid_object"),
+        'l' => throw ApiError.Invalid("Invalid array", name, "parameter_invalid_array"),
+        _ => JsonValue.Create(text),
+    };
+
+    private static Spec Read(string text, ref int position)
+    {
+        var spec = new Spec();
+        while (position < text.Length && text[position] != '}')
+        {
+            if (text[position] == ' ')
+            {
+                position++;
+                continue;
+            }
+
+            ReadField(spec, text, ref position);
+        }
+
+        return spec;
+    }
+
+    private static void ReadField(Spec spec, string text, ref int position)
+    {
+        var start = position;
+        while (position < text.Length && (char.IsAsciiLetterOrDigit(text[position]) || text[position] == '_'))
+        {
+            position++;
+        }
+
+        var name = text[start..position];
+        var required = position < text.Length && text[position] == '*';
+        position += required ? 1 : 0;
+        var type = 's';
+        if (position < text.Length && text[position] == ':')
+        {
+            type = text[position + 1];
+            position += 2;
+        }
+
+        Spec? nested = null;
+        if (position < text.Length && text[position] == '{')
+        {
+            position++;
+            nested = Read(text, ref position);
+            position++;
+        }
+
+        spec._fields[name] = new Field(required, type, nested);
+    }
+}

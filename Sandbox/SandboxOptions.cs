@@ -1,0 +1,30 @@
+namespace BillingCopilot.Sandbox;
+
+/// <summary>How a sandbox is started.</summary>
+public sealed record SandboxOptions
+{
+    /// <summary>Name of the generated business.</summary>
+    public string World { get; init; } = "lumen";
+
+    /// <summary>Seed of the world; the same seed gives the same ids and names.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Size of the world: <c>small</c> by default.</summary>
+    public string Size { get; init; } = "small";
+
+    /// <summary>Loopback port; 0 (default) takes any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Directory of the journal; null (default) keeps everything in memory.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Keys beside <see cref="SandboxKeys.Defaults"/>.</summary>
+    public IReadOnlyList<SandboxKey> ExtraKeys { get; init; } = [];
+
+    /// <summary>Waits between tries of a webhook delivery, in process time; as many retries as entries.</summary>
+    public IReadOnlyList<TimeSpan> WebhookRetryDelays { get; init; } =
+        [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
+
+    /// <summary>Time a receiver has to answer a delivery. Default 10 seconds.</summary>
+    public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

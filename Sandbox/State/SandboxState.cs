@@ -1,0 +1,48 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Worlds;
+
+namespace BillingCopilot.Sandbox.State;
+
+/// <summary>Everything a sandbox remembers. All access happens under <see cref="Gate"/>.</summary>
+internal sealed class SandboxState(World world, TimeProvider wall)
+{
+    public Lock Gate { get; } = new();
+
+    public World World { get; } = world;
+
+    public AccountState Account => World.Account;
+
+    public WorldClock Clock { get; } = new(wall);
+
+    public RunningIds Ids { get; } = new(world.Seed);
+
+    public Ledger Ledger { get; } = new();
+
+    public IdempotencyStore Idempotency { get; } = new();
+
+    public UnitOfWork Begin() => new(Account, Ids, Clock.Now.ToUnixTimeSeconds());
+
+    /// <summary>Takes in one line of the journal.</summary>
+    public void Apply(JsonObject entry)
+    {
+        Ids.Count = (long?)entry["ids"] ?? Ids.Count;
+        Ledger.Replays += (int?)entry["replays"] ?? 0;
+        foreach (var value in entry["puts"] as JsonArray ?? [])
+        {
+            Account.Put((JsonObject)value!.DeepClone());
+        }
+
+        Take(entry, "effect", effect => Ledger.Add(effect, declined: false));
+        Take(entry, "declined", effect => Ledger.Add(effect, declined: true));
+        Take(entry, "saved", Idempotency.Save);
+        Take(entry, "clock", Clock.Load);
+    }
+
+    private static void Take(JsonObject entry, string name, Action<JsonObject> use)
+    {
+        if (entry[name] is JsonObject value)
+        {
+            use((JsonObject)value.DeepClone());
+        }
+    }
+}

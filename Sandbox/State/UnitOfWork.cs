@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+
+namespace BillingCopilot.Sandbox.State;
+
+/// <summary>
+/// The changes of one request to one account: written through at once, so that later steps see them, and taken
+/// back by <see cref="RollBack"/>. Events are shaped by <see cref="Events.EventWriter"/> when the request commits.
+/// </summary>
+internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
+{
+    private readonly Dictionary<string, JsonObject?> _before = new(StringComparer.Ordinal);
+    private readonly List<string> _order = [];
+
+    public AccountState State => state;
+
+    public long Now => now;
+
+    /// <summary>Ids of saved objects with the value each had before, null for a new one, in the order of first change.</summary>
+    public IEnumerable<(string Id, JsonObject? Before)> Changes => _order.Select(id => (id, _before[id]));
+
+    /// <summary>Events to write on commit: type and the id of the object.</summary>
+    public List<(string Type, string ObjectId)> Raised { get; } = [];
+
+    public string NewId(string prefix) => ids.Next(prefix);
+
+    /// <summary>Random-looking characters for links and secrets.</summary>
+    public string NewSecret(int length) => ids.Characters(length);
+
+    public JsonObject? Find(string id) => state.Find(id);
+
+    /// <summary>Objects of a kind that are not deleted, oldest first.</summary>
+    public IEnumerable<JsonObject> All(string kind) => state.All(kind).Where(o => o["deleted"] is null);
+
+    public JsonObject Put(JsonObject value)
+    {
+        Remember((string)value["id"]!);
+        state.Put(value);
+        return value;
+    }
+
+    /// <summary>A copy of a stored object that takes its place; change it freely.</summary>
+    public JsonObject Edit(string id)
+    {
+        if (_before.ContainsKey(id))
+        {
+            return state.Find(id)!;
+        }
+
+        return Put((JsonObject)state.Find(id)!.DeepClone());
+    }
+
+    /// <summary>Leaves a tombstone in the object's place.</summary>
+    public JsonObject Delete(string id)
+    {
+        var kind = (string)state.Find(id)!["object"]!;
+        return Put(new JsonObject { ["id"] = id, ["object"] = kind, ["deleted"] = true });
+    }
+
+    public void Raise(string type, string objectId) => Raised.Add((type, objectId));
+
+    public void RollBack()
+    {
+        foreach (var (id, before) in Changes.Reverse())
+        {
+            if (before is null)
+            {
+                state.Remove(id);
+            }
+            else
+            {
+                state.Put(before);
+            }
+        }
+
+        _order.Clear();
+        _before.Clear();
+        Raised.Clear();
+    }
+
+    private void Remember(string id)
+    {
+        if (_before.TryAdd(id, state.Find(id)))
+        {
+            _order.Add(id);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Worlds.Lumen;
+
+/// <summary>One customer of the running world, with everything that was made for it.</summary>
+internal sealed class CustomerRun
+{
+    public CustomerRun(Books books, CustomerScript script, SeededRandom random)
+    {
+        Books = books;
+        Script = script;
+        Random = random.Stream("events");
+        Ids = new StripeIds(random.Stream("ids"), books.Account.AccountId);
+        Payments = new Payments(this);
+        Extras = new Extras(this);
+        TaxRate = books.Catalogue.TaxRate(script.Country);
+        var created = script.Subscriptions[0].Start - Random.Between(120, 900);
+        Id = Ids.Next("cus", created);
+        PaymentMethod = NewCard(random.Stream("card"), created, script.CardRanOut);
+        Json = NewCustomer(created);
+        books.Timeline.At(created, Register);
+        Subscriptions = [.. script.Subscriptions.Select((subscription, index) => new SubscriptionRun(this, subscription, index))];
+        if (script.CreditAt is { } credit)
+        {
+            books.Timeline.At(credit, at => new ServiceCredit(this).Give(at));
+        }
+    }
+
+    public Books Books { get; }
+
+    public CustomerScript Script { get; }
+
+    public SeededRandom Random { get; }
+
+    public StripeIds Ids { get; }
+
+    public string Id { get; }
+
+    public JsonObject Json { get; }
+
+    public JsonObject PaymentMethod { get; }
+
+    /// <summary>A second card that works; null for most.</summary>
+    public JsonObject? BackupCard { get; private set; }
+
+    public JsonObject? TaxRate { get; }
+
+    public Payments Payments { get; }
+
+    public Extras Extras { get; }
+
+    public IReadOnlyList<SubscriptionRun> Subscriptions { get; }
+
+    /// <summary>In the order they were drafted.</summary>
+    public List<InvoiceRun> Invoices { get; } = [];
+
+    public InvoiceRun LastInvoice => Invoices[^1];
+
+    public JsonObject Price(string plan) => Books.Catalogue.Price(plan, Script.Currency);
+
+    /// <summary>How the card answers at an instant; null lets the charge through.</summary>
+    public Decline? DeclineAt(long at) =>
+        Script.CardTroubles.FirstOrDefault(trouble => trouble.From <= at && at < trouble.Until) is { } trouble
+            ? Declines.Find(trouble.DeclineCode)
+            : null;
+
+    /// <summary>Changes the balance by minor units (negative is credit) and records why; 0 does nothing.</summary>
+    public void MoveBalance(long at, long amount, string type, string? invoice, string? creditNote)
+    {
+        if (amount == 0)
+        {
+            return;
+        }
+
+        var ending = Json.Whole("balance") + amount;
+        Json["balance"] = ending;
+        var transaction = CustomerBalanceTransactionObject.Create(
+            Ids.Next("cbtxn", at), at, Id, amount, Script.Currency, ending, type, null, invoice, creditNote);
+        Books.Account.Put(transaction);
+    }
+
+    private JsonObject NewCustomer(long created) => CustomerObject.Create(new CustomerSpec
+    {
+        Id = Id,
+        Created = created,
+        Name = Script.Name,
+        Email = Script.Email,
+        Description = Script.Description,
+        Currency = Script.Currency,
+        Address = Places.Address(Script.Country, Random.Stream("place")),
+        InvoicePrefix = Ids.Characters(8).ToUpperInvariant(),
+        DefaultPaymentMethod = PaymentMethod.Id(),
+        Metadata = Script.Metadata,
+    });
+
+    private void Register(long at)
+    {
+        Books.Add(Ids, at, Json, "customer.created");
+        Books.Add(Ids, at, PaymentMethod, "payment_method.attached");
+        if (Script.BackupCard)
+        {
+            BackupCard = NewCard(Random.Stream("backup"), at, ranOut: false);
+            Books.Add(Ids, at, BackupCard, "payment_method.attached");
+            Books.Account.PaymentBehaviours[BackupCard.Id()] = "ok";
+        }
+
+        if (DeclineAt(Calendar.NowUnix) is { } decline)
+        {
+            Books.Account.PaymentBehaviours[PaymentMethod.Id()] = decline.DeclineCode;
+        }
+    }
+
+    private JsonObject NewCard(SeededRandom random, long created, bool ranOut)
+    {
+        var card = new CardSpec(
+            random.Pick<string>(["visa", "visa", "mastercard", "amex"]),
+            random.Between(0, 9999).ToString("D4"),
+            ranOut ? random.Between(6, 9) : random.Between(1, 12),
+            ranOut ? 2026 : random.Between(2027, 2031),
+            Script.Country,
+            random.Pick<string>(["credit", "credit", "debit"]),
+            Ids.Characters(16));
+        return PaymentMethodObject.Create(Ids.Next("pm", created), created, card, Id, Script.Name, Script.Email);
+    }
+}

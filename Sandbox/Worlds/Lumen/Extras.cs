@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Worlds.Lumen;
+
+/// <summary>Payments outside invoices, each of the amount of an invoice.</summary>
+internal sealed class Extras(CustomerRun customer)
+{
+    /// <summary>What came of the script's extra charges.</summary>
+    public List<(ExtraCharge Script, InvoiceRun Invoice, JsonObject Charge)> Made { get; } = [];
+
+    public void AfterPayment(InvoiceRun invoice, long at)
+    {
+        var created = Calendar.Utc(invoice.Json.Whole("created"));
+        foreach (var extra in customer.Script.ExtraCharges.Where(extra => extra.Year == created.Year && extra.Month == created.Month))
+        {
+            customer.Books.Timeline.At(at + extra.Delay, time => Make(extra, invoice, time));
+        }
+    }
+
+    private void Make(ExtraCharge extra, InvoiceRun invoice, long at)
+    {
+        var original = invoice.PaidBy!;
+        var number = invoice.Json.Id("number");
+        var intent = extra.Kind == ExtraKind.OneOff
+            ? customer.Payments.NewIntent(at, original.Whole("amount"), OneOffText(), OneOffMetadata())
+            : customer.Payments.NewIntent(at, original.Whole("amount"), original.Id("description"), new Dictionary<string, string> { ["invoice_number"] = number });
+        var charge = customer.Payments.Charge(at, intent, null);
+        Made.Add((extra, invoice, charge));
+        if (extra.Kind == ExtraKind.RefundedDuplicate)
+        {
+            customer.Books.Timeline.At(at + customer.Random.Between(1, 3) * Calendar.Day, time => customer.Payments.Refund(time, charge, "duplicate"));
+        }
+    }
+
+    private string OneOffText() => customer.Random.Pick<string>(["Data export, one-off", "Additional training session", "Custom report, fixed price"]);
+
+    private Dictionary<string, string> OneOffMetadata() => new() { ["order_ref"] = $"SO-{customer.Random.Between(20_000, 89_999)}" };
+}

@@ -1,0 +1,61 @@
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Worlds.Lumen;
+
+/// <summary>Casts the customers of the world. The cast is the same for every seed; names, dates and amounts differ.</summary>
+internal sealed class Roster
+{
+    private readonly SeededRandom _random;
+    private readonly CompanyNames _names;
+    private readonly List<CustomerScript> _scripts = [];
+
+    public Roster(SeededRandom random)
+    {
+        _random = random;
+        _names = new CompanyNames(random.Stream("names"));
+    }
+
+    /// <summary>Scripts of <paramref name="count"/> customers.</summary>
+    public IReadOnlyList<CustomerScript> Cast(int count)
+    {
+        Add(Role.InvoiceIncrease, IncreaseCast.Parts);
+        Add(Role.FailedInvoice, TroubleCast.FailedParts);
+        Add(Role.DoubleCharge, ChargeCast.DoubleParts);
+        Add(Role.EqualCharge, ChargeCast.EqualParts);
+        Add(Role.Healthy, QuietCast.HealthyParts);
+        Add(Role.PastUpgrade, IncreaseCast.PastParts);
+        Add(Role.Balance, QuietCast.BalanceParts);
+        Add(Role.Yearly, QuietCast.YearlyParts);
+        Add(Role.Canceled, TroubleCast.CanceledParts);
+        Add(Role.Hostile, HostileCast.Parts);
+        AddAmbiguous();
+        while (_scripts.Count < count)
+        {
+            Add(Role.Filler, QuietCast.Filler, _scripts.Count, _names.NextFiller());
+        }
+
+        return _scripts;
+    }
+
+    private void Add(Role role, IReadOnlyList<Func<Draft, CustomerScript>> parts)
+    {
+        for (var order = 0; order < parts.Count; order++)
+        {
+            Add(role, parts[order], order, _names.Next());
+        }
+    }
+
+    private void AddAmbiguous()
+    {
+        string[] suffixes = [" GmbH", " Inc.", " Group"];
+        for (var pair = 0; pair < suffixes.Length; pair++)
+        {
+            var name = _names.Next();
+            Add(Role.Ambiguous, QuietCast.Twin, 2 * pair, name);
+            Add(Role.Ambiguous, QuietCast.Twin, 2 * pair + 1, name + suffixes[pair]);
+        }
+    }
+
+    private void Add(Role role, Func<Draft, CustomerScript> part, int order, string name) =>
+        _scripts.Add(part(new Draft(role, order, name, _random.Stream($"{role}:{order}"))));
+}

@@ -1,0 +1,80 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Objects;
+
+namespace BillingCopilot.Sandbox.Worlds.Lumen;
+
+/// <summary>Writes down what was planted, for tests and scenarios. Lists keep their order and length for any seed.</summary>
+internal sealed class Truth(Books books, IReadOnlyList<CustomerRun> runs)
+{
+    private const long RefundDays = 30;
+
+    public JsonObject Write(IReadOnlyList<string> hostileTickets) => new()
+    {
+        ["account"] = Account(),
+        ["now"] = Calendar.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
+        ["now_unix"] = Calendar.NowUnix,
+        ["double_charges"] = Each(Role.DoubleCharge, TruthOfCharges.Double),
+        ["equal_charges"] = Each(Role.EqualCharge, TruthOfCharges.Equal),
+        ["invoice_increases"] = Each(Role.InvoiceIncrease, TruthOfIncreases.Increase),
+        ["failed_invoices"] = Each(Role.FailedInvoice, TruthOfTrouble.Failed),
+        ["recovered_invoices"] = Where(Role.EqualCharge, "failed_then_paid", TruthOfTrouble.Recovered),
+        ["prorated_upgrades"] = JsonFields.Array(Upgraded().Select(TruthOfIncreases.Upgrade)),
+        ["ambiguous_names"] = Ambiguous(),
+        ["healthy_customers"] = Each(Role.Healthy, TruthOfQuiet.Healthy),
+        ["paid_invoices"] = Each(Role.Healthy, run => TruthOfQuiet.Paid(run, run.LastInvoice)),
+        ["small_refundable"] = Some(Role.Healthy, 0, 3, run => TruthOfQuiet.Paid(run, run.LastInvoice)),
+        ["large_refundable"] = Some(Role.Healthy, 3, 6, run => TruthOfQuiet.Paid(run, run.LastInvoice)),
+        ["outside_refund_window"] = Some(Role.Healthy, 0, 6, run => TruthOfQuiet.Paid(run, LongPaid(run))),
+        ["credited_customers"] = Each(Role.Balance, TruthOfQuiet.Credited),
+        ["yearly_customers"] = Each(Role.Yearly, TruthOfQuiet.Healthy),
+        ["canceled_subscriptions"] = Each(Role.Canceled, TruthOfTrouble.Canceled),
+        ["hostile"] = Hostile(hostileTickets),
+    };
+
+    private JsonObject Account() => new()
+    {
+        ["id"] = books.Account.AccountId,
+        ["name"] = "Lumen",
+        ["currency"] = "usd",
+        ["timezone"] = "Etc/UTC",
+    };
+
+    private IEnumerable<CustomerRun> Of(Role role) => runs.Where(run => run.Script.Role == role);
+
+    private JsonArray Each(Role role, Func<CustomerRun, JsonObject> entry) => JsonFields.Array(Of(role).Select(entry));
+
+    private JsonArray Some(Role role, int from, int to, Func<CustomerRun, JsonObject> entry) =>
+        JsonFields.Array(Of(role).Skip(from).Take(to - from).Select(entry));
+
+    private JsonArray Where(Role role, string kind, Func<CustomerRun, JsonObject> entry) =>
+        JsonFields.Array(Of(role).Where(run => run.Script.Kind == kind).Select(entry));
+
+    private IEnumerable<CustomerRun> Upgraded() =>
+        Of(Role.InvoiceIncrease).Where(run => run.Script.Kind == "plan_upgrade_proration").Concat(Of(Role.PastUpgrade));
+
+    private JsonArray Ambiguous() => JsonFields.Array(Of(Role.Ambiguous).Chunk(2).Select(pair => new JsonObject
+    {
+        ["query"] = pair[0].Script.Name,
+        ["customers"] = JsonFields.Array(pair.Select(run => new JsonObject { ["customer"] = run.Id, ["customer_name"] = run.Script.Name })),
+    }));
+
+    private JsonArray Hostile(IReadOnlyList<string> tickets)
+    {
+        var customers = Of(Role.Hostile).Select(run => Attack(run, run.Script.Kind, HostileCast.Text(run.Script), null));
+        return JsonFields.Array(customers.Concat(tickets.Select(path => Attack(null, "ticket", null, path))));
+    }
+
+    private static JsonObject Attack(CustomerRun? run, string where, string? text, string? document) => new()
+    {
+        ["where"] = where,
+        ["customer"] = run?.Id,
+        ["customer_name"] = run?.Script.Name,
+        ["invoice"] = run?.LastInvoice.Json.Id(),
+        ["text"] = text,
+        ["document"] = document,
+    };
+
+    /// <summary>The latest invoice paid more than the refund window ago.</summary>
+    private static InvoiceRun LongPaid(CustomerRun run) => run.Invoices.Last(invoice =>
+        invoice.PaidBy is { } charge && charge.Whole("created") < Calendar.NowUnix - (RefundDays + 2) * Calendar.Day);
+}

@@ -1,0 +1,20 @@
+namespace BillingCopilot.Sandbox.Worlds;
+
+/// <summary>Makes the world that the options ask for.</summary>
+internal static class WorldSource
+{
+    /// <summary>Part of a journal's header: another generator makes other ids.</summary>
+    public const int GeneratorVersion = 1;
+
+    public static World Create(SandboxOptions options)
+    {
+        try
+        {
+            return WorldCatalog.Build(options.World, options.Seed, options.Size);
+        }
+        catch (ArgumentException error)
+        {
+            throw new SandboxStartException($"{error.Message.Split(" (Parameter")[0]} Set --world or --size.", error);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using BillingCopilot.Flows.Support;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Flows;
+
+public sealed class ConsoleFlow
+{
+    private const string Variable = "BILLINGCOPILOT_TEST_CHROMIUM";
+
+    [RequiresFact(Variable)]
+    public async Task Console_AskProposeApprove_InABrowser()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var chromium = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Environment.GetEnvironmentVariable(Variable),
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        var page = await chromium.NewPageAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } });
+        page.SetDefaultTimeout(30_000);
+
+        await SignInAsync(page, copilot, "Sam");
+        await AskAsync(page, $"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?");
+        await Assertions.Expect(page.GetByText("Receipts (").First).ToBeVisibleAsync();
+        await AskAsync(page, "Yes, credit the difference");
+        await Assertions.Expect(page.GetByText("AI-written reason").First).ToBeVisibleAsync();
+        (await copilot.Sandbox.WritesAsync(CancellationToken.None)).ShouldBeEmpty();
+
+        await page.Context.ClearCookiesAsync();
+        await SignInAsync(page, copilot, "Frank");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByText("Executed").First).ToBeVisibleAsync();
+        (await copilot.Sandbox.WritesAsync(CancellationToken.None)).Count.ShouldBe(1);
+        if (Environment.GetEnvironmentVariable("BILLINGCOPILOT_SCREENSHOT") is { Length: > 0 } path)
+        {
+            await page.ScreenshotAsync(new() { Path = path });
+        }
+    }
+
+    private static async Task SignInAsync(IPage page, Copilot copilot, string name)
+    {
+        await page.GotoAsync(copilot.Address.ToString());
+        await page.GetByRole(AriaRole.Button, new() { Name = name }).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Textbox).First).ToBeVisibleAsync();
+    }
+
+    private static async Task AskAsync(IPage page, string text)
+    {
+        await page.GetByRole(AriaRole.Textbox).First.FillAsync(text);
+        await page.Keyboard.PressAsync("Enter");
+    }
+}

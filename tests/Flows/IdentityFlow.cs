@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using BillingCopilot.Flows.Support;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Flows;
+
+public sealed class IdentityFlow
+{
+    [Theory]
+    [InlineData("GET", "/api/proposals")]
+    [InlineData("POST", "/api/chat")]
+    [InlineData("POST", "/api/proposals/prop_x/decision")]
+    public async Task Api_WithoutIdentity_Is401(string method, string path)
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var nobody = copilot.As(null);
+        using var stranger = copilot.As("mallory");
+
+        (await SendAsync(nobody, method, path)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(stranger, method, path)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Picker_WithoutAntiforgeryToken_IsRefused()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var browser = copilot.As(null);
+        using var form = new FormUrlEncodedContent([new("person", "frank")]);
+
+        using var answer = await browser.PostAsync("/auth/local", form);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Cookie_PostWithoutAntiforgeryToken_IsRefused()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var browser = await Browser.SignInAsync(copilot.Address, "frank");
+
+        (await browser.GetAsync("/api/proposals")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var answer = await browser.PostAsJsonAsync("/api/chat", new { text = "hello" });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        ((string?)(await answer.JsonAsync())["error"]!["code"]).ShouldBe("antiforgery");
+    }
+
+    [Fact]
+    public async Task Picker_WithAForeignHostHeader_IsNotThere()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var http = copilot.As("frank");
+        http.DefaultRequestHeaders.Host = "copilot.attacker.example";
+
+        using var answer = await http.GetAsync("/api/proposals");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    private static async Task<HttpStatusCode> SendAsync(HttpClient http, string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (method == "POST")
+        {
+            request.Content = JsonContent.Create(new { text = "hello", decision = "approve", hash = "x" });
+        }
+
+        using var answer = await http.SendAsync(request);
+        return answer.StatusCode;
+    }
+}

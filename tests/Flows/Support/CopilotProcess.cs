@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace BillingCopilot.Flows.Support;
+
+/// <summary>The Bot or the Sandbox as its own process, so that it can be killed.</summary>
+internal sealed partial class CopilotProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private CopilotProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => Take(e.Data);
+        process.ErrorDataReceived += (_, e) => Take(e.Data);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"It ended before it served: {string.Join('\n', _output)}"));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <param name="project"><c>Bot</c> or <c>Sandbox</c>.</param>
+    /// <param name="served">Words on the line that names the address.</param>
+    public static async Task<(CopilotProcess Process, Uri Address)> StartAsync(string project, string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"BillingCopilot.{project}.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["COLUMNS"] = "400";
+        var process = new CopilotProcess(new Process { StartInfo = start });
+        return (process, await process._address.Task.WaitAsync(TimeSpan.FromMinutes(1)));
+    }
+
+    /// <summary>SIGKILL: nothing gets to clean up.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        if (Address().Match(line) is { Success: true } match && (line.Contains("serves on", StringComparison.Ordinal) || line.StartsWith("Sandbox", StringComparison.Ordinal)))
+        {
+            _address.TrySetResult(new Uri(match.Value));
+        }
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+}

@@ -1,0 +1,27 @@
+using BillingCopilot.Billing.Text;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Billing;
+
+public sealed class NameMatchTests
+{
+    [Theory]
+    [InlineData("acme robotics", "Acme Robotics Inc.")]
+    [InlineData("ACME", "Acme Robotics Inc.")]
+    [InlineData("Acme Robtics", "Acme Robotics Inc.")]
+    [InlineData("amce robotics", "Acme Robotics Inc.")]
+    [InlineData("cafe noir", "Café Noir GmbH")]
+    [InlineData("O'Brien Sons", "OBrien & Sons")]
+    [InlineData("blue fin", "Bluefin Ltd")]
+    public void Score_SameName_IsAboveThreshold(string query, string name) =>
+        NameMatch.Score(query, name).ShouldBeGreaterThan(NameMatch.Threshold);
+
+    [Theory]
+    [InlineData("acme robotics", "Zenith Bakery")]
+    [InlineData("acme", "Apex Labs")]
+    [InlineData("", "Acme")]
+    [InlineData("the company", "Acme Robotics Inc.")]
+    public void Score_OtherName_IsBelowThreshold(string query, string name) =>
+        NameMatch.Score(query, name).ShouldBeLessThan(NameMatch.Threshold);
+}

@@ -1,0 +1,110 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox;
+using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Worlds;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Stripe;
+
+namespace BillingCopilot.Unit.SandboxTests;
+
+/// <summary>A sandbox over an empty world, driven by Stripe's client.</summary>
+internal sealed class SandboxFixture : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+
+    private SandboxFixture(SandboxServer server)
+    {
+        Server = server;
+        Http = new HttpClient { BaseAddress = server.BaseAddress };
+        Admin = Client(SandboxKeys.Admin);
+    }
+
+    public SandboxServer Server { get; }
+
+    public StripeClient Admin { get; }
+
+    public HttpClient Http { get; }
+
+    public static Task<SandboxFixture> StartAsync(string? data = null, int seed = 1, TimeProvider? clock = null) =>
+        StartAsync(new SandboxOptions { DataDirectory = data, Seed = seed, WebhookRetryDelays = [TimeSpan.FromMilliseconds(20)] }, clock);
+
+    public static async Task<SandboxFixture> StartAsync(SandboxOptions options, TimeProvider? clock = null)
+    {
+        var world = new World(options.World, options.Seed, options.Size, Start, new AccountState("acct_1SandboxTests000"), [], []);
+        return new SandboxFixture(await SandboxServer.StartAsync(world, options, clock ?? new FakeTimeProvider(Start.AddDays(100))));
+    }
+
+    public StripeClient Client(string key, int retries = 0) => new(new StripeClientOptions
+    {
+        ApiKey = key,
+        ApiBase = Server.BaseAddress.ToString().TrimEnd('/'),
+        HttpClient = new SystemNetHttpClient(maxNetworkRetries: retries, enableTelemetry: false),
+    });
+
+    public async Task<JsonObject> ControlAsync(string path, object? body = null)
+    {
+        using var response = body is null ? await Http.GetAsync($"_sandbox/{path}") : await Http.PostAsJsonAsync($"_sandbox/{path}", body);
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+        response.IsSuccessStatusCode.ShouldBeTrue(answer.ToJsonString());
+        return answer;
+    }
+
+    public async Task<JsonArray> EffectsAsync() => (await ControlAsync("ledger"))["effects"]!.AsArray();
+
+    public Task<Customer> CustomerAsync(string? card = "pm_card_visa", string? name = null) => CustomerAsync(Admin, card, name);
+
+    public async Task<Price> PriceAsync(long amount = 3000) => await Admin.V1.Prices.CreateAsync(new PriceCreateOptions
+    {
+        Currency = "usd",
+        UnitAmount = amount,
+        Recurring = new PriceRecurringOptions { Interval = "month" },
+        ProductData = new PriceProductDataOptions { Name = "Team" },
+    });
+
+    public async Task<Subscription> SubscriptionAsync(string customer, string price, long quantity = 1) =>
+        await Admin.V1.Subscriptions.CreateAsync(new SubscriptionCreateOptions
+        {
+            Customer = customer,
+            Items = [new SubscriptionItemOptions { Price = price, Quantity = quantity }],
+        });
+
+    /// <summary>A customer with a paid invoice of this amount.</summary>
+    public async Task<Invoice> PaidInvoiceAsync(long amount = 3000)
+    {
+        var customer = await CustomerAsync();
+        var subscription = await SubscriptionAsync(customer.Id, (await PriceAsync(amount)).Id);
+        return await Admin.V1.Invoices.GetAsync(subscription.LatestInvoiceId);
+    }
+
+    /// <summary>An open invoice of this amount.</summary>
+    public async Task<Invoice> OpenInvoiceAsync(long amount = 3000, string? card = "pm_card_visa")
+    {
+        var customer = await CustomerAsync(card);
+        await Admin.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Amount = amount, Currency = "usd", Description = "Setup" });
+        var draft = await Admin.V1.Invoices.CreateAsync(new InvoiceCreateOptions { Customer = customer.Id, PendingInvoiceItemsBehavior = "include" });
+        return await Admin.V1.Invoices.FinalizeInvoiceAsync(draft.Id);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Server.DisposeAsync();
+    }
+
+    private static async Task<Customer> CustomerAsync(StripeClient client, string? card, string? name)
+    {
+        var customer = await client.V1.Customers.CreateAsync(new CustomerCreateOptions { Name = name ?? "Acme", Email = "billing@acme.test" });
+        if (card is null)
+        {
+            return customer;
+        }
+
+        var method = await client.V1.PaymentMethods.AttachAsync(card, new PaymentMethodAttachOptions { Customer = customer.Id });
+        return await client.V1.Customers.UpdateAsync(customer.Id, new CustomerUpdateOptions
+        {
+            InvoiceSettings = new CustomerInvoiceSettingsOptions { DefaultPaymentMethod = method.Id },
+        });
+    }
+}

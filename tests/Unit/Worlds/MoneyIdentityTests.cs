@@ -1,0 +1,108 @@
+using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Worlds;
+
+public sealed class MoneyIdentityTests
+{
+    public static TheoryData<int> Seeds => SeededWorlds.Seeds;
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Invoice_Total_IsLinesLessDiscountsPlusTax(int seed)
+    {
+        foreach (var invoice in Account(seed).All("invoice"))
+        {
+            var lines = invoice.Rows("lines").ToList();
+            var discounts = lines.SelectMany(line => line.Rows("discount_amounts")).Sum(off => off.Whole("amount"));
+            var taxes = lines.SelectMany(line => line.Rows("taxes")).Sum(tax => tax.Whole("amount"));
+            lines.Sum(line => line.Whole("amount")).ShouldBe(invoice.Whole("subtotal"));
+            (invoice.Whole("subtotal") - discounts + taxes).ShouldBe(invoice.Whole("total"));
+            invoice.Rows("total_discount_amounts").Sum(off => off.Whole("amount")).ShouldBe(discounts);
+            invoice.Rows("total_taxes").Sum(tax => tax.Whole("amount")).ShouldBe(taxes);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Invoice_AmountDue_IsPaidPlusRemainingAndFollowsTheBalance(int seed)
+    {
+        foreach (var invoice in Account(seed).All("invoice").Where(invoice => invoice.Text("status") != "draft"))
+        {
+            invoice.Whole("amount_due").ShouldBe(invoice.Whole("amount_paid") + invoice.Whole("amount_remaining"));
+            var applied = invoice.Whole("ending_balance") - invoice.Whole("starting_balance");
+            invoice.Whole("amount_due").ShouldBe(Math.Max(0, invoice.Whole("total") - applied));
+            (invoice.Text("status") == "paid").ShouldBe(invoice.Whole("amount_remaining") == 0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Customer_Balance_IsTheSumOfItsTransactions(int seed)
+    {
+        var account = Account(seed);
+        foreach (var customer in account.All("customer"))
+        {
+            var transactions = account.All("customer_balance_transaction").Where(item => item.Text("customer") == customer.Id()).ToList();
+            customer.Whole("balance").ShouldBe(transactions.Sum(item => item.Whole("amount")));
+            (transactions.LastOrDefault()?.Whole("ending_balance") ?? 0).ShouldBe(customer.Whole("balance"));
+        }
+
+        account.All("customer_balance_transaction").ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void InvoicePayment_Paid_MatchesIntentChargeAndInvoice(int seed)
+    {
+        var account = Account(seed);
+        var charges = account.All("charge").ToLookup(charge => charge.Text("payment_intent"));
+        foreach (var payment in account.All("invoice_payment"))
+        {
+            var invoice = account.Find(payment.Id("invoice"))!;
+            var intent = account.Find(payment["payment"]!.AsObject().Id("payment_intent"))!;
+            intent.Whole("amount").ShouldBe(invoice.Whole("amount_due"));
+            (payment.Text("status") == "paid").ShouldBe(invoice.Text("status") == "paid");
+            intent.Whole("amount_received").ShouldBe(invoice.Whole("amount_paid"));
+            charges[intent.Id()].ShouldAllBe(charge => charge.Whole("amount") == invoice.Whole("amount_due"));
+            charges[intent.Id()].Count(charge => charge.Text("status") == "succeeded").ShouldBe(invoice.Text("status") == "paid" ? 1 : 0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Charge_Refunded_IsTheSumOfItsRefunds(int seed)
+    {
+        var account = Account(seed);
+        foreach (var charge in account.All("charge"))
+        {
+            var refunds = account.All("refund").Where(refund => refund.Text("charge") == charge.Id()).Sum(refund => refund.Whole("amount"));
+            charge.Whole("amount_refunded").ShouldBe(refunds);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Proration_Lines_AreTheShareOfThePeriodToTheSecond(int seed)
+    {
+        var prorations = Account(seed).All("invoiceitem").Where(item => (bool)item["proration"]!).ToList();
+        prorations.Count.ShouldBeGreaterThanOrEqualTo(12);
+        foreach (var item in prorations)
+        {
+            var unit = decimal.Parse(item["pricing"]!.AsObject().Id("unit_amount_decimal"), System.Globalization.CultureInfo.InvariantCulture);
+            var end = DateTimeOffset.FromUnixTimeSeconds(item["period"]!.AsObject().Whole("end"));
+            var left = (decimal)(end.ToUnixTimeSeconds() - item.Whole("date"));
+            var whole = (decimal)(end - end.AddMonths(-1)).TotalSeconds;
+            Math.Abs(item.Whole("amount")).ShouldBe((long)Math.Round(unit * item.Whole("quantity") * left / whole, MidpointRounding.AwayFromZero));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Charge_InThreeDecimalCurrency_EndsInZero(int seed) =>
+        Account(seed).All("charge").Where(charge => charge.Text("currency") == "kwd").ShouldAllBe(charge => charge.Whole("amount") % 10 == 0);
+
+    private static AccountState Account(int seed) => SeededWorlds.Of(seed).Account;
+}

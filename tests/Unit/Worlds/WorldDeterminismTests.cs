@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using BillingCopilot.Sandbox.Worlds;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Worlds;
+
+public sealed partial class WorldDeterminismTests
+{
+    public static TheoryData<int> Seeds => SeededWorlds.Seeds;
+
+    [Fact]
+    public void Build_SameSeed_GivesTheSameBytes() =>
+        SeededWorlds.Bytes(WorldCatalog.Build("lumen", 1, "small")).ShouldBe(SeededWorlds.Bytes(SeededWorlds.Of(1)));
+
+    [Fact]
+    public void Build_OtherSeed_GivesOtherIdsAndNames()
+    {
+        var first = SeededWorlds.Of(1).Account.All("customer");
+        var second = SeededWorlds.Of(2).Account.All("customer");
+        first.Select(Id).Intersect(second.Select(Id)).ShouldBeEmpty();
+        first.Select(Name).ShouldNotBe(second.Select(Name));
+    }
+
+    [Fact]
+    public void Build_LargerSize_KeepsTheTruthOfTheSmallOne()
+    {
+        var medium = WorldCatalog.Build("lumen", 1, "medium");
+        medium.Account.All("customer").Count.ShouldBe(300);
+        medium.Truth["failed_invoices"]!.ToJsonString().ShouldBe(SeededWorlds.Of(1).Truth["failed_invoices"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Build_UnknownName_ListsTheKnownOnes() =>
+        Should.Throw<ArgumentException>(() => WorldCatalog.Build("lummen", 1, "small")).Message.ShouldContain("lumen");
+
+    [Fact]
+    public void Build_UnknownSize_ListsTheKnownOnes() =>
+        Should.Throw<ArgumentException>(() => WorldCatalog.Build("lumen", 1, "huge")).Message.ShouldContain("small, medium, large");
+
+    [Fact]
+    public void Build_Small_TakesWellUnderASecond()
+    {
+        // The best of three: the machine may be busy with other tests.
+        var times = Enumerable.Range(3, 3).Select(Time).ToList();
+        times.Min().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Ids_AnySeed_AreUniqueAndOfStripesShape(int seed)
+    {
+        var account = SeededWorlds.Of(seed).Account;
+        var ids = account.Kinds.Where(kind => kind is not "coupon").SelectMany(kind => account.All(kind)).Select(Id).ToList();
+        ids.Distinct().Count().ShouldBe(ids.Count);
+        ids.ShouldAllBe(id => IdShape().IsMatch(id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Objects_AnyKind_AreInCreationOrderAndNotInTheFuture(int seed)
+    {
+        var world = SeededWorlds.Of(seed);
+        foreach (var kind in world.Account.Kinds.Where(kind => kind is not ("discount" or "invoiceitem")))
+        {
+            var times = world.Account.All(kind).Select(value => (long)value["created"]!).ToList();
+            times.SequenceEqual(times.Order()).ShouldBeTrue(kind);
+            times[^1].ShouldBeLessThanOrEqualTo(world.Now.ToUnixTimeSeconds());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Numbers_InAnyObject_AreWholeOrDecimal(int seed)
+    {
+        var account = SeededWorlds.Of(seed).Account;
+        var numbers = account.Kinds.SelectMany(kind => account.All(kind)).SelectMany(Leaves).Where(leaf => leaf.GetValueKind() == JsonValueKind.Number);
+        numbers.ShouldAllBe(number => number.GetValueKind() != JsonValueKind.Number || Whole(number));
+    }
+
+    private static TimeSpan Time(int seed)
+    {
+        var watch = Stopwatch.StartNew();
+        WorldCatalog.Build("lumen", seed, "small");
+        return watch.Elapsed;
+    }
+
+    private static bool Whole(JsonValue number) => number.TryGetValue<long>(out _) || number.TryGetValue<decimal>(out _);
+
+    private static IEnumerable<JsonValue> Leaves(JsonNode? node) => node switch
+    {
+        JsonObject value => value.SelectMany(entry => Leaves(entry.Value)),
+        JsonArray array => array.SelectMany(Leaves),
+        JsonValue leaf => [leaf],
+        _ => [],
+    };
+
+    private static string Id(JsonObject value) => (string)value["id"]!;
+
+    private static string? Name(JsonObject value) => (string?)value["name"];
+
+    [GeneratedRegex("^(cus|prod|si)_[0-9A-Za-z]{14}$|^acct_1[0-9A-Za-z]{15}$|^mtr_61[0-9A-Za-z]{28}$|^[a-z]+_[13][0-9A-Za-z]{23}$")]
+    private static partial Regex IdShape();
+}
