@@ -1,17 +1,19 @@
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Memory;
 using BillingCopilot.Sandbox.Worlds;
+using BillingCopilot.Storage;
 
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
+public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
 {
     public async Task RunAsync(World? world, CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
         {
-            await prompts.RecordAsync(tenant.Context, activateNew: tenant.IsSandbox, cancellationToken);
+            await using var db = databases.Open(tenant.Context);
+            await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, clock.UtcNow, cancellationToken);
         }
 
         if (world is null)
