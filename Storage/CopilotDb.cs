@@ -1,11 +1,15 @@
+using System.Linq.Expressions;
+using System.Text.Json;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace BillingCopilot.Storage;
 
 /// <summary>
-/// The one database, seen by one tenant: query filters hide every other tenant's rows. A subclass a provider
-/// holds its migrations.
+/// The one database, seen by one tenant: query filters hide every other tenant's rows, and a row of another
+/// tenant can't be saved. A subclass a provider holds its migrations.
 /// </summary>
 public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) : DbContext(options)
 {
@@ -34,6 +38,30 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
+    public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
+
+    /// <summary>
+    /// Waits for, and holds until the transaction ends, the lock of this name within the tenant. Needs a
+    /// transaction. Take locks before rows, and the audit log's last, so that no two transactions wait for each other.
+    /// </summary>
+    public abstract Task LockAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>True when a save failed because a row with this key is already there.</summary>
+    public abstract bool IsDuplicate(DbUpdateException exception);
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        RefuseOtherTenants();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        RefuseOtherTenants();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         Keyed<InboxEventRow>(modelBuilder, "inbox_events", r => new { r.TenantId, r.Account, r.EventId });
@@ -47,19 +75,39 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         var proposals = Keyed<ProposalRow>(modelBuilder, "proposals", r => new { r.TenantId, r.Id });
         proposals.HasIndex(r => new { r.TenantId, r.Key }).IsUnique();
         proposals.HasIndex(r => new { r.TenantId, r.Status, r.CreatedAt });
+        proposals.HasIndex(r => new { r.TenantId, r.CustomerId });
+        proposals.HasIndex(r => new { r.TenantId, r.TaskId });
         Keyed<ApprovalRow>(modelBuilder, "approvals", r => new { r.TenantId, r.ProposalId, r.Person });
         Keyed<ExecutionRow>(modelBuilder, "executions", r => new { r.TenantId, r.ProposalId })
             .HasIndex(r => new { r.TenantId, r.IdempotencyKey }).IsUnique();
         Keyed<AuditRow>(modelBuilder, "audit", r => new { r.TenantId, r.Seq });
+        NameColumnsInSnakeCase(modelBuilder);
     }
 
-    private Microsoft.EntityFrameworkCore.Metadata.Builders.EntityTypeBuilder<TRow> Keyed<TRow>(
-        ModelBuilder builder, string table, System.Linq.Expressions.Expression<Func<TRow, object?>> key)
+    private static void NameColumnsInSnakeCase(ModelBuilder builder)
+    {
+        foreach (var property in builder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
+        {
+            property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+        }
+    }
+
+    private EntityTypeBuilder<TRow> Keyed<TRow>(ModelBuilder builder, string table, Expression<Func<TRow, object?>> key)
         where TRow : class, ITenantRow
     {
         var entity = builder.Entity<TRow>();
         entity.ToTable(table).HasKey(key);
         entity.HasQueryFilter(r => r.TenantId == Tenant.Id);
         return entity;
+    }
+
+    private void RefuseOtherTenants()
+    {
+        var foreign = ChangeTracker.Entries<ITenantRow>().FirstOrDefault(e =>
+            e.State is EntityState.Added or EntityState.Modified or EntityState.Deleted && e.Entity.TenantId != Tenant.Id);
+        if (foreign is not null)
+        {
+            throw new InvalidOperationException($"A {foreign.Metadata.ClrType.Name} of tenant '{foreign.Entity.TenantId}' can't be saved by tenant '{Tenant.Id}'.");
+        }
     }
 }

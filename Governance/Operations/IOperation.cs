@@ -52,7 +52,15 @@ public interface IOperation<TArguments>
 /// <param name="Description">Prompt text: when to use it, and that it only proposes.</param>
 /// <param name="ArgumentsType">The arguments record, from which the schema is generated.</param>
 /// <param name="Risk">How much harm a wrong use does.</param>
-public sealed record OperationDescriptor(string Name, string Description, Type ArgumentsType, Risk Risk);
+public sealed record OperationDescriptor(string Name, string Description, Type ArgumentsType, Risk Risk)
+{
+    /// <summary>
+    /// True when the far side answers a repeated idempotency key with its first answer (Stripe). An attempt that
+    /// reconciling could not clear up is then sent again within 24 h; otherwise (mail) a person has to look.
+    /// Default false.
+    /// </summary>
+    public bool FarSideReplays { get; init; }
+}
 
 /// <summary>What a proposal would do, computed by code from reads made now.</summary>
 /// <param name="Arguments">The arguments, completed (dates pinned).</param>

@@ -7,4 +7,16 @@ public sealed class PeopleDirectory(IReadOnlyList<Person> people)
 
     /// <summary>The person with this id, or null.</summary>
     public Person? Find(string id) => All.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>The person with this verified Teams identity, or null.</summary>
+    public Person? FindByTeams(string id) => All.FirstOrDefault(p => string.Equals(p.Teams, id, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The person with this verified Slack identity, or null.</summary>
+    public Person? FindBySlack(string id) => All.FirstOrDefault(p => p.Slack == id);
+
+    /// <summary>The person who signed in with this mail address, or null.</summary>
+    public Person? FindByMail(string mail) => All.FirstOrDefault(p => string.Equals(p.Mail, mail, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The automation or a known person as the directory has them, whatever roles the caller claims.</summary>
+    internal Person? Known(Person claimed) => claimed.Id == Person.Automation.Id ? Person.Automation : Find(claimed.Id);
 }

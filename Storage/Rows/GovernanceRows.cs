@@ -123,7 +123,9 @@ public sealed class ExecutionRow : ITenantRow
 
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary><c>sent</c>, <c>executed</c>, <c>failed</c>, <c>needs_reconcile</c>.</summary>
+    /// <summary>
+    /// <c>claimed</c> (nothing has left yet), <c>sent</c>, <c>executed</c>, <c>failed</c>, <c>stale</c>, <c>needs_reconcile</c>.
+    /// </summary>
     public required string Status { get; set; }
 
     public string? Outcome { get; set; }

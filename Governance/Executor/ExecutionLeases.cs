@@ -1,0 +1,114 @@
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Governance.Executor;
+
+/// <summary>
+/// Says who may work on an execution, across nodes: one at a time for each customer, by compare-and-set. The
+/// caller keeps two calls of one process apart (<see cref="KeyedGate"/>), so a lease of our own is always free.
+/// </summary>
+internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider time, BusinessClock clock, OperationInvokers operations, ExecutorOptions options, IdSource ids)
+{
+    private static readonly string Approved = WireName.Of(ProposalStatus.Approved);
+    private static readonly string Executing = WireName.Of(ProposalStatus.Executing);
+
+    /// <summary>This process, as leases name it.</summary>
+    public string Owner { get; } = ids.Next("node");
+
+    /// <summary>Claims, waiting while another node works on the customer. Null when there is nothing to do, or the wait was in vain.</summary>
+    public async Task<Run?> ClaimAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += options.PollEvery)
+        {
+            var (run, busy) = await TryClaimAsync(tenant, proposalId, cancellationToken);
+            if (!busy || waited >= options.WaitForOthers)
+            {
+                return run;
+            }
+
+            await Task.Delay(options.PollEvery, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Moves the end of the lease; false when another node took it.</summary>
+    public async Task<bool> RenewAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(run.Tenant);
+        var until = time.GetUtcNow() + options.Lease;
+        return await db.Executions.Where(e => e.ProposalId == run.Proposal.Id && e.LeaseOwner == Owner)
+            .ExecuteUpdateAsync(e => e.SetProperty(r => r.LeaseUntil, until), cancellationToken) == 1;
+    }
+
+    /// <summary>Proposals that nobody works on and somebody should.</summary>
+    public async Task<IReadOnlyList<string>> AbandonedAsync(TenantContext tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        var now = time.GetUtcNow();
+        var held = db.Executions.Where(e => e.LeaseOwner != null && e.LeaseUntil > now).Select(e => e.ProposalId);
+        return await db.Proposals
+            .Where(p => p.Status == Approved || (p.Status == Executing && !held.Contains(p.Id)))
+            .OrderBy(p => p.CreatedAt).Select(p => p.Id).ToListAsync(cancellationToken);
+    }
+
+    private async Task<(Run? Run, bool Busy)> TryClaimAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        var customer = await db.Proposals.Where(p => p.Id == proposalId).Select(p => p.CustomerId).SingleAsync(cancellationToken);
+        await db.LockAsync("customer:" + customer, cancellationToken);
+        var row = await db.Proposals.AsNoTracking().SingleAsync(p => p.Id == proposalId, cancellationToken);
+        if (row.Status != Approved && row.Status != Executing)
+        {
+            return (null, false);
+        }
+
+        if (await HeldByAnotherAsync(db, customer, cancellationToken))
+        {
+            return (null, true);
+        }
+
+        var execution = await TakeAsync(db, tenant, row, cancellationToken);
+        var approvals = await db.Approvals.AsNoTracking().Where(a => a.ProposalId == proposalId).ToListAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (new Run(tenant, row, execution, [.. Run.Approving(approvals)], operations.Get(row.Operation)), false);
+    }
+
+    private async Task<bool> HeldByAnotherAsync(CopilotDb db, string customer, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var ofCustomer = db.Proposals.Where(p => p.CustomerId == customer).Select(p => p.Id);
+        return await db.Executions.AnyAsync(
+            e => ofCustomer.Contains(e.ProposalId) && e.LeaseOwner != null && e.LeaseOwner != Owner && e.LeaseUntil > now, cancellationToken);
+    }
+
+    private async Task<ExecutionRow> TakeAsync(CopilotDb db, TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)
+    {
+        var execution = await db.Executions.SingleOrDefaultAsync(e => e.ProposalId == row.Id, cancellationToken);
+        if (execution is null)
+        {
+            execution = Fresh(tenant, row);
+            db.Executions.Add(execution);
+        }
+
+        execution.LeaseOwner = Owner;
+        execution.LeaseUntil = time.GetUtcNow() + options.Lease;
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Proposals.Where(p => p.Id == row.Id && p.Status == Approved)
+            .ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, Executing), cancellationToken);
+        return execution;
+    }
+
+    private ExecutionRow Fresh(TenantContext tenant, ProposalRow row) => new()
+    {
+        TenantId = tenant.Id,
+        ProposalId = row.Id,
+        IdempotencyKey = Run.KeyOf(tenant, row.Id),
+        ParametersHash = ProposalHash.Parameters(row),
+        FirstSentAt = clock.UtcNow,
+        Status = ExecutionStatus.Claimed,
+    };
+}

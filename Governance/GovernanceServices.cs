@@ -1,0 +1,95 @@
+using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Arguments;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Governance.Configuration;
+using BillingCopilot.Governance.Executor;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Governance.Policy;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Rollout;
+using BillingCopilot.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace BillingCopilot.Governance;
+
+/// <summary>Registration of proposals, decisions and the executor. Needs <c>AddStorage</c>; the executor needs <see cref="IWriteClients"/>.</summary>
+public static class GovernanceServices
+{
+    public static IServiceCollection AddGovernance(this IServiceCollection services, GovernanceOptions options)
+    {
+        options.Executor.Validate();
+        services.AddLogging();
+        services.AddSingleton(options);
+        services.AddSingleton(options.Executor);
+        services.TryAddSingleton<OperationCatalog>();
+        services.TryAddSingleton<OperationInvokers>();
+        services.TryAddSingleton(_ => ReadPeople(options));
+        services.TryAddSingleton(s => PolicyFile.Read(Open(options.PolicyFile, "policy.yaml"), s.Get<OperationCatalog>()));
+        services.TryAddSingleton(s => ReadRollout(options.Rollout, s.Get<OperationCatalog>()));
+        services.TryAddSingleton<AuditLog>();
+        services.TryAddSingleton<ProposalExpiry>();
+        services.TryAddSingleton(s => new ProposalBook(
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<OperationInvokers>(), s.Get<PeopleDirectory>(),
+            s.Get<PolicyBook>(), s.Get<RolloutPlan>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
+        services.TryAddSingleton(s => new DecisionDesk(
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<RolloutPlan>(),
+            s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
+        return services.AddExecutor();
+    }
+
+    /// <summary>Adds an operation to the catalogue, to the proposals and to the executor. Throws when its arguments can't be carried exactly.</summary>
+    public static IServiceCollection AddOperation<TOperation, TArguments>(this IServiceCollection services)
+        where TOperation : class, IOperation<TArguments>
+        where TArguments : class
+    {
+        var descriptor = TOperation.Descriptor;
+        if (descriptor.ArgumentsType != typeof(TArguments))
+        {
+            throw new NotSupportedException($"{descriptor.Name} is described with {descriptor.ArgumentsType.Name} and takes {typeof(TArguments).Name}.");
+        }
+
+        _ = ArgumentShape.Of(typeof(TArguments));
+        services.AddSingleton(descriptor);
+        services.TryAddSingleton<TOperation>();
+        return services.AddSingleton<OperationInvoker, OperationInvoker<TOperation, TArguments>>();
+    }
+
+    /// <summary>
+    /// Reads people, policy and rollout now, and throws <see cref="GovernanceConfigurationException"/> on the first
+    /// fault: call it before serving.
+    /// </summary>
+    public static void CheckGovernance(this IServiceProvider services)
+    {
+        _ = services.GetRequiredService<PeopleDirectory>();
+        _ = services.GetRequiredService<PolicyBook>();
+        _ = services.GetRequiredService<RolloutPlan>();
+    }
+
+    private static IServiceCollection AddExecutor(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ExecutionLeases>();
+        services.TryAddSingleton<ExecutionChecks>();
+        services.TryAddSingleton<ExecutionJournal>();
+        services.TryAddSingleton<ExecutionAttempts>();
+        services.TryAddSingleton(s => new ProposalExecutor(
+            s.Get<CopilotDbFactory>(), s.Get<ExecutionLeases>(), s.Get<ExecutionChecks>(), s.Get<ExecutionJournal>(), s.Get<ExecutionAttempts>(),
+            s.Get<TimeProvider>(), s.Get<ExecutorOptions>(), s.Get<ILogger<ProposalExecutor>>()));
+        return services;
+    }
+
+    private static PeopleDirectory ReadPeople(GovernanceOptions options) =>
+        options.PeopleFile is null && !options.Rollout.SandboxMode ? new PeopleDirectory([]) : PeopleFile.Read(Open(options.PeopleFile, "people.yaml"));
+
+    private static RolloutPlan ReadRollout(RolloutOptions options, OperationCatalog catalog) =>
+        options.File is null && !options.SandboxMode
+            ? new RolloutPlan(new Dictionary<string, RolloutPhase>())
+            : RolloutPlan.Read(Open(options.File, "rollout.yaml"), catalog);
+
+    private static T Get<T>(this IServiceProvider services)
+        where T : notnull => services.GetRequiredService<T>();
+
+    private static ConfigMap Open(string? path, string name) => path is null ? ConfigFile.ReadDefault(name) : ConfigFile.Read(path);
+}

@@ -1,0 +1,52 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.People;
+
+namespace BillingCopilot.Governance.Policy;
+
+/// <summary>Who may do what with one operation.</summary>
+/// <param name="Propose">Roles that may propose.</param>
+/// <param name="Approve">Roles that may approve or reject.</param>
+/// <param name="SelfApproval">Whether the requester may approve their own proposal.</param>
+/// <param name="Expiry">How long a proposal waits for its decision, in business time.</param>
+/// <param name="SecondApproverAbove">
+/// By currency: above this amount two distinct people must approve. A currency that is not listed always needs
+/// two; null means that one is enough for any amount.
+/// </param>
+/// <param name="PerCustomerPerDay">
+/// By currency: most that may be approved for one customer within 24 hours. A currency that is not listed can't be
+/// approved; null means no cap.
+/// </param>
+public sealed record OperationPolicy(
+    string Operation,
+    IReadOnlyList<string> Propose,
+    IReadOnlyList<string> Approve,
+    bool SelfApproval,
+    TimeSpan Expiry,
+    IReadOnlyDictionary<string, Money>? SecondApproverAbove,
+    IReadOnlyDictionary<string, Money>? PerCustomerPerDay)
+{
+    /// <summary>How many distinct people have to approve this amount.</summary>
+    public int ApproversFor(Money? amount) =>
+        amount is { } money && SecondApproverAbove is { } limits
+        && !(limits.TryGetValue(money.Currency, out var limit) && Math.Abs(money.AmountMinor) <= limit.AmountMinor)
+            ? 2
+            : 1;
+
+    /// <summary>The role with which this person may propose, or null.</summary>
+    public string? ProposerRole(Person person) => person.Roles.FirstOrDefault(Propose.Contains);
+
+    /// <summary>The role with which this person may decide, or null.</summary>
+    public string? ApproverRole(Person person) => person.Roles.FirstOrDefault(Approve.Contains);
+}
+
+/// <summary>The policy of every operation.</summary>
+/// <param name="version">Hash of the effective policy: part of every proposal's hash.</param>
+public sealed class PolicyBook(IReadOnlyDictionary<string, OperationPolicy> policies, string version)
+{
+    public string Version { get; } = version;
+
+    /// <summary>Every registered operation has one: a missing policy stops the start-up.</summary>
+    public OperationPolicy For(string operation) => policies[operation];
+
+    internal OperationPolicy? Find(string operation) => policies.GetValueOrDefault(operation);
+}

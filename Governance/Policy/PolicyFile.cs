@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Configuration;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+
+namespace BillingCopilot.Governance.Policy;
+
+/// <summary>Reads <c>policy.yaml</c>.</summary>
+internal static class PolicyFile
+{
+    public static PolicyBook Read(ConfigMap file, OperationCatalog catalog)
+    {
+        var operations = file.Allow("operations").Get("operations").Map;
+        var names = catalog.All.Select(d => d.Name).ToArray();
+        var policies = operations.Allow("operation", names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(e.Key, e.Map), StringComparer.Ordinal);
+        var missing = names.Where(n => !policies.ContainsKey(n)).ToArray();
+        return missing.Length == 0
+            ? new PolicyBook(policies, VersionOf(policies))
+            : throw operations.Fault($"no policy for {string.Join(", ", missing)}. Every operation needs one.");
+    }
+
+    private static OperationPolicy ReadPolicy(string operation, ConfigMap map)
+    {
+        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps");
+        return new OperationPolicy(
+            operation,
+            ReadRoles(map.Get("propose"), Roles.OfProposers),
+            ReadRoles(map.Get("approve"), Roles.OfPeople),
+            map.Get("self_approval").Flag,
+            ReadDuration(map.Get("expiry")),
+            ReadAmounts(map.Find("second_approver_above")),
+            ReadAmounts(map.Find("caps")?.Map.Allow("per_customer_per_day").Get("per_customer_per_day")));
+    }
+
+    private static string[] ReadRoles(ConfigNode node, IReadOnlyList<string> allowed)
+    {
+        var roles = node.Items.Select(r => r.OneOf(allowed, "role")).ToArray();
+        return roles.Length > 0 ? roles : throw node.Fault($"'{node.Key}' names nobody. Allowed: {string.Join(", ", allowed)}.");
+    }
+
+    private static Dictionary<string, Money>? ReadAmounts(ConfigNode? node) =>
+        node?.Map.Entries.ToDictionary(e => e.Key, ReadAmount, StringComparer.Ordinal);
+
+    private static Money ReadAmount(ConfigNode node) => Money.Parse(node.Text, node.Key) switch
+    {
+        Outcome<Money>.Ok { Value: var money } when money.Currency == node.Key && node.Key.Length == 3 && money.AmountMinor >= 0 => money,
+        _ => throw node.Fault($"'{node.Key}: {node.Text}' is no amount. Write a lower-case currency and decimal text, such as usd: \"1000.00\"."),
+    };
+
+    private static TimeSpan ReadDuration(ConfigNode node)
+    {
+        var text = node.Text;
+        var unit = text[^1] switch { 'm' => TimeSpan.FromMinutes(1), 'h' => TimeSpan.FromHours(1), 'd' => TimeSpan.FromDays(1), _ => TimeSpan.Zero };
+        return unit > TimeSpan.Zero && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 1000
+            ? unit * count
+            : throw node.Fault($"'{node.Key}' is '{text}'. Write a whole number of minutes, hours or days: 30m, 24h, 3d.");
+    }
+
+    private static string VersionOf(IReadOnlyDictionary<string, OperationPolicy> policies) =>
+        CanonicalJson.Hash(JsonSerializer.SerializeToNode(policies)!.AsObject());
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Storage.Rows;
+
+namespace BillingCopilot.Governance.Proposals;
+
+/// <summary>The three fingerprints of a proposal.</summary>
+public static class ProposalHash
+{
+    /// <summary>
+    /// What an approval is bound to: tenant, account, mode, operation, arguments, the state they were shown
+    /// against, the policy and the expiry. One of them differs, and the approval is worth nothing.
+    /// </summary>
+    public static string Of(string account, ProposalRow row) => CanonicalJson.Hash(new JsonObject
+    {
+        ["tenant"] = row.TenantId,
+        ["account"] = account,
+        ["livemode"] = row.Livemode,
+        ["operation"] = row.Operation,
+        ["arguments"] = row.Arguments,
+        ["digest"] = row.Digest,
+        ["policy"] = row.PolicyVersion,
+        ["expires"] = row.ExpiresAt.ToUnixTimeMilliseconds(),
+    });
+
+    /// <summary>Fingerprint of the declared fields.</summary>
+    public static string Digest(IReadOnlyDictionary<string, string> declared) => CanonicalJson.Hash(ToJson(declared));
+
+    /// <summary>What a re-run of a task's step finds its earlier proposal by.</summary>
+    internal static string Key(ProposeRequest request, JsonObject canonical) => CanonicalJson.Hash(new JsonObject
+    {
+        ["task"] = request.TaskId,
+        ["step"] = request.Step.ToString(CultureInfo.InvariantCulture),
+        ["operation"] = request.Operation,
+        ["arguments"] = CanonicalJson.Write(canonical),
+    });
+
+    /// <summary>What a repeated idempotency key must come with again.</summary>
+    internal static string Parameters(ProposalRow row) =>
+        CanonicalJson.Hash(new JsonObject { ["operation"] = row.Operation, ["arguments"] = row.Arguments });
+
+    internal static JsonObject ToJson(IReadOnlyDictionary<string, string> declared) =>
+        new(declared.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)JsonValue.Create(d.Value))));
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Governance.Proposals;
+
+/// <summary>From rows to what people see.</summary>
+internal static class ProposalViews
+{
+    public static async Task<ProposalView?> ReadAsync(CopilotDb db, string id, CancellationToken cancellationToken) =>
+        (await ReadAsync(db, db.Proposals.Where(p => p.Id == id), cancellationToken)).SingleOrDefault();
+
+    public static async Task<IReadOnlyList<ProposalView>> ReadAsync(CopilotDb db, IQueryable<ProposalRow> query, CancellationToken cancellationToken)
+    {
+        var rows = await query.AsNoTracking().ToListAsync(cancellationToken);
+        var ids = rows.Select(r => r.Id).ToArray();
+        var approvals = await db.Approvals.AsNoTracking().Where(a => ids.Contains(a.ProposalId)).ToListAsync(cancellationToken);
+        var byProposal = approvals.ToLookup(a => a.ProposalId);
+        return [.. rows.Select(r => Of(r, byProposal[r.Id]))];
+    }
+
+    private static ProposalView Of(ProposalRow row, IEnumerable<ApprovalRow> approvals) => new(
+        row.Id,
+        row.TenantId,
+        row.Operation,
+        WireName.Parse<Risk>(row.Risk),
+        WireName.Parse<ProposalStatus>(row.Status),
+        row.Hash,
+        row.Title,
+        JsonNode.Parse(row.Arguments)!.AsObject(),
+        new ObjectRef(ObjectKind.Customer, row.CustomerId),
+        row.CustomerName,
+        new ObjectRef(WireName.Parse<ObjectKind>(row.TargetKind), row.TargetId),
+        AmountOf(row),
+        JsonSerializer.Deserialize<PreviewChange[]>(row.Changes)!,
+        row.Reversibility,
+        row.Reason,
+        row.Agent,
+        row.RequestedBy,
+        row.ConversationId,
+        row.TaskId,
+        row.Livemode,
+        row.CreatedAt,
+        row.ExpiresAt,
+        [.. approvals.OrderBy(a => a.At).Select(a => new ApprovalView(a.Person, a.Role, a.Decision, a.Channel, a.At, a.Reason))],
+        row.ResultObjectId,
+        row.ResultText,
+        row.RequestId);
+
+    public static Money? AmountOf(ProposalRow row) =>
+        row is { AmountMinor: { } minor, Currency: { } currency } ? new Money(minor, currency) : null;
+}

@@ -1,0 +1,66 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
+
+namespace BillingCopilot.Unit.Governance.Fakes;
+
+public enum CreditReason
+{
+    OrderChange,
+    ProductUnsatisfactory,
+}
+
+public sealed record CreditArguments(
+    [property: Handle(ObjectKind.Invoice), Description("The invoice to credit.")] ObjectRef Invoice,
+    [property: Description("How much.")] Money Amount,
+    CreditReason? Reason = null,
+    string? Memo = null,
+    DateOnly? PinnedDate = null);
+
+/// <summary>Credits an invoice on the <see cref="FarSide"/>, which replays keys.</summary>
+public sealed class CreditInvoice(FarSide far, BusinessClock clock) : IOperation<CreditArguments>
+{
+    public static OperationDescriptor Descriptor { get; } = new("credit_invoice", "Proposes a credit.", typeof(CreditArguments), Risk.Money) { FarSideReplays = true };
+
+    public Task<Outcome<Preview<CreditArguments>>> PreviewAsync(CreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
+        Task.FromResult(Credits.Preview(far, arguments with { PinnedDate = arguments.PinnedDate ?? DateOnly.FromDateTime(clock.UtcNow.UtcDateTime) }));
+
+    public Task<ExecutionResult> ExecuteAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        writers.Open<FarSide>(grant).CreditAsync(grant, arguments.Invoice.Id, arguments.Amount);
+
+    public Task<ExecutionResult> ReconcileAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
+        Task.FromResult(far.Find(grant));
+}
+
+/// <summary>The same on a far side that forgets keys, like a mail server.</summary>
+public sealed class MailCredit(FarSide far) : IOperation<CreditArguments>
+{
+    public static OperationDescriptor Descriptor { get; } = new("mail_credit", "Proposes a mail.", typeof(CreditArguments), Risk.Notify);
+
+    public Task<Outcome<Preview<CreditArguments>>> PreviewAsync(CreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
+        Task.FromResult(Credits.Preview(far, arguments));
+
+    public Task<ExecutionResult> ExecuteAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        writers.Open<FarSide>(grant).CreditAsync(grant, arguments.Invoice.Id, arguments.Amount);
+
+    public Task<ExecutionResult> ReconcileAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
+        Task.FromResult<ExecutionResult>(new ExecutionResult.Unknown("Look into the outbox."));
+}
+
+internal static class Credits
+{
+    public static Outcome<Preview<CreditArguments>> Preview(FarSide far, CreditArguments arguments)
+    {
+        var remaining = far.Read(arguments.Invoice.Id);
+        if (remaining < arguments.Amount.AmountMinor)
+        {
+            return new Refusal("amount_too_large", $"Only {new Money(remaining, "usd")} is left on the invoice.", "Propose less.");
+        }
+
+        return new Preview<CreditArguments>(
+            arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, "cus_1"), "Acme\u202E Ltd", arguments.Invoice, arguments.Amount,
+            [new PreviewChange("remaining", remaining.ToString(), (remaining - arguments.Amount.AmountMinor).ToString())],
+            "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" });
+    }
+}

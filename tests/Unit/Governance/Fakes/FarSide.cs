@@ -1,0 +1,88 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+
+namespace BillingCopilot.Unit.Governance.Fakes;
+
+/// <summary>A billing system in memory: replays idempotency keys, and keeps a ledger of what really happened.</summary>
+public sealed class FarSide : IWriteClients
+{
+    private readonly Lock _lock = new();
+
+    public Dictionary<string, long> Remaining { get; } = new() { ["in_1"] = 50_000, ["in_2"] = 50_000 };
+
+    /// <summary>Key, invoice and amount of each effect.</summary>
+    public List<(string Key, string Proposal, string Invoice, Money Amount)> Effects { get; } = [];
+
+    public List<string> Sent { get; } = [];
+
+    /// <summary>Runs before the effect of a call; may throw.</summary>
+    public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Runs after the effect of a call; may throw, so that the answer is lost.</summary>
+    public Func<int, Task> After { get; set; } = _ => Task.CompletedTask;
+
+    public bool ForgetsKeys { get; set; }
+
+    public int Reads { get; private set; }
+
+    public Func<ExecutionResult>? Reconciles { get; set; }
+
+    public TWriter Open<TWriter>(WriteGrant grant)
+        where TWriter : class => (TWriter)(object)this;
+
+    public long Read(string invoice)
+    {
+        Reads++;
+        return Remaining[invoice];
+    }
+
+    public async Task<ExecutionResult> CreditAsync(WriteGrant grant, string invoice, Money amount)
+    {
+        int call;
+        lock (_lock)
+        {
+            Sent.Add(grant.IdempotencyKey);
+            call = Sent.Count;
+        }
+
+        await Before(call);
+        var result = Apply(grant, invoice, amount);
+        await After(call);
+        return result;
+    }
+
+    public ExecutionResult Find(WriteGrant grant)
+    {
+        if (Reconciles is not null)
+        {
+            return Reconciles();
+        }
+
+        lock (_lock)
+        {
+            return Effects.Any(e => e.Proposal == grant.ProposalId) ? Done() : new ExecutionResult.NotDone();
+        }
+    }
+
+    private ExecutionResult Apply(WriteGrant grant, string invoice, Money amount)
+    {
+        lock (_lock)
+        {
+            if (!ForgetsKeys && Effects.Any(e => e.Key == grant.IdempotencyKey))
+            {
+                return Done();
+            }
+
+            if (Remaining[invoice] < amount.AmountMinor)
+            {
+                return new ExecutionResult.Failed(new Refusal("amount_too_large", "The invoice has less left than that.", RequestId: "req_refused"));
+            }
+
+            Remaining[invoice] -= amount.AmountMinor;
+            Effects.Add((grant.IdempotencyKey, grant.ProposalId, invoice, amount));
+            return Done();
+        }
+    }
+
+    private static ExecutionResult.Executed Done() => new("cn_1", "Credited.", "req_1");
+}
