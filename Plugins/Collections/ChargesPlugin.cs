@@ -14,6 +14,7 @@ namespace BillingCopilot.Plugins.Collections;
 public sealed class ChargesPlugin(ToolContext context)
 {
     private const int MostRows = 50;
+    private const int MostLookAlikes = 3;
     private readonly StripeReader _reader = context.Reader;
     private readonly Settlements _settlements = new(context.Reader);
 
@@ -53,7 +54,7 @@ public sealed class ChargesPlugin(ToolContext context)
             complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
             [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
             [.. findings.Where(f => f.Verdict == DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))],
-            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))]);
+            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Reverse().Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))]);
     }
 
     /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>
