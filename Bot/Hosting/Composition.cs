@@ -10,7 +10,6 @@ using BillingCopilot.Governance;
 using BillingCopilot.Governance.Executor;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
-using BillingCopilot.Plugins.Guards;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
@@ -44,7 +43,7 @@ internal static class Composition
             Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name, Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
-        services.AddSingleton<PlaybookGuards>().AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
