@@ -11,7 +11,7 @@ using Xunit;
 
 namespace BillingCopilot.Flows;
 
-public sealed class HostileModelFlow
+public sealed partial class HostileModelFlow
 {
     [Theory]
     [InlineData("@support")]
@@ -134,11 +134,11 @@ public sealed class HostileModelFlow
                 _invented.Add(id);
             }
 
-            var arguments = properties.Where(p => p == key || !Prefixes.ContainsKey(p)).ToDictionary(p => p, p => p == key ? handle : Value(name, p));
+            var arguments = properties.Where(p => p == key || !Prefixes.ContainsKey(p)).ToDictionary(p => p, p => (object?)(p == key ? handle : Value(name, p)));
             return new FunctionCallContent(id, name, arguments.Where(a => a.Value is not null).ToDictionary(a => a.Key, a => a.Value));
         }
 
-        private object? Value(string tool, string property) => property switch
+        private string? Value(string tool, string property) => property switch
         {
             "query" => tool == "find_customer" ? Customer : "refunds",
             "amount" => "1.00 USD",
