@@ -66,7 +66,7 @@ public sealed class DunningEmailTests : IAsyncLifetime
         var message = await MimeMessage.LoadAsync(Directory.GetFiles(_lumen.Outbox).ShouldHaveSingleItem());
         message.To.Mailboxes.Single().Address.ShouldBe(failed["email"]!.ToString());
         message.From.Mailboxes.Single().Address.ShouldBe("billing@lumen.example");
-        message.Subject.ShouldContain(failed["invoice_number"]!.ToString());
+        message.Subject!.ShouldContain(failed["invoice_number"]!.ToString());
         message.TextBody!.ShouldContain("https://invoice.stripe.com/");
         message.TextBody!.ShouldContain(failed["customer_name"]!.ToString());
         (await _lumen.EffectsAsync()).ShouldHaveSingleItem();
