@@ -18,7 +18,7 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
             path,
             ancestors.Select(ObjectLabels.SelfHandle).FirstOrDefault(h => h is not null),
             subjects.CustomersOf(around),
-            subjects.InvoicesOf(around),
+            subjects.InvoicesOf(ancestors),
             DocumentTools.Contains(call.Tool));
     }
 }

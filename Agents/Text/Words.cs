@@ -19,7 +19,7 @@ public static partial class Words
         var words = new List<string>();
         foreach (Match match in Token().Matches(text))
         {
-            var word = Normal(match, StartsSentence(text, match.Index));
+            var word = Normal(match, StartsSentence(text, match.Index) && !IsNameAtStart(text, match));
             if (word is not null && !(word == Name && words.Count > 0 && words[^1] == Name))
             {
                 words.Add(word);
@@ -61,6 +61,7 @@ public static partial class Words
 
         var raw = match.Value;
         var lower = raw.ToLowerInvariant();
+        var owns = Possessive().IsMatch(lower);
         lower = Possessive().Replace(lower, "").Replace("'", "", StringComparison.Ordinal).Replace("’", "", StringComparison.Ordinal);
         if (Synonyms.IsPeriod(lower) && (char.IsUpper(raw[0]) || lower is not ("may" or "march")))
         {
@@ -73,7 +74,15 @@ public static partial class Words
         }
 
         var known = Synonyms.Canonical(lower) ?? Synonyms.Canonical(Stem.Of(lower));
-        return known ?? (char.IsUpper(raw[0]) && !startsSentence ? Name : Stem.Of(lower));
+        var isName = char.IsUpper(raw[0]) ? !startsSentence : owns && !Contracted().IsMatch(lower);
+        return known ?? (isName ? Name : Stem.Of(lower));
+    }
+
+    /// <summary>A capital at a sentence's start says nothing, unless another follows or it owns something.</summary>
+    private static bool IsNameAtStart(string text, Match match)
+    {
+        var after = text.AsSpan(match.Index + match.Length);
+        return Possessive().IsMatch(match.Value) || (after.Length > 1 && after[0] == ' ' && char.IsUpper(after[1]) && !(after[1] == 'I' && (after.Length == 2 || !char.IsLetter(after[2]))));
     }
 
     private static bool StartsSentence(string text, int index)
@@ -84,6 +93,9 @@ public static partial class Words
 
     [GeneratedRegex("""(?<amount>[$€£¥]\s?\d[\d,]*(?:\.\d+)?|\b\d[\d,]*(?:\.\d+)?\s?(?:usd|eur|gbp|jpy|cad|aud|dollars?|euros?|bucks)\b|\b\d[\d,]*\.\d{2}\b)|(?<id>\b(?:cus|in|ch|py|pi|sub|re|cn)_\w+|\b(?:cus|inv|ch|sub|mail|re|cn)\d+\b|\b(?=[A-Za-z0-9]*[A-Za-z])[A-Z0-9]{2,12}-\d{3,8}\b)|(?<number>\b\d[\d.,:/\-]*\b)|[\p{L}][\p{L}\p{N}'’&]*""", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Token();
+
+    [GeneratedRegex("^(?:what|who|how|where|when|why|that|let|there|here|it)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Contracted();
 
     [GeneratedRegex("['’]s?$", RegexOptions.CultureInvariant)]
     private static partial Regex Possessive();

@@ -68,12 +68,21 @@ public sealed class Conversation
     public Evidence EvidenceWith(IEnumerable<ChatMessage> added, string? asked)
     {
         StoredMessage[] all = [.. _earlier.Select(e => e.Message), .. added.Select(StoredMessage.From)];
-        var calls = all.SelectMany(m => m.Calls ?? []).ToLookup(c => c.Id);
-        var results = all.SelectMany(m => m.Results ?? [])
-            .Select(r => (Result: r, Call: calls[r.Id].LastOrDefault()))
-            .Select(p => new ToolEvidence(p.Result.Id, p.Call?.Name ?? "", p.Call?.Arguments, ParseOrText(p.Result.Json)));
+        var open = new Dictionary<string, StoredCall>(StringComparer.Ordinal);
+        var results = new List<ToolEvidence>();
+        foreach (var message in all)
+        {
+            foreach (var call in message.Calls ?? [])
+            {
+                open[call.Id] = call;
+            }
+
+            results.AddRange((message.Results ?? []).Select(r => (Result: r, Call: open.GetValueOrDefault(r.Id)))
+                .Select(p => new ToolEvidence(p.Result.Id, p.Call?.Name ?? "", p.Call?.Arguments, ParseOrText(p.Result.Json))));
+        }
+
         var words = _earlier.Select(e => e.Message).Where(m => m.Role == ChatRole.User.Value).Select(m => m.Text).Append(asked).OfType<string>();
-        return new Evidence([.. results], [.. words]);
+        return new Evidence(results, [.. words]);
     }
 
     /// <summary>Stores this turn's messages and new handles, in place of what an earlier run of it stored.</summary>

@@ -6,7 +6,6 @@ using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
-using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.AI;
 
@@ -31,7 +30,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         {
             conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
             incoming = TypedReferences.TakeIn(request.Text, conversation.Handles);
-            incoming = incoming with { Text = WithSubjects(incoming.Text, request.Subjects, conversation.Handles) };
+            incoming = incoming with { Text = Framed(incoming.Text, request, conversation.Handles) };
             HandleStore.AddNew(db, request.ConversationId, conversation.Handles);
             await db.SaveChangesAsync(cancellationToken);
         }
@@ -116,7 +115,12 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         ? answers[0].Text
         : string.Join("\n\n", answers.Select(a => $"{char.ToUpperInvariant(a.Agent[0])}{a.Agent[1..]}: {a.Text}"));
 
-    private static string WithSubjects(string text, IReadOnlyList<ObjectRef>? subjects, HandleMap handles) => subjects is not { Count: > 0 }
-        ? text
-        : $"{text}\nThis is about: {string.Join(", ", subjects.Select(s => $"{HandleMap.KindName(s.Kind).Replace('_', ' ')} {handles.HandleFor(s)}"))}.";
+    /// <summary>Says which playbook speaks, and hands out the handles of what it is about.</summary>
+    private static string Framed(string text, TurnRequest request, HandleMap handles)
+    {
+        var framed = request.Playbook is null ? text : $"Playbook {request.Playbook}.\n{text}";
+        return request.Subjects is not { Count: > 0 } subjects
+            ? framed
+            : $"{framed}\nThis is about: {string.Join(", ", subjects.Select(s => $"{HandleMap.KindName(s.Kind).Replace('_', ' ')} {handles.HandleFor(s)}"))}.";
+    }
 }

@@ -10,6 +10,8 @@ namespace BillingCopilot.Bot.Cli;
 /// <summary><c>audit verify|export</c>: the chain of everything that was proposed, decided and done.</summary>
 internal static class AuditCommand
 {
+    private const int Page = 1000;
+
     public static Command Create(Dictionary<string, string?> given)
     {
         var verify = new Command("verify", "Check the chain; names the first entry that was changed, removed or reordered.");
@@ -22,17 +24,21 @@ internal static class AuditCommand
     private static async Task<int> VerifyAsync(CopilotSettings settings, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        var fault = await host.Services.GetRequiredService<AuditLog>().VerifyAsync(host.Tenants.Default.Context, cancellationToken);
-        Console.WriteLine(fault is null ? "The audit chain is whole." : fault.ToString());
-        return fault is null ? CommandLine.Done : CommandLine.Failed;
+        var found = await host.Services.GetRequiredService<AuditLog>().VerifyAsync(host.Tenants.Default.Context, cancellationToken);
+        Console.WriteLine(found.Whole ? $"The audit chain is whole: {found.Count} entries, head {found.Head?.Hash ?? "none"}." : $"Entry {found.BadSeq}: {found.Why}");
+        return found.Whole ? CommandLine.Done : CommandLine.Failed;
     }
 
     private static async Task<int> ExportAsync(CopilotSettings settings, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        foreach (var entry in await host.Services.GetRequiredService<AuditLog>().ReadAsync(host.Tenants.Default.Context, cancellationToken))
+        var log = host.Services.GetRequiredService<AuditLog>();
+        for (var last = 0L; await log.ReadAsync(host.Tenants.Default.Context, last, Page, cancellationToken) is { Count: > 0 } page; last = page[^1].Seq)
         {
-            Console.WriteLine(JsonSerializer.Serialize(entry, ApiJson.Options));
+            foreach (var entry in page)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(entry, ApiJson.Options));
+            }
         }
 
         return CommandLine.Done;

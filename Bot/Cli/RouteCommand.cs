@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
-using BillingCopilot.Agents.Routing;
+using BillingCopilot.Agents.Coordination;
+using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
+using Route = BillingCopilot.Agents.Coordination.Route;
 
 namespace BillingCopilot.Bot.Cli;
 
@@ -28,9 +30,9 @@ internal static class RouteCommand
         }
 
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        var coordinator = host.Services.GetRequiredService<Coordinator>();
+        var coordinator = new Coordinator(host.Services.GetRequiredService<PromptRegistry>().ActiveFor(host.Tenants.Default.Context));
         var routed = (file is null ? [new Line(text!, null)] : await ReadAsync(file, cancellationToken))
-            .Select(line => new Routed(line.Text, line.Agent, coordinator.Route(line.Text, null)))
+            .Select(line => Routed.From(line, coordinator.Decide(line.Text, null)))
             .ToList();
         if (json)
         {
@@ -40,12 +42,12 @@ internal static class RouteCommand
         {
             foreach (var line in routed)
             {
-                var others = string.Join(", ", line.Route.Ranked.Select(r => $"{r.Agent} {r.Certainty:0.00}"));
-                Console.WriteLine($"{string.Join("+", line.Route.Agents is { Count: > 0 } agents ? agents : ["coordinator"]),-14} {others}  {line.Text}");
+                var ranked = string.Join(", ", line.Ranked.Select(r => $"{r.Agent} {r.Certainty:0.00}"));
+                Console.WriteLine($"{string.Join("+", line.Agents),-12} {line.Decision,-8} {ranked}  {line.Text}");
             }
         }
 
-        return routed.All(r => r.Expected is null || r.Route.Agents.Contains(r.Expected)) ? CommandLine.Done : CommandLine.Failed;
+        return routed.All(r => r.Expected is null || r.Agents.Contains(r.Expected)) ? CommandLine.Done : CommandLine.Failed;
     }
 
     private static async Task<IReadOnlyList<Line>> ReadAsync(FileInfo file, CancellationToken cancellationToken)
@@ -78,5 +80,14 @@ internal static class RouteCommand
 
     private sealed record Line(string Text, string? Agent);
 
-    private sealed record Routed(string Text, string? Expected, RouteDecision Route);
+    /// <param name="Decision"><c>clear</c>, <c>unclear</c> (a model or the asker decides) or <c>none</c>.</param>
+    private sealed record Routed(string Text, string? Expected, string Decision, IReadOnlyList<string> Agents, IReadOnlyList<RankedAgent> Ranked)
+    {
+        public static Routed From(Line line, Route route) => route switch
+        {
+            Route.To to => new(line.Text, line.Agent, "clear", to.Agents, route.Ranked),
+            Route.Unclear unclear => new(line.Text, line.Agent, "unclear", unclear.Candidates, route.Ranked),
+            _ => new(line.Text, line.Agent, "none", ["coordinator"], route.Ranked),
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.FileProviders;
 using MudBlazor.Services;
 
@@ -18,6 +19,7 @@ public static class ConsoleRegistration
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddCascadingAuthenticationState();
         services.AddMudServices();
+        services.TryAddSingleton(TimeProvider.System);
         return services;
     }
 
@@ -36,18 +38,20 @@ public static class ConsoleRegistration
             .AllowAnonymous();
     }
 
-    // Outside the Development environment the host does not look for the assets of a build by itself, and a
-    // published one looks below the current directory only.
+    // The host finds assets by itself only in the Development environment (a build) or below the current directory
+    // (a publication). They stand beside this assembly, whoever starts it from wherever.
     private static void FindAssets(WebApplication app)
     {
+        var built = Path.Combine(AppContext.BaseDirectory, "BillingCopilot.Bot.staticwebassets.runtime.json");
         var published = Path.Combine(AppContext.BaseDirectory, "wwwroot");
-        if (Directory.Exists(published))
+        if (File.Exists(built))
+        {
+            app.Configuration[WebHostDefaults.StaticWebAssetsKey] ??= built;
+            StaticWebAssetsLoader.UseStaticWebAssets(app.Environment, app.Configuration);
+        }
+        else if (Directory.Exists(published))
         {
             app.Environment.WebRootFileProvider = new PhysicalFileProvider(published);
-        }
-        else if (!app.Environment.IsDevelopment())
-        {
-            StaticWebAssetsLoader.UseStaticWebAssets(app.Environment, app.Configuration);
         }
     }
 

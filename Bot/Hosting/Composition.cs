@@ -7,10 +7,13 @@ using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.Webhooks;
 using BillingCopilot.Bot.WebConsole;
 using BillingCopilot.Governance;
+using BillingCopilot.Governance.Executor;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace BillingCopilot.Bot.Hosting;
 
@@ -30,7 +33,7 @@ internal static class Composition
         services.AddSingleton(NodeName.OfThisProcess(time)).AddSingleton(Ids.From(shape.Seed));
         services.AddStorage(new StorageOptions { Provider = settings.Database.Provider, Path = settings.Database.Path, ConnectionString = settings.Database.ConnectionString });
         services.AddMemory(new MemoryOptions { Path = settings.Memory.Path });
-        services.AddGovernance(new GovernanceOptions { Path = settings.Policy.Path, SandboxMode = sandbox, Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) });
+        services.AddGovernance(Governance(settings, sandbox));
         services.AddPlugins(Connections(tenants), new MailOptions { Outbox = settings.Mail.Outbox, From = settings.Mail.From });
         services.AddStripeWriters();
         services.AddAgents(new AgentOptions
@@ -43,6 +46,7 @@ internal static class Composition
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
+        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
         services.AddConsole();
         if (shape.Listen)
@@ -63,6 +67,17 @@ internal static class Composition
         api.MapProposals();
         return app;
     }
+
+    private static GovernanceOptions Governance(CopilotSettings settings, bool sandbox) => new()
+    {
+        PeopleFile = PolicyFile(settings, "people.yaml"),
+        PolicyFile = PolicyFile(settings, "policy.yaml"),
+        Rollout = new RolloutOptions { File = PolicyFile(settings, "rollout.yaml"), SandboxMode = sandbox },
+        Executor = new ExecutorOptions { Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) },
+    };
+
+    private static string? PolicyFile(CopilotSettings settings, string name) =>
+        settings.Policy.Path is null ? null : Path.Combine(settings.Policy.Path, name);
 
     private static StripeConnections Connections(TenantList tenants) => tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
         t.Context.Id,

@@ -21,7 +21,7 @@ public sealed class HealthChecks(
         var findings = new List<HealthFinding>
         {
             new("settings", true, $"model {settings.Model.Provider}, database {settings.Database.Provider}, {tenants.All.Count} tenant(s)"),
-            new("prompts", true, string.Join(", ", prompts.Agents.Select(a => $"{a.Name}.v{a.Version}"))),
+            new("prompts", true, string.Join(", ", prompts.ActiveFor(tenants.Default.Context).Values.Select(a => a.Label))),
         };
         foreach (var tenant in tenants.All)
         {
@@ -47,7 +47,7 @@ public sealed class HealthChecks(
         var part = $"stripe, tenant {tenant.Context.Id}";
         var where = tenant.IsSandbox ? $"sandbox at {tenant.Stripe.ApiBase}" : tenant.Context.Livemode ? "LIVE mode" : "test mode";
         var findings = new List<HealthFinding>();
-        foreach (var agent in prompts.Agents.Select(a => a.Name))
+        foreach (var agent in prompts.Names)
         {
             var read = await readers.For(new ToolScope(tenant.Context, agent)).CanReadAsync(cancellationToken);
             findings.AddRange(read.Select(r => new HealthFinding($"{part}, key of {agent}", false, r.ToString())));
@@ -76,8 +76,8 @@ public sealed class HealthChecks(
 
     private async Task<HealthFinding> AuditAsync(Tenant tenant, CancellationToken cancellationToken)
     {
-        var fault = await audit.VerifyAsync(tenant.Context, cancellationToken);
-        return new($"audit, tenant {tenant.Context.Id}", fault is null, fault?.ToString() ?? "the chain is whole");
+        var found = await audit.VerifyAsync(tenant.Context, cancellationToken);
+        return new($"audit, tenant {tenant.Context.Id}", found.Whole, found.Whole ? $"the chain of {found.Count} entries is whole" : $"entry {found.BadSeq}: {found.Why}");
     }
 }
 

@@ -1,17 +1,19 @@
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Memory;
 using BillingCopilot.Sandbox.Worlds;
+using BillingCopilot.Storage;
 
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions)
+public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
 {
     public async Task RunAsync(World? world, CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
         {
-            await prompts.RecordAsync(tenant.Context, activateNew: tenant.IsSandbox, cancellationToken);
+            await using var db = databases.Open(tenant.Context);
+            await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, clock.UtcNow, cancellationToken);
         }
 
         if (world is null)
@@ -20,21 +22,15 @@ public sealed class StartUp(TenantList tenants, Agents.Prompts.PromptRegistry pr
         }
 
         questions.From(world);
-        var folder = Directory.CreateTempSubdirectory("billingcopilot-world-").FullName;
-        try
+        // A stable folder: the knowledge base knows a document by folder and path, and an unchanged one costs nothing.
+        var folder = Path.GetFullPath(Path.Combine(settings.Sandbox.Data, "documents"));
+        foreach (var document in world.Documents)
         {
-            foreach (var document in world.Documents)
-            {
-                var path = Path.Combine(folder, document.Path);
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                await File.WriteAllTextAsync(path, document.Text, cancellationToken);
-            }
+            var path = Path.Combine(folder, document.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, document.Text, cancellationToken);
+        }
 
-            await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
     }
 }

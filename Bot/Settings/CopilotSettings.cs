@@ -121,6 +121,9 @@ public sealed class AuthSettings
 {
     /// <summary>Bearer tokens: person id → lower-case hex SHA-256 of the token.</summary>
     public Dictionary<string, string> Tokens { get; set; } = [];
+
+    /// <summary>Folder of the keys that protect sign-in cookies.</summary>
+    public string Keys { get; set; } = "./data/keys";
 }
 
 public sealed class PolicySettings

@@ -43,7 +43,7 @@ internal static class InvoicePreviewEndpoints
         var atOnce = Change(call, subscription);
         var renews = !atOnce && (bool?)subscription["cancel_at_period_end"] != true;
         var invoice = SubscriptionInvoice.Draft(
-            call.Unit, subscription, "upcoming", id => renews ? SubscriptionInvoice.PeriodLines(call.Unit, subscription, id, next: true) : []);
+            call.Unit, subscription, "upcoming", id => renews ? new SubscriptionLines(call.Unit, subscription, id).Period(next: true) : []);
         var end = subscription.Rows("items").First().Whole("current_period_end");
         invoice["created"] = atOnce ? call.Now : end;
         invoice["next_payment_attempt"] = atOnce ? call.Now : end + 3600;

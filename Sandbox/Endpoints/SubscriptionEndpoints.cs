@@ -70,7 +70,7 @@ internal static class SubscriptionEndpoints
     private static JsonObject FirstInvoice(Call call, JsonObject subscription)
     {
         var failed = SubscriptionInvoice.Bill(
-            call.Unit, subscription, "subscription_create", invoice => SubscriptionInvoice.PeriodLines(call.Unit, subscription, invoice, next: false));
+            call.Unit, subscription, "subscription_create", invoice => new SubscriptionLines(call.Unit, subscription, invoice).Period(next: false));
         if (failed is null)
         {
             return subscription;

@@ -8,7 +8,7 @@ namespace BillingCopilot.Sandbox.Worlds;
 /// </summary>
 /// <param name="Name">World name, such as <c>lumen</c>.</param>
 /// <param name="Seed">Seed of every id, name and event.</param>
-/// <param name="Size"><c>small</c> (60 customers), later <c>medium</c> and <c>large</c>.</param>
+/// <param name="Size"><c>small</c> (68 customers), <c>medium</c> (300) or <c>large</c> (1,500).</param>
 /// <param name="Now">The instant (UTC) at which the world's clock starts.</param>
 /// <param name="Account">The objects of the main account.</param>
 /// <param name="Truth">What was planted, with ids: served by <c>/_sandbox/truth</c>, never through the API.</param>

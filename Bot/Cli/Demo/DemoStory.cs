@@ -92,9 +92,9 @@ internal sealed class DemoStory(ScenarioStage stage, DemoPrinter print)
         print.Chapter("5. The audit trail");
         var log = stage.Host.Services.GetRequiredService<AuditLog>();
         var tenant = stage.Host.Tenants.Default.Context;
-        var entries = await log.ReadAsync(tenant, cancellationToken);
+        var entries = await log.ReadAsync(tenant, 0, 1000, cancellationToken);
         Expect(entries.Count > 0, "the audit log is empty");
-        Expect(await log.VerifyAsync(tenant, cancellationToken) is null, "the audit chain is broken");
+        Expect((await log.VerifyAsync(tenant, cancellationToken)).Whole, "the audit chain is broken");
         print.Audit(entries);
     }
 

@@ -17,16 +17,16 @@ public sealed class EvalRunner(CopilotSettings settings)
     /// <summary>Every <c>*.yaml</c> below the given files and folders, in path order.</summary>
     public static IReadOnlyList<(string File, Scenario Scenario)> Load(IEnumerable<string> paths)
     {
-        var files = paths.SelectMany(p => File.Exists(p) ? [p]
-                : Directory.Exists(p) ? Directory.GetFiles(p, "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-                : throw new SettingsException($"{p} is neither a file nor a folder."))
-            .ToList();
-        var loaded = files.Select(f => (f, Scenario.Read(f))).ToList();
-        var twice = loaded.GroupBy(l => l.Item2.Id).FirstOrDefault(g => g.Count() > 1);
+        var loaded = paths.SelectMany(Files).Select(f => (File: f, Scenario: Scenario.Read(f))).ToList();
+        var twice = loaded.GroupBy(l => l.Scenario.Id).FirstOrDefault(g => g.Count() > 1);
         return twice is null
             ? loaded
-            : throw new SettingsException($"id '{twice.Key}' is used by {string.Join(" and ", twice.Select(l => l.f))}.");
+            : throw new SettingsException($"id '{twice.Key}' is used by {string.Join(" and ", twice.Select(l => l.File))}.");
     }
+
+    private static string[] Files(string path) => File.Exists(path) ? [path]
+        : Directory.Exists(path) ? [.. Directory.GetFiles(path, "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+        : throw new SettingsException($"{path} is neither a file nor a folder.");
 
     /// <param name="seed">Runs the scenario in another world; null: the file's own seed.</param>
     public async Task<ScenarioResult> RunAsync(string file, Scenario scenario, int? seed, int repeat, CancellationToken cancellationToken)

@@ -102,10 +102,10 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
         var person = PersonOf(step);
         var outcome = await _services.GetRequiredService<Decisions>()
             .DecideAsync(stage.Host.Tenants.Default, person, proposal.Id, proposal.Hash, approve, "scenario", "cli", cancellationToken);
-        var (status, code) = outcome switch
+        (string? status, string? code) = outcome switch
         {
-            Outcome<ProposalView>.Ok ok => (Wire(ok.Value.Status), null),
-            Outcome<ProposalView>.Refused refused => (null, refused.Refusal.Code),
+            Outcome<ProposalView>.Ok ok => (Wire(ok.Value.Status), (string?)null),
+            Outcome<ProposalView>.Refused refused => ((string?)null, refused.Refusal.Code),
             _ => (null, null),
         };
         Transcript.Add($"{person.Id} {(approve ? "approves" : "rejects")} {proposal.Operation}: {status ?? "refused, " + code}");

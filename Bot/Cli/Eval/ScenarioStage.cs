@@ -37,6 +37,7 @@ public sealed class ScenarioStage : IAsyncDisposable
             Tasks = settings.Tasks,
             Database = { Path = Path.Combine(folder, "copilot.db") },
             Memory = { Path = Path.Combine(folder, "memory.db") },
+            Auth = { Keys = Path.Combine(folder, "keys") },
             Mail = { Outbox = Path.Combine(folder, "outbox"), From = settings.Mail.From },
             Tenants = settings.Tenants,
             Sandbox = { World = world, Seed = seed, Size = settings.Sandbox.Size, Data = Path.Combine(folder, "sandbox") },

@@ -39,8 +39,8 @@ internal static class Calendar
     /// <summary><c>2026-10-14</c></summary>
     public static string Date(long unix) => Utc(unix).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary><c>14 Oct 2026</c></summary>
-    public static string ShortDate(long unix) => Utc(unix).ToString("d MMM yyyy", CultureInfo.InvariantCulture);
+    /// <summary><c>07 Oct 2026</c></summary>
+    public static string ShortDate(long unix) => Utc(unix).ToString("dd MMM yyyy", CultureInfo.InvariantCulture);
 
     /// <summary><c>October</c></summary>
     public static string Month(long unix) => Utc(unix).ToString("MMMM", CultureInfo.InvariantCulture);

@@ -125,7 +125,9 @@ internal sealed class SubscriptionRun
             item["current_period_end"] = Period.End;
         }
 
+        var before = new JsonObject { ["latest_invoice"] = Json.Text("latest_invoice") };
         new InvoiceRun(_customer, this).Draft(at, "subscription_cycle");
+        _customer.Books.Emit(_customer.Ids, at, "customer.subscription.updated", Json, before);
         _customer.Books.Timeline.At(Period.End, Renew);
     }
 

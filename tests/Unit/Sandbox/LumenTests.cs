@@ -27,6 +27,40 @@ public sealed class LumenTests
     }
 
     [Fact]
+    public async Task CreatePreview_EveryLiveSubscription_AddsUp()
+    {
+        await using var server = await SandboxServer.StartAsync(new SandboxOptions(), new FakeTimeProvider());
+        var client = new StripeClient(new StripeClientOptions { ApiKey = SandboxKeys.Read, ApiBase = server.BaseAddress.ToString().TrimEnd('/') });
+
+        await foreach (var subscription in client.V1.Subscriptions.ListAutoPagingAsync(new SubscriptionListOptions { Limit = 100 }))
+        {
+            var preview = await client.V1.Invoices.CreatePreviewAsync(new InvoiceCreatePreviewOptions { Subscription = subscription.Id });
+
+            preview.Subtotal.ShouldBe(preview.Lines.Data.Sum(l => l.Amount));
+            var taxes = preview.TotalTaxes.Where(t => t.TaxBehavior == "exclusive").Sum(t => t.Amount);
+            preview.Total.ShouldBe(preview.Subtotal - preview.TotalDiscountAmounts.Sum(d => d.Amount) + taxes);
+        }
+
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        (await http.GetStringAsync("_sandbox/ledger")).ShouldContain("\"count\": 0");
+    }
+
+    [Fact]
+    public async Task PayInvoice_PlantedDecline_DeclinesForThePlantedReason()
+    {
+        await using var server = await SandboxServer.StartAsync(new SandboxOptions(), new FakeTimeProvider());
+        var client = new StripeClient(new StripeClientOptions { ApiKey = SandboxKeys.Write, ApiBase = server.BaseAddress.ToString().TrimEnd('/') });
+        var (card, decline) = server.World.Account.PaymentBehaviours.First(b => b.Value != "ok");
+        var customer = (string)server.World.Account.Find(card)!["customer"]!;
+        var open = (await client.V1.Invoices.ListAsync(new InvoiceListOptions { Customer = customer, Status = "open" })).Data[0];
+
+        var error = await Should.ThrowAsync<StripeException>(() => client.V1.Invoices.PayAsync(open.Id));
+
+        error.StripeError.DeclineCode.ShouldBe(decline);
+        (await client.V1.Invoices.GetAsync(open.Id)).AttemptCount.ShouldBe(open.AttemptCount);
+    }
+
+    [Fact]
     public async Task Truth_IsServed_AndTheClockStartsWithTheWorld()
     {
         await using var server = await SandboxServer.StartAsync(new SandboxOptions { Seed = 3 }, new FakeTimeProvider());

@@ -10,6 +10,7 @@ namespace BillingCopilot.Unit.SandboxTests;
 internal sealed class Receiver : IAsyncDisposable
 {
     private readonly Channel<(string Body, string Signature)> _received = Channel.CreateUnbounded<(string, string)>();
+    private readonly SemaphoreSlim _refused = new(0);
     private readonly WebApplication _app;
     private int _refusals;
 
@@ -33,6 +34,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     public ValueTask<(string Body, string Signature)> NextAsync(CancellationToken token) => _received.Reader.ReadAsync(token);
 
+    public Task RefusedAsync(CancellationToken token) => _refused.WaitAsync(token);
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext context)
@@ -42,6 +45,7 @@ internal sealed class Receiver : IAsyncDisposable
         if (Interlocked.Decrement(ref _refusals) >= 0)
         {
             context.Response.StatusCode = 500;
+            _refused.Release();
             return;
         }
 

@@ -68,6 +68,24 @@ public sealed class WebhookTests : IDisposable
         ((Invoice)received.Data.Object).AmountDue.ShouldBe(3000);
     }
 
+    [Fact]
+    public async Task Restart_WithUndeliveredEvent_DeliversIt()
+    {
+        var data = Directory.CreateTempSubdirectory("sandbox-").FullName;
+        await using var receiver = await Receiver.StartAsync(refusals: 1);
+        var options = new SandboxOptions { DataDirectory = data, WebhookRetryDelays = [TimeSpan.FromHours(1)] };
+        await using (var first = await SandboxFixture.StartAsync(options, TimeProvider.System))
+        {
+            await RegisterAsync(first, receiver, "*");
+            await first.CustomerAsync(card: null);
+            await receiver.RefusedAsync(_limit.Token);
+        }
+
+        await using var second = await SandboxFixture.StartAsync(options, TimeProvider.System);
+
+        (await receiver.NextAsync(_limit.Token)).Body.ShouldContain("customer.created");
+    }
+
     public void Dispose() => _limit.Dispose();
 
     private static Task<WebhookEndpoint> RegisterAsync(SandboxFixture sandbox, Receiver receiver, string type) =>

@@ -10,27 +10,14 @@ namespace BillingCopilot.Unit.Storage;
 /// <summary>A database of its own for each test, on the server that the environment names.</summary>
 public sealed class PostgresStorageTests : StorageContract
 {
-    private readonly string _name = "copilot_" + Guid.NewGuid().ToString("N");
+    private TestDatabase? _database;
 
     public override async Task DisposeAsync()
     {
-        if (TestPostgres.ConnectionString is { } server)
+        if (_database is not null)
         {
-            NpgsqlConnection.ClearAllPools();
-            await TestPostgres.RunAsync(server, $"DROP DATABASE {_name} WITH (FORCE)");
+            await _database.DisposeAsync();
         }
-    }
-
-    protected override async Task<CopilotDbFactory> CreateAsync()
-    {
-        if (TestPostgres.ConnectionString is not { } server)
-        {
-            return new NoFactory();
-        }
-
-        await TestPostgres.RunAsync(server, $"CREATE DATABASE {_name}");
-        var connection = new NpgsqlConnectionStringBuilder(server) { Database = _name };
-        return new PostgresCopilotDbFactory(new StorageOptions { Provider = "postgres", ConnectionString = connection.ToString() });
     }
 
     [PostgresTheory]
@@ -46,10 +33,9 @@ public sealed class PostgresStorageTests : StorageContract
         (await Should.ThrowAsync<PostgresException>(() => db.Database.ExecuteSqlAsync($"TRUNCATE audit"))).Message.ShouldContain("append-only");
     }
 
-    private sealed class NoFactory : CopilotDbFactory
+    protected override async Task<CopilotDbFactory> CreateAsync()
     {
-        public override CopilotDb Open(TenantContext tenant) => throw new InvalidOperationException("There is no server.");
-
-        public override Task MigrateAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        _database = await TestPostgres.CreateAsync();
+        return new PostgresCopilotDbFactory(_database.Options);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 using Shouldly;
@@ -59,6 +58,7 @@ public sealed class MoneyIdentityTests
     public void InvoicePayment_Paid_MatchesIntentChargeAndInvoice(int seed)
     {
         var account = Account(seed);
+        var charges = account.All("charge").ToLookup(charge => charge.Text("payment_intent"));
         foreach (var payment in account.All("invoice_payment"))
         {
             var invoice = account.Find(payment.Id("invoice"))!;
@@ -66,8 +66,8 @@ public sealed class MoneyIdentityTests
             intent.Whole("amount").ShouldBe(invoice.Whole("amount_due"));
             (payment.Text("status") == "paid").ShouldBe(invoice.Text("status") == "paid");
             intent.Whole("amount_received").ShouldBe(invoice.Whole("amount_paid"));
-            Charges(account, intent).ShouldAllBe(charge => charge.Whole("amount") == invoice.Whole("amount_due"));
-            Charges(account, intent).Count(charge => charge.Text("status") == "succeeded").ShouldBe(invoice.Text("status") == "paid" ? 1 : 0);
+            charges[intent.Id()].ShouldAllBe(charge => charge.Whole("amount") == invoice.Whole("amount_due"));
+            charges[intent.Id()].Count(charge => charge.Text("status") == "succeeded").ShouldBe(invoice.Text("status") == "paid" ? 1 : 0);
         }
     }
 
@@ -103,9 +103,6 @@ public sealed class MoneyIdentityTests
     [MemberData(nameof(Seeds))]
     public void Charge_InThreeDecimalCurrency_EndsInZero(int seed) =>
         Account(seed).All("charge").Where(charge => charge.Text("currency") == "kwd").ShouldAllBe(charge => charge.Whole("amount") % 10 == 0);
-
-    private static IEnumerable<JsonObject> Charges(AccountState account, JsonObject intent) =>
-        account.All("charge").Where(charge => charge.Text("payment_intent") == intent.Id());
 
     private static AccountState Account(int seed) => SeededWorlds.Of(seed).Account;
 }

@@ -55,6 +55,37 @@ public sealed class PlantedTruthTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public void EqualCharge_Pair_IsEqualButNotOneInvoicePaidTwice(int seed)
+    {
+        var world = SeededWorlds.Of(seed);
+        foreach (var entry in world.Entries("equal_charges"))
+        {
+            var charges = entry["charges"]!.AsArray().Select(id => world.Account.Find((string)id!)!).ToList();
+            charges.ShouldAllBe(charge => charge.Whole("amount") == entry.Whole("amount"));
+            (charges[0].Whole("created") / 86_400 == charges[1].Whole("created") / 86_400).ShouldBe(entry.Text("kind") != "failed_then_paid");
+            var paidInvoices = charges.Where(charge => (bool)charge["paid"]! && !(bool)charge["refunded"]!).SelectMany(charge => InvoicesOf(world, charge)).ToList();
+            paidInvoices.Distinct().Count().ShouldBe(paidInvoices.Count);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Refundable_Charges_LieOnTheirSideOfTheWindow(int seed)
+    {
+        var world = SeededWorlds.Of(seed);
+        var window = world.Now.AddDays(-30).ToUnixTimeSeconds();
+        foreach (var entry in world.Entries("small_refundable").Concat(world.Entries("large_refundable")))
+        {
+            Find(world, entry, "charge").Whole("created").ShouldBeGreaterThan(window);
+        }
+
+        world.Entries("outside_refund_window").ShouldAllBe(entry => Find(world, entry, "charge").Whole("created") < window);
+        world.Entries("small_refundable").ShouldAllBe(entry => entry.Whole("amount") <= 5_000);
+        world.Entries("large_refundable").ShouldAllBe(entry => entry.Whole("amount") > 50_000);
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public void Account_ChargesOutsideInvoicesNotGivenBack_AreThePlantedOnesAndOneOffs(int seed)
     {
         var world = SeededWorlds.Of(seed);

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Text;
+using BillingCopilot.Billing;
+
+namespace BillingCopilot.Agents.Models.Rules;
+
+/// <summary>
+/// Finds what a question names: customer, invoice, charge, amount, period, purpose. Names come from marks of
+/// the language (capitals, possessives, quotation marks), from earlier results, or are what no rule knows.
+/// </summary>
+internal static partial class EntityReader
+{
+    /// <param name="isWord">True for words that the rules know, which are therefore no names.</param>
+    public static JsonObject Read(string text, Dialogue dialogue, Func<string, bool> isWord)
+    {
+        var found = new JsonObject { ["question"] = text };
+        ReadHandles(text, found);
+        ReadAmount(text, found);
+        ReadPeriod(text, dialogue.Today, found);
+        ReadPurpose(text, found);
+        ReadCustomer(text, dialogue, isWord, found);
+        ReadContext(dialogue, found);
+        return found;
+    }
+
+    private static void ReadHandles(string text, JsonObject found)
+    {
+        foreach (Match m in Handle().Matches(text))
+        {
+            var kind = m.Groups["kind"].Value.ToLowerInvariant() switch { "cus" => "customer", "inv" => "invoice", "ch" => "charge", _ => "mail" };
+            found[kind == "mail" ? "customer_query" : kind] ??= m.Value.ToLowerInvariant();
+        }
+
+        if (Number().Match(text) is { Success: true } number)
+        {
+            found["number"] = number.Value.ToUpperInvariant();
+        }
+    }
+
+    private static void ReadAmount(string text, JsonObject found)
+    {
+        if (FigureScanner.Scan(text).FirstOrDefault(f => f is { Kind: FigureKind.Amount, Number: not null, Currency: not null }) is { } amount
+            && Money.Parse($"{amount.Number!.Value.ToString(CultureInfo.InvariantCulture)} {amount.Currency}") is Outcome<Money>.Ok ok)
+        {
+            found["amount"] = ok.Value.ToString();
+        }
+    }
+
+    /// <summary>A month means the last one of that name up to today.</summary>
+    private static void ReadPeriod(string text, DateOnly? today, JsonObject found)
+    {
+        if (today is not { } now)
+        {
+            return;
+        }
+
+        DateOnly? first = null;
+        if (Month().Match(text) is { Success: true } m)
+        {
+            var month = DateTime.ParseExact(m.Groups["month"].Value[..3], "MMM", CultureInfo.InvariantCulture).Month;
+            var year = int.TryParse(m.Groups["year"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var y) ? y : month > now.Month ? now.Year - 1 : now.Year;
+            first = new DateOnly(year, month, 1);
+        }
+        else if (RelativeMonth().Match(text) is { Success: true } relative)
+        {
+            first = new DateOnly(now.Year, now.Month, 1).AddMonths(relative.Groups["which"].Value.Equals("last", StringComparison.OrdinalIgnoreCase) ? -1 : 0);
+        }
+
+        if (first is { } day)
+        {
+            found["from"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            found["to"] = day.AddMonths(1).AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static void ReadPurpose(string text, JsonObject found)
+    {
+        var words = Words.Of(text).ToHashSet(StringComparer.Ordinal);
+        found["refund_reason"] = words.Contains("duplicate") ? "duplicate" : Fraud().IsMatch(text) ? "fraudulent" : "requested_by_customer";
+        found["credit_reason"] = words.Contains("duplicate") ? "duplicate"
+            : Fraud().IsMatch(text) ? "fraudulent"
+            : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : "order_change";
+        found["disposition"] = ToCard().IsMatch(text) ? "refund" : "customer_balance";
+        if (InvoiceStatus().Match(text) is { Success: true } status)
+        {
+            found["status"] = status.Value.ToLowerInvariant() switch
+            {
+                "paid" or "settled" => "paid",
+                "void" or "voided" => "void",
+                "draft" or "drafts" => "draft",
+                "uncollectible" => "uncollectible",
+                _ => "open",
+            };
+        }
+    }
+
+    private static void ReadCustomer(string text, Dialogue dialogue, Func<string, bool> isWord, JsonObject found)
+    {
+        if (found["customer"] is not null || found["customer_query"] is not null)
+        {
+            return;
+        }
+
+        var known = dialogue.Subjects.MentionsIn(text).Where(m => !m.IsInvoice).ToArray();
+        if (known.Length > 0)
+        {
+            string[] handles = [.. known[0].Keys.Where(k => CustomerHandle().IsMatch(k))];
+            found[handles.Length == 1 ? "customer" : "customer_query"] = handles.Length == 1 ? handles[0] : known[0].At.Of(text);
+        }
+        else if (NameReader.Find(text, isWord) is { } name)
+        {
+            found["customer_query"] = name;
+        }
+    }
+
+    /// <summary>Whom and what the conversation was last about.</summary>
+    private static void ReadContext(Dialogue dialogue, JsonObject found)
+    {
+        foreach (var call in dialogue.Calls.Except(dialogue.TurnCalls).Where(c => c.Result is JsonObject).Reverse())
+        {
+            found["context_customer"] ??= OneCustomer(call)?.DeepClone();
+            found["context_invoice"] ??= (JsonPath.Read(call.Result, "current.invoice") ?? (call.Tool == "get_invoice" ? JsonPath.Read(call.Result, "invoice") : null))?.DeepClone();
+            found["context_charge"] ??= JsonPath.Read(call.Result, "possible_duplicates.0.charge")?.DeepClone();
+        }
+    }
+
+    private static JsonNode? OneCustomer(ToolEvidence call) => JsonPath.Read(call.Result, "customer")
+        ?? (JsonPath.Text(call.Result, "count") == "1" ? JsonPath.Read(call.Result, "matches.0.customer") : null);
+
+    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)\d{1,5}\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Handle();
+
+    [GeneratedRegex(@"^cus\d+$", RegexOptions.IgnoreCase)]
+    private static partial Regex CustomerHandle();
+
+    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|\d{8})-\d{3,8}\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"\b(?<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?:,?\s+(?<year>20\d\d))?|\b(?:in|during)\s+(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+(?<year>20\d\d))?")]
+    private static partial Regex Month();
+
+    [GeneratedRegex(@"\b(?<which>this|last)\s+month\b", RegexOptions.IgnoreCase)]
+    private static partial Regex RelativeMonth();
+
+    [GeneratedRegex(@"\b(?:fraud\w*|stolen|unauthori[sz]ed)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Fraud();
+
+    [GeneratedRegex(@"\b(?:outage|downtime|unhappy|courtesy|goodwill|incident|slow|broken|didn'?t work|poor|apolog\w*)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Dissatisfied();
+
+    [GeneratedRegex(@"\b(?:refund|back to (?:the|their|her|his) card|money back|to the card)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex ToCard();
+
+    [GeneratedRegex(@"\b(?:open|unpaid|overdue|past[ \-]due|outstanding|owed?|owes|owing|paid|settled|void(?:ed)?|drafts?|uncollectible)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex InvoiceStatus();
+}

@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Text;
+
+namespace BillingCopilot.Agents.Models.Rules;
+
+/// <summary>What the rules model understood.</summary>
+/// <param name="Text">The words to read entities from, newest first: an answer to a question back comes with the question before it.</param>
+internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text);
+
+/// <summary>Finds the intent of the last message, with what went before in mind.</summary>
+internal sealed partial class IntentMatcher
+{
+    private const double Threshold = 0.24;
+    private const double Sure = 0.42;
+
+    private readonly RuleSet _rules;
+    private readonly PhraseIndex _index;
+
+    public IntentMatcher(RuleSet rules)
+    {
+        _rules = rules;
+        _index = new PhraseIndex(rules.Intents.SelectMany(i => i.Examples.Select(e => (i.Name, e))));
+    }
+
+    /// <summary>True for words of the examples.</summary>
+    public bool IsWord(string word) => _index.Knows(word) || Synonyms.Canonical(word) is not null || Synonyms.Canonical(Stem.Of(word)) is not null;
+
+    public Understood Match(Dialogue dialogue)
+    {
+        var asked = dialogue.Asked;
+        if (PlaybookLine().Match(asked) is { Success: true } playbook)
+        {
+            var subjects = SubjectLine().Match(asked).Value;
+            return new Understood(_rules.Find("playbook_" + playbook.Groups["name"].Value), [subjects]);
+        }
+
+        var (best, score) = Best(asked);
+        if (Offered(dialogue.AnsweredBefore) is { } offered && Yes().IsMatch(asked) && (score < Sure || best?.Name == offered.Name))
+        {
+            return new Understood(offered, [asked]);
+        }
+
+        if (AskBack.IsIn(dialogue.AnsweredBefore) && !(score >= Sure && Words.Of(asked).Count >= 3))
+        {
+            return Continued(dialogue);
+        }
+
+        return new Understood(score >= Threshold ? best : null, [asked]);
+    }
+
+    /// <summary>The reply to a question back: the intent is that of the question it was asked about.</summary>
+    private Understood Continued(Dialogue dialogue)
+    {
+        var texts = new List<string> { dialogue.Asked };
+        foreach (var (asked, answer) in dialogue.Before().TakeWhile(b => AskBack.IsIn(b.Answer)))
+        {
+            texts.Add(asked);
+        }
+
+        var intent = texts.Skip(1).Select(Best).OrderByDescending(b => b.Score).FirstOrDefault(b => b.Score >= Threshold).Intent;
+        return new Understood(intent, texts);
+    }
+
+    private (Intent? Intent, double Score) Best(string text) => _index.Rank(text) is [var first, ..]
+        ? (_rules.Find(first.Label), first.Score)
+        : (null, 0);
+
+    private Intent? Offered(string answer) => _rules.Intents
+        .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
+        .Select(i => _rules.Find(i.Offer!.Intent))
+        .FirstOrDefault();
+
+    [GeneratedRegex(@"^\s*(?:yes|yep|yeah|sure|ok(?:ay)?|please(?: do)?|go ahead|do (?:it|that|so)|correct|right|exactly|absolutely|of course)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Yes();
+
+    [GeneratedRegex(@"^Playbook (?<name>[a-z_]+)\.")]
+    private static partial Regex PlaybookLine();
+
+    [GeneratedRegex(@"^This is about: .*$", RegexOptions.Multiline)]
+    private static partial Regex SubjectLine();
+}
+
+/// <summary>The questions that the rules model asks back, by which it knows the next message for a reply.</summary>
+internal static class AskBack
+{
+    public const string Customer = "Which customer do you mean?";
+    public const string OneOf = "Which one do you mean?";
+    public const string Invoice = "Which invoice do you mean? Its number or the customer's name is enough.";
+    public const string Amount = "Which amount, and in which currency?";
+
+    public static bool IsIn(string answer) =>
+        answer.Contains(Customer, StringComparison.Ordinal) || answer.Contains(OneOf, StringComparison.Ordinal)
+        || answer.Contains(Invoice, StringComparison.Ordinal) || answer.Contains(Amount, StringComparison.Ordinal);
+}

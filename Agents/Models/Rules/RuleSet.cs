@@ -1,0 +1,41 @@
+using HandlebarsDotNet;
+
+namespace BillingCopilot.Agents.Models.Rules;
+
+/// <summary>What the rules model knows as one specialist.</summary>
+/// <param name="Fallback">Said when no intent fits: what it can do.</param>
+public sealed record RuleSet(string Specialist, string Footer, string Fallback, IReadOnlyList<Intent> Intents)
+{
+    public Intent? Find(string name) => Intents.FirstOrDefault(i => i.Name == name);
+}
+
+/// <summary>One thing that may be asked.</summary>
+/// <param name="Needs">Entities that must be known first, in this order.</param>
+/// <param name="Offer">Asked at the end of the answer; "yes" then means another intent.</param>
+public sealed record Intent(
+    string Name,
+    IReadOnlyList<string> Examples,
+    IReadOnlyList<string> Needs,
+    IReadOnlyList<RuleStep> Steps,
+    HandlebarsTemplate<object, object> Answer,
+    Offer? Offer);
+
+/// <param name="Say">Words that end the answer, by which the offer is recognised in the next turn.</param>
+/// <param name="When">Path that must hold something for the offer to be made; null makes it always.</param>
+public sealed record Offer(string Say, string Intent, string? When);
+
+/// <summary>One step of an intent. <paramref name="When"/> and <paramref name="Unless"/> are paths; a step whose condition fails is skipped.</summary>
+public abstract record RuleStep(string? When, string? Unless)
+{
+    /// <summary>Calls a tool and keeps its result under <paramref name="Id"/>.</summary>
+    public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, string? When, string? Unless) : RuleStep(When, Unless);
+
+    /// <summary>Keeps the first item of a list whose fields have these values.</summary>
+    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? When, string? Unless) : RuleStep(When, Unless);
+
+    /// <summary>Ends here with these words.</summary>
+    public sealed record Stop(HandlebarsTemplate<object, object> Say, string? When, string? Unless) : RuleStep(When, Unless);
+
+    /// <summary>Ends here when both amounts are known and differ.</summary>
+    public sealed record SameAmount(string Left, string Right, HandlebarsTemplate<object, object> Say) : RuleStep(null, null);
+}
