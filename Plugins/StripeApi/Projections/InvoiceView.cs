@@ -73,11 +73,19 @@ public sealed record InvoiceLineView(
     string? Period)
 {
     internal static InvoiceLineView Of(InvoiceLineItem line, InvoiceLineItem? before, TenantContext tenant) => new(
-        new UntrustedText(line.Description ?? ""),
+        new UntrustedText(WithoutQuantity(line)),
         line.Quantity is null or 1 ? null : line.Quantity,
         new Money(line.Amount, line.Currency),
         InvoiceFactsMap.IsProration(line) ? true : null,
         PeriodOf(line, tenant) is { } period && (before is null || period != PeriodOf(before, tenant)) ? period : null);
+
+    /// <summary>Stripe starts a description with <c>5 × </c>; the quantity stands beside it anyway.</summary>
+    private static string WithoutQuantity(InvoiceLineItem line)
+    {
+        var text = line.Description ?? "";
+        var start = $"{line.Quantity} × ";
+        return text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : text;
+    }
 
     private static string? PeriodOf(InvoiceLineItem line, TenantContext tenant) =>
         line.Period is { } period ? $"{tenant.Day(period.Start):yyyy-MM-dd} to {tenant.Day(period.End):yyyy-MM-dd}" : null;

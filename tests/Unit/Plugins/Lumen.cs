@@ -1,22 +1,29 @@
 using System.Net.Http.Json;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
-using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
-using BillingCopilot.Plugins.Support;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Sandbox;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SemanticKernel;
-using Shouldly;
+using Xunit;
 
 namespace BillingCopilot.Unit.PluginsTests;
+
+/// <summary>One sandbox for tests that only read.</summary>
+public sealed class SharedLumen : IAsyncLifetime
+{
+    internal Lumen Lumen { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Lumen = await Lumen.StartAsync();
+
+    public async Task DisposeAsync() => await Lumen.DisposeAsync();
+}
 
 /// <summary>The plugins over a sandbox of world lumen.</summary>
 internal sealed class Lumen : IAsyncDisposable
@@ -35,8 +42,7 @@ internal sealed class Lumen : IAsyncDisposable
             .AddSingleton(new BusinessClock(new FakeTimeProvider(server.World.Now)))
             .AddSingleton<IKnowledgeBase>(new TwoPassages())
             .AddPlugins(connections, new MailOptions { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
-            .AddStripeWriters()
-            .AddSingleton<IssueRefund>().AddSingleton<IssueCreditNote>().AddSingleton<SendDunningEmail>();
+            .AddStripeWriters();
         if (handler is not null)
         {
             services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => handler));
@@ -70,9 +76,7 @@ internal sealed class Lumen : IAsyncDisposable
         return ToolJson.Of(result.GetValue<object>()!);
     }
 
-    public static WriteGrant Grant(string proposal = "prop_1") => (WriteGrant)typeof(WriteGrant)
-        .GetConstructors(BindingFlags.NonPublic | BindingFlags.Instance).Single()
-        .Invoke([Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1"]);
+    public static WriteGrant Grant(string proposal = "prop_1") => new(Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1");
 
     public IWriteClients Writers => Get<IWriteClients>();
 

@@ -5,13 +5,9 @@ using Xunit;
 
 namespace BillingCopilot.Unit.PluginsTests;
 
-public sealed class ReadToolTests : IAsyncLifetime
+public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLumen>
 {
-    private Lumen _lumen = null!;
-
-    public async Task InitializeAsync() => _lumen = await Lumen.StartAsync();
-
-    public async Task DisposeAsync() => await _lumen.DisposeAsync();
+    private readonly Lumen _lumen = shared.Lumen;
 
     [Fact]
     public async Task FindCustomer_Misspelt_FindsTheOne()
@@ -130,6 +126,10 @@ public sealed class ReadToolTests : IAsyncLifetime
         list["charges"]!.AsArray().ShouldAllBe(c => c!["date"]!.ToString().StartsWith("2026-09"));
         list["time_zone"]!.ToString().ShouldBe("UTC");
     }
+
+    [Fact]
+    public async Task ListCharges_NoDate_IsRefused() =>
+        (await _lumen.CallAsync("list_charges", ("customer", "cus_any"), ("from", "September")))["error"]!["code"]!.ToString().ShouldBe("invalid_date");
 
     [Fact]
     public async Task GetPaymentHistory_EveryFailure_SaysWhyAndWhatNext()
