@@ -92,12 +92,14 @@ public sealed record InvoiceLineView(
 }
 
 /// <summary>An invoice in a list.</summary>
+/// <param name="AmountDue">Where balance or credit made it another than the total.</param>
 public sealed record InvoiceRow(
     ObjectRef Invoice,
     string? Number,
     string Status,
     DateOnly Date,
     Money Total,
+    Money? AmountDue,
     Money? Remaining,
     Money? Credited)
 {
@@ -107,6 +109,7 @@ public sealed record InvoiceRow(
         invoice.Status,
         DateOf(invoice, tenant),
         invoice.Money(invoice.Total),
+        invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
         invoice.Money(invoice.AmountRemaining).Unless0(),
         invoice.Money(invoice.PrePaymentCreditNotesAmount + invoice.PostPaymentCreditNotesAmount).Unless0());
 

@@ -96,6 +96,24 @@ public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLume
     }
 
     [Fact]
+    public async Task ExplainInvoiceChange_CreditUsed_IsInTheAmountDueOnly()
+    {
+        var used = _lumen.Planted("credited_customers");
+        var explained = await _lumen.CallAsync("explain_invoice_change", ("customer", (string)used["customer"]!));
+        explained["difference"]!.ToString().ShouldBe("0.00 USD");
+        explained["due_changes"]![0]!["kind"]!.ToString().ShouldBe("balance_applied");
+        Amount(explained["current"]!["amount_due"]!).ShouldBe((long)used["last_amount_due"]! / 100m);
+    }
+
+    [Fact]
+    public async Task GetCustomerOverview_StoredCredit_IsShown()
+    {
+        var left = _lumen.Planted("credited_customers", 1);
+        var overview = await _lumen.CallAsync("get_customer_overview", ("customer", (string)left["customer"]!));
+        Amount(overview["credit_balance"]!).ShouldBe(-(long)left["balance"]! / 100m);
+    }
+
+    [Fact]
     public async Task ListCharges_EveryDouble_IsFound()
     {
         foreach (var twice in _lumen.Truth["double_charges"]!.AsArray().Select(d => d!.AsObject()))
