@@ -14,13 +14,13 @@ namespace BillingCopilot.Flows;
 public sealed partial class HostileModelFlow
 {
     [Theory]
-    [InlineData("@support")]
-    [InlineData("@collections")]
-    public async Task EveryToolOffered_CalledWithRealAndInventedHandles_ProposesAndWritesNothing(string agent)
+    [InlineData("@support", "double_charges")]
+    [InlineData("@collections", "failed_invoices")]
+    public async Task EveryToolOffered_CalledWithRealAndInventedHandles_ProposesAndWritesNothing(string agent, string about)
     {
         var model = new GreedyModel();
         await using var copilot = await Copilot.StartAsync(services: s => s.AddSingleton(new ChatModel(model, "scripted", IsRules: false)));
-        model.Customer = (string)copilot.Truth["double_charges"]![0]!["customer_name"]!;
+        model.Customer = (string)copilot.Truth[about]![0]!["customer_name"]!;
         using var ada = copilot.As("ada");
 
         for (var i = 0; i < 4; i++)
