@@ -1,0 +1,56 @@
+using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Models.Rules;
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Tools;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.SemanticKernel;
+
+namespace BillingCopilot.Agents;
+
+/// <summary>Registration of the specialists, their prompts and their model. Needs storage, governance's proposals and the read tools.</summary>
+public static class AgentServices
+{
+    /// <exception cref="AgentConfigurationException">A setting can't be used; the message says what is allowed.</exception>
+    public static IServiceCollection AddAgents(this IServiceCollection services, AgentOptions options)
+    {
+        string[] problems = [.. options.Problems()];
+        if (problems.Length > 0)
+        {
+            throw new AgentConfigurationException(string.Join(" ", problems));
+        }
+
+        services.AddLogging();
+        services.AddSingleton(options);
+        services.TryAddSingleton(s => Sources(s.GetRequiredService<ToolCatalog>(), s.GetRequiredService<OperationCatalog>(), s.GetRequiredService<ProposalBook>()));
+        services.TryAddSingleton(s => PromptRegistry.Load(options.PromptsPath, s.GetRequiredService<ToolSources>().Names));
+        services.TryAddSingleton(s => PlaybookRegistry.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names));
+        services.TryAddSingleton(s => RuleBook.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names, s.GetRequiredService<ToolSources>().Names));
+        services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>()));
+        services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();
+        services.TryAddSingleton<Specialist>();
+        services.TryAddSingleton<TurnRunner>();
+        return services;
+    }
+
+    /// <summary>Loads and checks prompts, playbooks, rules and the model now: call it before serving.</summary>
+    /// <exception cref="AgentConfigurationException">The first fault, with file and line.</exception>
+    public static void CheckAgents(this IServiceProvider services)
+    {
+        _ = services.GetRequiredService<PlaybookRegistry>();
+        _ = services.GetRequiredService<ChatModel>();
+    }
+
+    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals) => new(
+        [.. reads.All.Select(t => t.Name)],
+        reads.CreateReadTools,
+        name => reads.Find(name)!.Handles,
+        operations,
+        OperationSchema.For,
+        proposals.ProposeAsync,
+        proposals.ListForTaskAsync);
+}
