@@ -1,8 +1,11 @@
+using BillingCopilot.Governance;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Guards;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +27,9 @@ public static class PluginsRegistration
         services.AddSingleton(p => new StripeReaders(p.GetRequiredService<StripeClients>(), p.GetRequiredService<StripeConnections>()));
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton<PlaybookGuards>();
+        services.AddOperation<IssueRefund, IssueRefundArguments>();
+        services.AddOperation<IssueCreditNote, IssueCreditNoteArguments>();
+        services.AddOperation<SendDunningEmail, SendDunningEmailArguments>();
         return services;
     }
 

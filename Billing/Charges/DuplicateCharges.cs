@@ -128,10 +128,12 @@ public static class DuplicateCharges
         var span = (a.Created - b.Created).Duration();
         return span switch
         {
-            { TotalMinutes: < 1 } => $"{(int)span.TotalSeconds} seconds",
-            { TotalHours: < 1 } => $"{(int)span.TotalMinutes} minutes",
-            { TotalDays: < 1 } => $"{(int)span.TotalHours} hours",
-            _ => $"{(int)span.TotalDays} days",
+            { TotalMinutes: < 1 } => Count((int)span.TotalSeconds, "second"),
+            { TotalHours: < 1 } => Count((int)span.TotalMinutes, "minute"),
+            { TotalDays: < 1 } => Count((int)span.TotalHours, "hour"),
+            _ => Count((int)span.TotalDays, "day"),
         };
     }
+
+    private static string Count(int number, string unit) => $"{number} {unit}{(number == 1 ? "" : "s")}";
 }

@@ -6,10 +6,10 @@ public enum InvoiceChangeKind
     /// <summary>More or fewer seats or pieces.</summary>
     QuantityChanged,
 
-    /// <summary>Same price object or item, another amount a piece.</summary>
+    /// <summary>Same product, another amount a piece.</summary>
     UnitPriceChanged,
 
-    /// <summary>The item moved to another price (an upgrade or downgrade).</summary>
+    /// <summary>The item moved to another product (an upgrade or downgrade).</summary>
     PlanChanged,
 
     /// <summary>Measured usage rose or fell.</summary>
@@ -47,7 +47,7 @@ public enum InvoiceChangeKind
 
 /// <summary>One reason for a difference, with its share of it.</summary>
 /// <param name="Amount">Its share: positive makes the current invoice dearer.</param>
-/// <param name="Subject">The line's description or the discount's name.</param>
+/// <param name="Subject">What is sold, the line's description or the discount's name.</param>
 /// <param name="Before">The line on the previous invoice; null when new.</param>
 /// <param name="After">The line on the current invoice; null when gone.</param>
 public sealed record InvoiceChange(

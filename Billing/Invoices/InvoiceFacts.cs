@@ -19,6 +19,7 @@ public sealed record InvoiceFacts(
     IReadOnlyList<DiscountFacts> Discounts);
 
 /// <summary>One line of an invoice.</summary>
+/// <param name="Name">What is sold, where it is known; else the description.</param>
 /// <param name="Amount">Minor units before discounts and exclusive tax.</param>
 /// <param name="Quantity">Seats, or usage when metered; null for lines that have none.</param>
 /// <param name="UnitAmount">Minor units a piece, with fractions; null for tiered prices.</param>
@@ -27,6 +28,7 @@ public sealed record InvoiceFacts(
 public sealed record InvoiceLineFacts(
     string Id,
     string Description,
+    string Name,
     long Amount,
     decimal? Quantity,
     decimal? UnitAmount,

@@ -87,7 +87,7 @@ internal static class LineComparison
     }
 
     private static InvoiceChangeKind RestKind(InvoiceLineFacts before, InvoiceLineFacts after) =>
-        before.PriceId is not null && after.PriceId is not null && before.PriceId != after.PriceId ? InvoiceChangeKind.PlanChanged
+        before.ProductId is not null && after.ProductId is not null && before.ProductId != after.ProductId ? InvoiceChangeKind.PlanChanged
         : before.UnitAmount is not null && after.UnitAmount is not null && before.UnitAmount != after.UnitAmount ? InvoiceChangeKind.UnitPriceChanged
         : after.Metered ? InvoiceChangeKind.UsageChanged
         : InvoiceChangeKind.AmountChanged;
@@ -96,7 +96,7 @@ internal static class LineComparison
         line.Amount < 0 ? InvoiceChangeKind.ProrationCredit : InvoiceChangeKind.ProrationCharge;
 
     private static InvoiceChange Changed(InvoiceChangeKind kind, InvoiceLineFacts before, InvoiceLineFacts after, long amount, string currency) =>
-        new(kind, new Money(amount, currency), after.Description, LineSide.Of(before), LineSide.Of(after));
+        new(kind, new Money(amount, currency), before.Name == after.Name ? after.Name : $"{before.Name} → {after.Name}", LineSide.Of(before), LineSide.Of(after));
 
     private static InvoiceChange Gone(InvoiceChangeKind kind, InvoiceLineFacts line, string currency) =>
         new(kind, new Money(checked(-line.Amount), currency), line.Description, LineSide.Of(line));

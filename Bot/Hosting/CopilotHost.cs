@@ -1,4 +1,7 @@
+using BillingCopilot.Agents;
 using BillingCopilot.Bot.Settings;
+using BillingCopilot.Governance;
+using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Sandbox;
 using BillingCopilot.Storage;
 
@@ -43,9 +46,16 @@ public sealed class CopilotHost : IAsyncDisposable
         {
             var tenants = await TenantSetup.ListAsync(settings, cancellationToken);
             var app = Composition.Build(settings, tenants, shape, time);
+            app.Services.CheckGovernance();
+            app.Services.CheckAgents();
             var host = new CopilotHost(app, farSide, settings, shape.Listen);
             await host.PrepareAsync(cancellationToken);
             return host;
+        }
+        catch (Exception e) when (e is AgentConfigurationException or GovernanceConfigurationException or StorageConfigurationException)
+        {
+            await farSide.DisposeAsync();
+            throw new SettingsException(e.Message);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Canonical;
 
 namespace BillingCopilot.Governance.Arguments;
 
@@ -12,6 +13,11 @@ internal static class ArgumentBinder
 {
     public static Outcome<object> Bind(Type type, JsonObject sent)
     {
+        if (Unreadable(sent) is { } refusal)
+        {
+            return refusal;
+        }
+
         var faults = new List<Refusal>();
         var canonical = Normalise(type, sent, "", faults);
         return faults.Count > 0 ? Joined(faults) : Build(type, canonical);
@@ -36,6 +42,20 @@ internal static class ArgumentBinder
         }
 
         return canonical;
+    }
+
+    // A member twice, half a surrogate pair or a number beyond any type: found now, not in the middle of a record.
+    private static Refusal? Unreadable(JsonObject sent)
+    {
+        try
+        {
+            _ = CanonicalJson.Write(sent);
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return new Refusal("invalid_argument", $"The arguments can't be read: {PlainText.Clean(e.Message, 200)}", "Send each argument once, as plain JSON.");
+        }
     }
 
     private static Outcome<object> Build(Type type, JsonObject canonical)

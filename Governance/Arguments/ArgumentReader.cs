@@ -65,7 +65,7 @@ internal static class ArgumentReader
 
     private static JsonValue? ReadScalar(ArgumentValue type, string text) => type.Kind switch
     {
-        ArgumentKind.Text => text.Length <= LongestText && WellFormed(text) ? JsonValue.Create(text) : null,
+        ArgumentKind.Text => text.Length <= LongestText ? JsonValue.Create(text) : null,
         ArgumentKind.Integer => ReadInteger(type.Type, text),
         ArgumentKind.Number => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)) : null,
         ArgumentKind.Flag => bool.TryParse(text, out var flag) ? JsonValue.Create(flag) : null,
@@ -113,18 +113,4 @@ internal static class ArgumentReader
 
     private static string TextOf(JsonValue value) =>
         value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
-
-    // Half of a surrogate pair has no UTF-8, and so no hash.
-    private static bool WellFormed(string text)
-    {
-        try
-        {
-            _ = CanonicalJson.Write(JsonValue.Create(text));
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
 }

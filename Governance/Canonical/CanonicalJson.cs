@@ -77,7 +77,7 @@ public static class CanonicalJson
         switch (value.GetValueKind())
         {
             case JsonValueKind.String:
-                AppendText(text, value.GetValue<string>());
+                AppendText(text, TextOf(value));
                 break;
             case JsonValueKind.Number:
                 text.Append(Number(value.ToJsonString()));
@@ -85,6 +85,18 @@ public static class CanonicalJson
             default:
                 text.Append(value.ToJsonString());
                 break;
+        }
+    }
+
+    private static string TextOf(JsonValue value)
+    {
+        try
+        {
+            return value.GetValue<string>();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new ArgumentException(e.Message, nameof(value), e);
         }
     }
 

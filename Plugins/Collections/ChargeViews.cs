@@ -9,7 +9,7 @@ using Stripe;
 namespace BillingCopilot.Plugins.Collections;
 
 /// <summary>A customer's charges, newest first, with those that may have been taken twice.</summary>
-/// <param name="LookAlikes">Equal charges that are not doubles, or not surely, and why.</param>
+/// <param name="LookAlikes">The newest equal charges that are not doubles, or not surely, and why.</param>
 public sealed record ChargeList(
     ObjectRef Customer,
     UntrustedText CustomerName,

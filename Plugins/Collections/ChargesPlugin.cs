@@ -14,6 +14,7 @@ namespace BillingCopilot.Plugins.Collections;
 public sealed class ChargesPlugin(ToolContext context)
 {
     private const int MostRows = 50;
+    private const int MostLookAlikes = 3;
     private readonly StripeReader _reader = context.Reader;
     private readonly Settlements _settlements = new(context.Reader);
 
@@ -21,18 +22,24 @@ public sealed class ChargesPlugin(ToolContext context)
     [Description("A customer's charges, newest first, with possible duplicates and the evidence.")]
     public async Task<object> ListChargesAsync(
         [Handle(ObjectKind.Customer)] string customer,
-        [Description("First day, yyyy-mm-dd")] DateOnly? from = null,
-        [Description("Last day")] DateOnly? to = null,
+        [Description("First day, yyyy-mm-dd")] string? from = null,
+        [Description("Last day, yyyy-mm-dd")] string? to = null,
         [Description("Rows, at most 50")] int limit = 12,
         CancellationToken cancellationToken = default)
     {
+        if (!Day(from).TryGet(out var first, out var refusal)
+            || !Day(to).TryGet(out var last, out refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
         var filter = new ChargeListOptions { Customer = customer };
-        if (Range(from, to) is { } range)
+        if (Range(first.Value, last.Value) is { } range)
         {
             filter.Created = range;
         }
 
-        if (!(await _reader.CustomerAsync(customer, cancellationToken)).TryGet(out var owner, out var refusal)
+        if (!(await _reader.CustomerAsync(customer, cancellationToken)).TryGet(out var owner, out refusal)
             || !(await _reader.ChargesAsync(filter, cancellationToken)).TryGet(out var charges, out refusal)
             || !(await InvoicesOfAsync(customer, charges.Items, cancellationToken)).TryGet(out var invoices, out refusal))
         {
@@ -45,15 +52,15 @@ public sealed class ChargesPlugin(ToolContext context)
         return new ChargeList(
             owner.Ref(),
             owner.NameOf(),
-            from,
-            to,
+            first.Value,
+            last.Value,
             context.Tenant.TimeZone,
             charges.Items.Count,
             complete,
             complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
             [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
             [.. findings.Where(f => f.Verdict == DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))],
-            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))]);
+            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Reverse().Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))]);
     }
 
     /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>
@@ -84,6 +91,11 @@ public sealed class ChargesPlugin(ToolContext context)
         return new Outcome<IReadOnlyDictionary<string, Invoice>>.Ok(found);
     }
 
+    private static Outcome<OptionalDay> Day(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? new OptionalDay(null)
+        : DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", out var day) ? new OptionalDay(day)
+        : new Refusal("invalid_date", "A date is not written as yyyy-mm-dd.", "Write it like 2026-09-30.");
+
     private DateRangeOptions? Range(DateOnly? from, DateOnly? to) => from is null && to is null
         ? null
         : new DateRangeOptions
@@ -91,4 +103,6 @@ public sealed class ChargesPlugin(ToolContext context)
             GreaterThanOrEqual = from is { } first ? context.Tenant.StartOf(first) : null,
             LessThan = to is { } last ? context.Tenant.StartOf(last.AddDays(1)) : null,
         };
+
+    private sealed record OptionalDay(DateOnly? Value);
 }

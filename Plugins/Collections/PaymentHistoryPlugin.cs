@@ -73,7 +73,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             attempts.Count,
             all,
             all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Give invoice, or use list_charges with from and to."),
-            [.. shown.Select(a => AttemptView.Of(a.Charge, a.Invoice, context.Tenant))],
+            AttemptView.Rows(shown, context.Tenant),
             context.Tenant.TimeZone);
     }
 

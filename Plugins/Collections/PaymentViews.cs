@@ -36,7 +36,8 @@ public sealed record UnpaidInvoice(
 
 /// <summary>One try to take money.</summary>
 /// <param name="Declined">Stripe's decline code; left out when it worked.</param>
-/// <param name="CustomerShould">What the customer has to do.</param>
+/// <param name="Meaning">In plain words; given with the newest decline of each code.</param>
+/// <param name="CustomerShould">What the customer has to do; given likewise.</param>
 public sealed record AttemptView(
     ObjectRef Charge,
     DateOnly Date,
@@ -49,7 +50,17 @@ public sealed record AttemptView(
     string? Meaning,
     string? CustomerShould)
 {
-    internal static AttemptView Of(Charge charge, Invoice? invoice, TenantContext tenant)
+    internal static IReadOnlyList<AttemptView> Rows(IEnumerable<(Charge Charge, Invoice? Invoice)> attempts, TenantContext tenant)
+    {
+        HashSet<string> explained = new(StringComparer.Ordinal);
+        return
+        [
+            .. attempts.Select(a => Of(a.Charge, a.Invoice, tenant))
+                .Select(row => row.Declined is null || explained.Add(row.Declined) ? row : row with { Meaning = null, CustomerShould = null }),
+        ];
+    }
+
+    private static AttemptView Of(Charge charge, Invoice? invoice, TenantContext tenant)
     {
         var decline = ChargeFactsMap.DeclineOf(charge);
         return new AttemptView(

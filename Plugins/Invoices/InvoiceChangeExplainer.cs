@@ -16,12 +16,13 @@ internal sealed class InvoiceChangeExplainer(StripeReader reader, TenantContext 
     {
         if (!(await CurrentAsync(customerId, invoiceId, cancellationToken)).TryGet(out var current, out var refusal)
             || !(await PreviousAsync(current, cancellationToken)).TryGet(out var previous, out refusal)
-            || !(await reader.PricesAsync(InvoiceFactsMap.PriceIds(current).Concat(InvoiceFactsMap.PriceIds(previous)), cancellationToken)).TryGet(out var prices, out refusal))
+            || !(await reader.PricesAsync(InvoiceFactsMap.PriceIds(current).Concat(InvoiceFactsMap.PriceIds(previous)), cancellationToken)).TryGet(out var prices, out refusal)
+            || !(await reader.ProductNamesAsync(InvoiceFactsMap.ProductIds(current).Concat(InvoiceFactsMap.ProductIds(previous)), cancellationToken)).TryGet(out var products, out refusal))
         {
             return refusal;
         }
 
-        return InvoiceComparison.Compare(InvoiceFactsMap.Of(previous, prices), InvoiceFactsMap.Of(current, prices))
+        return InvoiceComparison.Compare(InvoiceFactsMap.Of(previous, prices, products), InvoiceFactsMap.Of(current, prices, products))
             .Map(comparison => ChangeProjection.Of(current, previous, comparison, tenant));
     }
 

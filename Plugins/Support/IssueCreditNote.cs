@@ -19,7 +19,7 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
         "issue_credit_note",
         "Proposes a credit on an invoice; a person decides.",
         typeof(IssueCreditNoteArguments),
-        Risk.Money);
+        Risk.Money) { FarSideReplays = true };
 
     public async Task<Outcome<Preview<IssueCreditNoteArguments>>> PreviewAsync(IssueCreditNoteArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

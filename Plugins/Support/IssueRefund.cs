@@ -16,7 +16,7 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
         "issue_refund",
         "Proposes a refund of a charge; a person decides. To correct an invoice, use issue_credit_note.",
         typeof(IssueRefundArguments),
-        Risk.Money);
+        Risk.Money) { FarSideReplays = true };
 
     public async Task<Outcome<Preview<IssueRefundArguments>>> PreviewAsync(IssueRefundArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -56,9 +56,9 @@ public sealed class ToolCatalog
     }
 
     /// <summary>The tools on these plugin types. Throws, naming it, at the first that declares no effect.</summary>
-    internal static IEnumerable<ReadTool> Scan(IEnumerable<Type> plugins) =>
+    public static IEnumerable<ReadTool> Scan(IEnumerable<Type> plugins) =>
         from plugin in plugins
-        from method in plugin.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+        from method in plugin.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
         where method.IsDefined(typeof(KernelFunctionAttribute))
         select ReadTool.Of(plugin, method);
 

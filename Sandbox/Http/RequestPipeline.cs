@@ -35,6 +35,14 @@ internal sealed class RequestPipeline(
             "500_before" => new ApiAnswer(500, Committer.InternalError),
             _ => Execute(request),
         };
+        if (request.Fault?.Kind == "cut_after")
+        {
+            // Freed before the cut: the client may repeat the moment it notices.
+            Release(answer);
+            context.Abort();
+            return;
+        }
+
         try
         {
             await SendAsync(context, request, answer);
@@ -90,12 +98,6 @@ internal sealed class RequestPipeline(
         if (request.Fault is { Kind: "slow" } slow)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(slow.DelayMs), clock, context.RequestAborted);
-        }
-
-        if (request.Fault?.Kind == "cut_after")
-        {
-            context.Abort();
-            return;
         }
 
         await WriteAsync(context, request, answer);

@@ -21,6 +21,7 @@ public sealed class ConsoleFlow
         });
         var page = await chromium.NewPageAsync(new() { ViewportSize = new() { Width = 1400, Height = 900 } });
         page.SetDefaultTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
 
         await SignInAsync(page, copilot, "Sam");
         await AskAsync(page, $"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?");
@@ -49,7 +50,15 @@ public sealed class ConsoleFlow
 
     private static async Task AskAsync(IPage page, string text)
     {
-        await page.GetByRole(AriaRole.Textbox).First.FillAsync(text);
-        await page.Keyboard.PressAsync("Enter");
+        var box = page.GetByRole(AriaRole.Textbox).First;
+        var send = page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true });
+        for (var i = 0; i < 50 && await send.IsDisabledAsync(); i++)
+        {
+            // What is typed before the page is connected is lost with the first render.
+            await box.FillAsync("");
+            await box.PressSequentiallyAsync(text);
+        }
+
+        await box.PressAsync("Enter");
     }
 }

@@ -11,16 +11,16 @@ using Xunit;
 
 namespace BillingCopilot.Flows;
 
-public sealed class HostileModelFlow
+public sealed partial class HostileModelFlow
 {
     [Theory]
-    [InlineData("@support")]
-    [InlineData("@collections")]
-    public async Task EveryToolOffered_CalledWithRealAndInventedHandles_ProposesAndWritesNothing(string agent)
+    [InlineData("@support", "double_charges")]
+    [InlineData("@collections", "failed_invoices")]
+    public async Task EveryToolOffered_CalledWithRealAndInventedHandles_ProposesAndWritesNothing(string agent, string about)
     {
         var model = new GreedyModel();
         await using var copilot = await Copilot.StartAsync(services: s => s.AddSingleton(new ChatModel(model, "scripted", IsRules: false)));
-        model.Customer = (string)copilot.Truth["double_charges"]![0]!["customer_name"]!;
+        model.Customer = (string)copilot.Truth[about]![0]!["customer_name"]!;
         using var ada = copilot.As("ada");
 
         for (var i = 0; i < 4; i++)
@@ -134,11 +134,11 @@ public sealed class HostileModelFlow
                 _invented.Add(id);
             }
 
-            var arguments = properties.Where(p => p == key || !Prefixes.ContainsKey(p)).ToDictionary(p => p, p => p == key ? handle : Value(name, p));
+            var arguments = properties.Where(p => p == key || !Prefixes.ContainsKey(p)).ToDictionary(p => p, p => (object?)(p == key ? handle : Value(name, p)));
             return new FunctionCallContent(id, name, arguments.Where(a => a.Value is not null).ToDictionary(a => a.Key, a => a.Value));
         }
 
-        private object? Value(string tool, string property) => property switch
+        private string? Value(string tool, string property) => property switch
         {
             "query" => tool == "find_customer" ? Customer : "refunds",
             "amount" => "1.00 USD",

@@ -50,7 +50,7 @@ public sealed class WebhookFlow
         copilot.Stage.Host.Settings.Stripe.WebhookSecrets.Insert(0, "whsec_newer");
         var body = Event(copilot, "evt_1SandboxRotatedSecret000");
 
-        var answer = await PostAsync(copilot, body, Sign(body, "whsec_newer", DateTimeOffset.UtcNow));
+        var answer = await PostAsync(copilot, body, Sign(body, "whsec_newer", TimeProvider.System.GetUtcNow()));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -64,7 +64,7 @@ public sealed class WebhookFlow
         await using var copilot = await Copilot.StartAsync();
         var body = Event(copilot, "evt_1SandboxForged0000000000");
         var secret = copilot.Stage.Host.Settings.Stripe.WebhookSecrets[^1];
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var header = forgery switch
         {
             "none" => null,
@@ -112,7 +112,7 @@ public sealed class WebhookFlow
     }.ToJsonString();
 
     private static string Header(Copilot copilot, string body) =>
-        Sign(body, copilot.Stage.Host.Settings.Stripe.WebhookSecrets[^1], DateTimeOffset.UtcNow);
+        Sign(body, copilot.Stage.Host.Settings.Stripe.WebhookSecrets[^1], TimeProvider.System.GetUtcNow());
 
     private static string Sign(string body, string secret, DateTimeOffset at)
     {

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BillingCopilot.Bot.Cli.Eval;
 
 /// <summary>Waits for the task of a delivered event to end.</summary>
-internal static class EventTask
+public static class EventTask
 {
     /// <summary>Longest wait for delivery and work together.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);

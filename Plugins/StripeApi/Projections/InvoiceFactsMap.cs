@@ -7,7 +7,8 @@ namespace BillingCopilot.Plugins.StripeApi.Projections;
 internal static class InvoiceFactsMap
 {
     /// <param name="prices">Prices of the lines by id; they alone say what is metered.</param>
-    public static InvoiceFacts Of(Invoice invoice, IReadOnlyDictionary<string, Price> prices) => new(
+    /// <param name="products">Names of the products by id.</param>
+    public static InvoiceFacts Of(Invoice invoice, IReadOnlyDictionary<string, Price> prices, IReadOnlyDictionary<string, string> products) => new(
         invoice.Id,
         invoice.Number,
         invoice.Currency,
@@ -16,12 +17,16 @@ internal static class InvoiceFactsMap
         ExclusiveTax(invoice),
         BalanceApplied(invoice),
         invoice.PrePaymentCreditNotesAmount,
-        [.. (invoice.Lines?.Data ?? []).Select(l => Line(l, prices))],
+        [.. (invoice.Lines?.Data ?? []).Select(l => Line(l, prices, products))],
         [.. (invoice.TotalDiscountAmounts ?? []).Select(Discount)]);
 
     /// <summary>Ids of the prices on the lines.</summary>
     public static IEnumerable<string> PriceIds(Invoice invoice) =>
         (invoice.Lines?.Data ?? []).Select(l => l.Pricing?.PriceDetails?.PriceId).OfType<string>();
+
+    /// <summary>Ids of the products on the lines.</summary>
+    public static IEnumerable<string> ProductIds(Invoice invoice) =>
+        (invoice.Lines?.Data ?? []).Select(l => l.Pricing?.PriceDetails?.Product).OfType<string>();
 
     public static long ExclusiveTax(Invoice invoice) =>
         invoice.TotalTaxes?.Where(t => t.TaxBehavior == "exclusive").Sum(t => t.Amount) ?? 0;
@@ -33,17 +38,19 @@ internal static class InvoiceFactsMap
     public static bool IsProration(InvoiceLineItem line) =>
         line.Parent?.SubscriptionItemDetails?.Proration == true || line.Parent?.InvoiceItemDetails?.Proration == true;
 
-    private static InvoiceLineFacts Line(InvoiceLineItem line, IReadOnlyDictionary<string, Price> prices)
+    private static InvoiceLineFacts Line(InvoiceLineItem line, IReadOnlyDictionary<string, Price> prices, IReadOnlyDictionary<string, string> products)
     {
         var priceId = line.Pricing?.PriceDetails?.PriceId;
+        var productId = line.Pricing?.PriceDetails?.Product;
         return new InvoiceLineFacts(
             line.Id,
             line.Description ?? "",
+            (productId is null ? null : products.GetValueOrDefault(productId)) ?? line.Description ?? "",
             line.Amount,
             line.QuantityDecimal ?? line.Quantity,
             line.Pricing?.UnitAmountDecimal,
             priceId,
-            line.Pricing?.PriceDetails?.Product,
+            productId,
             line.Parent?.SubscriptionItemDetails?.SubscriptionItem,
             priceId is not null && prices.GetValueOrDefault(priceId)?.Recurring?.UsageType == "metered",
             IsProration(line),

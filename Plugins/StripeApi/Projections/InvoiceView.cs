@@ -6,6 +6,7 @@ using Stripe;
 namespace BillingCopilot.Plugins.StripeApi.Projections;
 
 /// <summary>An invoice with its lines.</summary>
+/// <param name="Paid">Left out when it was paid on its date.</param>
 /// <param name="Remaining">Still owed; left out when nothing is.</param>
 /// <param name="Tax">On top of the lines.</param>
 /// <param name="Credited">By credit notes.</param>
@@ -15,7 +16,6 @@ public sealed record InvoiceView(
     string? Number,
     ObjectRef Customer,
     UntrustedText CustomerName,
-    ObjectRef? Subscription,
     string Status,
     DateOnly Date,
     DateOnly? Due,
@@ -39,17 +39,15 @@ public sealed record InvoiceView(
     internal static InvoiceView Of(Invoice invoice, TenantContext tenant)
     {
         var lines = invoice.Lines?.Data ?? [];
-        var mainPeriod = lines.Select(l => (l.Period?.Start, l.Period?.End)).FirstOrDefault();
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
             References.CustomerRef(invoice.CustomerId),
             invoice.NameOf(),
-            invoice.SubscriptionId() is { } id ? new ObjectRef(ObjectKind.Subscription, id) : null,
             invoice.Status,
             InvoiceRow.DateOf(invoice, tenant),
             tenant.Day(invoice.DueDate),
-            tenant.Day(invoice.StatusTransitions?.PaidAt),
+            tenant.Day(invoice.StatusTransitions?.PaidAt) is { } paid && paid != InvoiceRow.DateOf(invoice, tenant) ? paid : null,
             invoice.Money(invoice.Total),
             invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
             invoice.Money(invoice.AmountRemaining).Unless0(),
@@ -60,37 +58,48 @@ public sealed record InvoiceView(
             invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
             tenant.TimeZone,
-            [.. lines.Take(MostLines).Select((l, i) => InvoiceLineView.Of(l, invoice, tenant, i == 0 || (l.Period?.Start, l.Period?.End) != mainPeriod))],
+            [.. lines.Take(MostLines).Select((l, i) => InvoiceLineView.Of(l, i == 0 ? null : lines[i - 1], tenant))],
             lines.Count > MostLines ? lines.Count - MostLines : null);
     }
 }
 
 /// <summary>One line of an invoice.</summary>
-/// <param name="From">First day of its period; left out when the same as the first line's.</param>
+/// <param name="Period">First day and the day after the last; left out when the line before has the same.</param>
 public sealed record InvoiceLineView(
     UntrustedText Description,
     decimal? Quantity,
     Money Amount,
     bool? Proration,
-    DateOnly? From,
-    DateOnly? To)
+    string? Period)
 {
-    internal static InvoiceLineView Of(InvoiceLineItem line, Invoice invoice, TenantContext tenant, bool withPeriod) => new(
-        new UntrustedText(line.Description ?? ""),
+    internal static InvoiceLineView Of(InvoiceLineItem line, InvoiceLineItem? before, TenantContext tenant) => new(
+        new UntrustedText(WithoutQuantity(line)),
         line.Quantity is null or 1 ? null : line.Quantity,
-        invoice.Money(line.Amount),
+        new Money(line.Amount, line.Currency),
         InvoiceFactsMap.IsProration(line) ? true : null,
-        withPeriod && line.Period is { } start ? tenant.Day(start.Start) : null,
-        withPeriod && line.Period is { } end && end.End != end.Start ? tenant.Day(end.End) : null);
+        PeriodOf(line, tenant) is { } period && (before is null || period != PeriodOf(before, tenant)) ? period : null);
+
+    /// <summary>Stripe starts a description with <c>5 × </c>; the quantity stands beside it anyway.</summary>
+    private static string WithoutQuantity(InvoiceLineItem line)
+    {
+        var text = line.Description ?? "";
+        var start = $"{line.Quantity} × ";
+        return text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : text;
+    }
+
+    private static string? PeriodOf(InvoiceLineItem line, TenantContext tenant) =>
+        line.Period is { } period ? $"{tenant.Day(period.Start):yyyy-MM-dd} to {tenant.Day(period.End):yyyy-MM-dd}" : null;
 }
 
 /// <summary>An invoice in a list.</summary>
+/// <param name="AmountDue">Where balance or credit made it another than the total.</param>
 public sealed record InvoiceRow(
     ObjectRef Invoice,
     string? Number,
     string Status,
     DateOnly Date,
     Money Total,
+    Money? AmountDue,
     Money? Remaining,
     Money? Credited)
 {
@@ -100,6 +109,7 @@ public sealed record InvoiceRow(
         invoice.Status,
         DateOf(invoice, tenant),
         invoice.Money(invoice.Total),
+        invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
         invoice.Money(invoice.AmountRemaining).Unless0(),
         invoice.Money(invoice.PrePaymentCreditNotesAmount + invoice.PostPaymentCreditNotesAmount).Unless0());
 

@@ -3,7 +3,7 @@ using BillingCopilot.Billing.Credits;
 using Shouldly;
 using Xunit;
 
-namespace BillingCopilot.Unit.Billing;
+namespace BillingCopilot.Unit.BillingTests;
 
 public sealed class CreditRulesTests
 {

@@ -3,7 +3,7 @@ using BillingCopilot.Billing.Charges;
 using Shouldly;
 using Xunit;
 
-namespace BillingCopilot.Unit.Billing;
+namespace BillingCopilot.Unit.BillingTests;
 
 public sealed class DuplicateChargesTests
 {

@@ -6,7 +6,7 @@ using FsCheck.Xunit;
 using Shouldly;
 using Xunit;
 
-namespace BillingCopilot.Unit.Billing;
+namespace BillingCopilot.Unit.BillingTests;
 
 public sealed class InvoiceComparisonTests
 {
@@ -26,9 +26,14 @@ public sealed class InvoiceComparisonTests
             .ShouldBe([(InvoiceChangeKind.QuantityChanged, 3000), (InvoiceChangeKind.UnitPriceChanged, 1600)]);
 
     [Fact]
-    public void Compare_OtherPriceOnTheItem_IsAPlanChange() =>
-        Changes(Invoice(Seats(1, 4900)), Invoice(Seats(1, 9900) with { PriceId = "price_scale" }))
+    public void Compare_OtherProductOnTheItem_IsAPlanChange() =>
+        Changes(Invoice(Seats(1, 4900)), Invoice(Seats(1, 9900) with { PriceId = "price_scale", ProductId = "prod_scale" }))
             .ShouldBe([(InvoiceChangeKind.PlanChanged, 5000)]);
+
+    [Fact]
+    public void Compare_OtherPriceOfOneProduct_IsAPriceChange() =>
+        Changes(Invoice(Seats(1, 7900)), Invoice(Seats(1, 8900) with { PriceId = "price_new" }))
+            .ShouldBe([(InvoiceChangeKind.UnitPriceChanged, 1000)]);
 
     [Fact]
     public void Compare_MeteredQuantity_IsUsage() =>
@@ -135,8 +140,8 @@ public sealed class InvoiceComparisonTests
     }
 
     private static InvoiceLineFacts Seats(decimal quantity, decimal unit) =>
-        new("il_1", "Seats", (long)(quantity * unit), quantity, unit, "price_team", "prod_team", "si_1", false, false, Start, Start.AddDays(30));
+        new("il_1", "5 × Seats", "Seats", (long)(quantity * unit), quantity, unit, "price_team", "prod_team", "si_1", false, false, Start, Start.AddDays(30));
 
     private static InvoiceLineFacts OneOff(string text, long amount) =>
-        new("il_" + text, text, amount, 1, amount, null, null, null, false, false, Start, Start);
+        new("il_" + text, text, text, amount, 1, amount, null, null, null, false, false, Start, Start);
 }

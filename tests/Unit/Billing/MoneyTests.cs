@@ -2,7 +2,7 @@ using BillingCopilot.Billing;
 using Shouldly;
 using Xunit;
 
-namespace BillingCopilot.Unit.Billing;
+namespace BillingCopilot.Unit.BillingTests;
 
 public sealed class MoneyTests
 {

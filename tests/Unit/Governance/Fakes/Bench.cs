@@ -54,6 +54,9 @@ public sealed class Bench : IDisposable
 
     public string PeopleText { get; set; } = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Defaults", "people.yaml"));
 
+    /// <summary>Null for a SQLite file of its own.</summary>
+    public StorageOptions? Storage { get; set; }
+
     public ServiceProvider Node { get; private set; } = null!;
 
     public ProposalBook Book => Node.GetRequiredService<ProposalBook>();
@@ -82,7 +85,7 @@ public sealed class Bench : IDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton(Far);
         services.AddSingleton<IWriteClients>(Far);
-        services.AddStorage(new StorageOptions { Path = DatabasePath });
+        services.AddStorage(Storage ?? new StorageOptions { Path = DatabasePath });
         services.AddGovernance(Options());
         services.AddOperation<CreditInvoice, CreditArguments>();
         services.AddOperation<MailCredit, CreditArguments>();

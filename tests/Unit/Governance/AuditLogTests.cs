@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Storage.Rows;
+using BillingCopilot.Unit.Governance.Fakes;
+using Microsoft.EntityFrameworkCore;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Governance;
+
+public sealed class AuditLogTests
+{
+    [Fact]
+    public async Task Append_ManyAtOnce_MakesOneChainWithoutGaps()
+    {
+        using var bench = await Bench.StartAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => AppendAsync(bench, i))));
+
+        (await bench.Audit.VerifyAsync(Bench.Tenant, default)).ShouldSatisfyAllConditions(v => v.Whole.ShouldBeTrue(), v => v.Count.ShouldBe(40), v => v.Head!.Seq.ShouldBe(40));
+        (await bench.Audit.ReadAsync(Bench.Tenant, 10, 5, default)).Select(e => e.Seq).ShouldBe([11, 12, 13, 14, 15]);
+    }
+
+    [Theory]
+    [InlineData("UPDATE audit SET details = '{\"n\":9}' WHERE seq = 2", 2, "content was changed")]
+    [InlineData("UPDATE audit SET actor = 'mallory' WHERE seq = 3", 3, "content was changed")]
+    [InlineData("UPDATE audit SET at = at + 1 WHERE seq = 1", 1, "content was changed")]
+    [InlineData("DELETE FROM audit WHERE seq = 2", 2, "missing")]
+    [InlineData("DELETE FROM audit WHERE seq = 4", 4, "the head that was kept is 4")]
+    [InlineData("UPDATE audit SET previous_hash = 'x' WHERE seq = 4", 4, "does not follow")]
+    public async Task Verify_TamperedWith_NamesTheFirstBadEntry(string sql, long seq, string why)
+    {
+        using var bench = await Bench.StartAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            await AppendAsync(bench, i);
+        }
+
+        var head = (await bench.Audit.VerifyAsync(Bench.Tenant, default)).Head;
+        await using var db = bench.Open();
+        await db.Database.ExecuteSqlAsync($"DROP TRIGGER audit_refuses_update; DROP TRIGGER audit_refuses_delete;");
+        var tamper = sql.Replace("{", "{{").Replace("}", "}}");
+        await db.Database.ExecuteSqlRawAsync(tamper);
+
+        var verdict = await bench.Audit.VerifyAsync(Bench.Tenant, default, head);
+
+        (verdict.Whole, verdict.BadSeq).ShouldBe((false, seq));
+        verdict.Why!.ShouldContain(why);
+    }
+
+    [Fact]
+    public async Task Append_RolledBack_LeavesNoEntry()
+    {
+        using var bench = await Bench.StartAsync();
+        await using (var db = bench.Open())
+        await using (await db.BeginAsync(default))
+        {
+            await bench.Audit.AppendAsync(db, Entry(1), default);
+            await bench.Audit.AppendAsync(db, Entry(2), default);
+        }
+
+        (await bench.Audit.VerifyAsync(Bench.Tenant, default)).Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Append_TwoTenants_HaveTwoChains()
+    {
+        using var bench = await Bench.StartAsync();
+        await AppendAsync(bench, 1);
+
+        (await bench.Audit.AppendAsync(Bench.OtherTenant, Entry(1), default)).Seq.ShouldBe(1);
+    }
+
+    private static Task<AuditRow> AppendAsync(Bench bench, int n) => bench.Audit.AppendAsync(Bench.Tenant, Entry(n), default);
+
+    private static AuditEntry Entry(int n) => new("test.happened", "frank", "prop_1", new JsonObject { ["n"] = n });
+}

@@ -1,0 +1,119 @@
+using BillingCopilot.Governance;
+using BillingCopilot.Governance.Configuration;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Governance.Policy;
+using BillingCopilot.Governance.Rollout;
+using BillingCopilot.Storage;
+using BillingCopilot.Unit.Governance.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Governance;
+
+public sealed class ConfigurationTests
+{
+    private static readonly OperationCatalog Catalog = new([CreditInvoice.Descriptor, MailCredit.Descriptor]);
+
+    private static readonly OperationCatalog Shipped = new(
+        new[] { "issue_credit_note", "issue_refund", "send_dunning_email" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money)));
+
+    [Theory]
+    [InlineData("expiry: 24h", "expiry: soon", "policy.yaml:6", "30m, 24h, 3d")]
+    [InlineData("expiry: 24h", "expires: 24h", "policy.yaml:6", "Allowed: propose, approve, self_approval, expiry, second_approver_above, caps")]
+    [InlineData("[finance, admin]", "[finance, boss]", "policy.yaml:4", "unknown role 'boss'. Allowed: viewer, support, operations, finance, admin.")]
+    [InlineData("approve: [finance, admin]", "approve: [automation]", "policy.yaml:4", "unknown role 'automation'")]
+    [InlineData("approve: [finance, admin]", "approve: []", "policy.yaml:4", "names nobody")]
+    [InlineData("self_approval: false", "self_approval: maybe", "policy.yaml:5", "true or false")]
+    [InlineData("mail_credit:", "mail_credits:", "policy.yaml:10", "unknown operation 'mail_credits'. Allowed: credit_invoice, mail_credit.")]
+    [InlineData("usd: \"200.00\"", "usd: \"200.005\"", "policy.yaml:7", "is no amount")]
+    [InlineData("per_customer_per_day", "per_customer_per_week", "policy.yaml:9", "Allowed: per_customer_per_day")]
+    [InlineData("operations:", "operation:", "policy.yaml:1", "unknown key 'operation'")]
+    public void ReadPolicy_Fault_SaysFileLineAndWhatIsAllowed(string right, string wrong, string where, string says)
+    {
+        var text = Bench.Policy[..Bench.Policy.IndexOf(right, StringComparison.Ordinal)] + wrong + Bench.Policy[(Bench.Policy.IndexOf(right, StringComparison.Ordinal) + right.Length)..];
+
+        var fault = Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(ConfigFile.Parse("policy.yaml", text), Catalog));
+
+        fault.Message.ShouldStartWith(where + ": ");
+        fault.Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void ReadPolicy_OperationWithoutPolicy_StopsTheStart()
+    {
+        var text = Bench.Policy[..Bench.Policy.IndexOf("  mail_credit", StringComparison.Ordinal)];
+
+        Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(ConfigFile.Parse("policy.yaml", text), Catalog))
+            .Message.ShouldContain("no policy for mail_credit");
+    }
+
+    [Fact]
+    public void ReadPolicy_SameContent_HasTheSameVersion()
+    {
+        var version = Version(Bench.Policy);
+
+        Version("# a comment\r\n" + Bench.Policy.Replace("\n", "\r\n")).ShouldBe(version);
+        Version(Bench.Policy.Replace("200.00", "200.01")).ShouldNotBe(version);
+
+        static string Version(string text) => PolicyFile.Read(ConfigFile.Parse("policy.yaml", text), Catalog).Version;
+    }
+
+    [Theory]
+    [InlineData("operations: { credit_invoice: automated }", "standing approval")]
+    [InlineData("operations: { credit_invoice: on }", "unknown phase 'on'. Allowed: read_only, assisted.")]
+    [InlineData("operations: { credit: assisted }", "unknown operation 'credit'")]
+    [InlineData("operations: [credit_invoice]", "must be a map")]
+    [InlineData("operations: {}\noperations: {}", "rollout.yaml:2")]
+    [InlineData("operations: {", "rollout.yaml:2")]
+    [InlineData("", "must hold one map")]
+    public void ReadRollout_Fault_IsNamed(string text, string says) =>
+        Should.Throw<GovernanceConfigurationException>(() => RolloutPlan.Read(ConfigFile.Parse("rollout.yaml", text), Catalog)).Message.ShouldContain(says);
+
+    [Theory]
+    [InlineData("- { id: a, name: A, roles: [king] }", "unknown role 'king'")]
+    [InlineData("- { id: a, name: A, roles: [admin], phone: 1 }", "unknown key 'phone'. Allowed: id, name, roles, teams, slack, mail.")]
+    [InlineData("- { id: automation, name: A, roles: [admin] }", "copilot's own")]
+    [InlineData("- { id: a, name: A, roles: [admin], slack: U1 }\n- { id: b, name: B, roles: [admin], slack: u1 }", "same slack")]
+    [InlineData("- { id: a, name: A }", "'roles' is missing")]
+    public void ReadPeople_Fault_IsNamed(string people, string says) =>
+        Should.Throw<GovernanceConfigurationException>(() => PeopleFile.Read(ConfigFile.Parse("people.yaml", "people:\n" + people))).Message.ShouldContain(says);
+
+    [Fact]
+    public void Defaults_OfTheSandbox_AreWhole()
+    {
+        using var services = Start(new GovernanceOptions { Rollout = { SandboxMode = true } });
+
+        services.CheckGovernance();
+
+        services.GetRequiredService<PeopleDirectory>().All.Select(p => p.Id).ShouldBe(["vera", "sam", "olivia", "frank", "fiona", "ada"]);
+        var policies = services.GetRequiredService<PolicyBook>();
+        policies.For("issue_refund").Propose.ShouldNotContain(Roles.Automation);
+        policies.For("send_dunning_email").Propose.ShouldContain(Roles.Automation);
+        services.GetRequiredService<RolloutPlan>().PhaseOf("issue_refund").ShouldBe(RolloutPhase.Assisted);
+    }
+
+    [Fact]
+    public void Defaults_WithAnotherKey_AreReadOnlyAndKnowNobody()
+    {
+        using var services = Start(new GovernanceOptions());
+
+        services.GetRequiredService<RolloutPlan>().PhaseOf("issue_refund").ShouldBe(RolloutPhase.ReadOnly);
+        services.GetRequiredService<PeopleDirectory>().All.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Start_MissingFile_IsNamed()
+    {
+        using var services = Start(new GovernanceOptions { PolicyFile = "nowhere/policy.yaml" });
+
+        Should.Throw<GovernanceConfigurationException>(services.CheckGovernance).Message.ShouldContain("nowhere/policy.yaml:1: the file does not exist");
+    }
+
+    private static ServiceProvider Start(GovernanceOptions options)
+    {
+        var services = new ServiceCollection().AddStorage(new StorageOptions()).AddGovernance(options);
+        return services.AddSingleton(Shipped).BuildServiceProvider();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Sandbox;
+using BillingCopilot.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.SemanticKernel;
+using Xunit;
+
+namespace BillingCopilot.Unit.PluginsTests;
+
+/// <summary>One sandbox for tests that only read.</summary>
+public sealed class SharedLumen : IAsyncLifetime
+{
+    internal Lumen Lumen { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Lumen = await Lumen.StartAsync();
+
+    public async Task DisposeAsync() => await Lumen.DisposeAsync();
+}
+
+/// <summary>The plugins over a sandbox of world lumen.</summary>
+internal sealed class Lumen : IAsyncDisposable
+{
+    private readonly SandboxServer _server;
+    private readonly HttpClient _control;
+    private readonly ServiceProvider _services;
+
+    private Lumen(SandboxServer server, DelegatingHandler? handler)
+    {
+        _server = server;
+        _control = new HttpClient { BaseAddress = server.BaseAddress };
+        var connections = new StripeConnections().Set(
+            Tenant.Id, new StripeConnection(server.BaseAddress, SandboxKeys.Read, SandboxKeys.Write, observeClock: true));
+        var services = new ServiceCollection()
+            .AddSingleton(new BusinessClock(new FakeTimeProvider(server.World.Now)))
+            .AddSingleton<IKnowledgeBase>(new TwoPassages())
+            .AddPlugins(connections, new MailOptions { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
+            .AddStripeWriters();
+        if (handler is not null)
+        {
+            services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => handler));
+        }
+
+        _services = services.BuildServiceProvider();
+    }
+
+    public static TenantContext Tenant { get; } = new("default", "acct_test", false);
+
+    public string Outbox { get; } = Directory.CreateTempSubdirectory("outbox").FullName;
+
+    public JsonObject Truth => _server.World.Truth;
+
+    public BusinessClock Clock => Get<BusinessClock>();
+
+    public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null) =>
+        new(await SandboxServer.StartAsync(new SandboxOptions(), new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
+
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public JsonObject Planted(string list, int index = 0) => Truth[list]![index]!.AsObject();
+
+    /// <summary>A read tool's result as a model would see it, with real ids in place of handles.</summary>
+    public async Task<JsonObject> CallAsync(string tool, params (string Name, object? Value)[] arguments)
+    {
+        var function = Get<ToolCatalog>().CreateReadTools(new ToolScope(Tenant, "support"), [tool]).Single();
+        var bound = new KernelArguments(arguments.ToDictionary(a => a.Name, a => a.Value));
+        var result = await function.InvokeAsync(new Kernel(), bound);
+        return ToolJson.Of(result.GetValue<object>()!);
+    }
+
+    public static WriteGrant Grant(string proposal = "prop_1") => new(Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1");
+
+    public IWriteClients Writers => Get<IWriteClients>();
+
+    public async Task FaultAsync(string match, string kind, int times = 1)
+    {
+        using var answer = await _control.PostAsJsonAsync("_sandbox/faults", new { match, kind, times });
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task<JsonArray> EffectsAsync() => (await _control.GetFromJsonAsync<JsonObject>("_sandbox/ledger"))!["effects"]!.AsArray();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _control.Dispose();
+        await _server.DisposeAsync();
+        Directory.Delete(Outbox, recursive: true);
+    }
+
+    private sealed class TwoPassages : IKnowledgeBase
+    {
+        public Task<IngestReport> IngestAsync(TenantContext tenant, string directory, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<Passage>> SearchAsync(TenantContext tenant, string query, string? kind, int limit, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<Passage>>([new Passage(kind!, $"{kind}/refunds.md", "Refunds", "Window", "Refunds are given within 30 days.", 1)]);
+    }
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Customers;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.PluginsTests;
+
+public sealed class ToolCatalogTests
+{
+    [Fact]
+    public async Task All_EveryTool_OnlyReads()
+    {
+        await using var lumen = await Lumen.StartAsync();
+        var catalog = lumen.Get<ToolCatalog>();
+        catalog.All.Select(t => t.Name).ShouldBe(
+            ["explain_invoice_change", "find_customer", "get_customer_overview", "get_invoice", "get_payment_history", "list_charges", "list_invoices", "search_policies"]);
+        catalog.All.ShouldAllBe(t => t.Effect == ToolEffect.Read);
+        catalog.Find("list_invoices")!.Handles["customer"].ShouldBe(ObjectKind.Customer);
+        Should.Throw<ArgumentException>(() => catalog.CreateReadTools(new ToolScope(Lumen.Tenant, "support"), ["issue_refund"]))
+            .Message.ShouldContain("'issue_refund'");
+    }
+
+    [Fact]
+    public void Scan_ToolWithoutEffect_ThrowsNamingIt() =>
+        Should.Throw<InvalidOperationException>(() => ToolCatalog.Scan([typeof(Unmarked)]).ToList()).Message.ShouldContain("do_something");
+
+    [Fact]
+    public void Scan_ToolThatProposes_IsNoReadTool() =>
+        Should.Throw<InvalidOperationException>(() => ToolCatalog.Scan([typeof(Proposing)]).ToList()).Message.ShouldContain("only read");
+
+    [Fact]
+    public void ReadTools_Constructors_TakeNothingThatWrites()
+    {
+        var parts = typeof(ToolContext).GetProperties().Select(p => p.PropertyType);
+        parts.ShouldNotContain(t => typeof(IWriteClients).IsAssignableFrom(t) || t == typeof(IServiceProvider));
+        typeof(CustomersPlugin).GetConstructors().Single().GetParameters().Single().ParameterType.ShouldBe(typeof(ToolContext));
+    }
+
+    private sealed class Unmarked
+    {
+        [KernelFunction("do_something"), Description("x")]
+        public static string Do() => "";
+    }
+
+    private sealed class Proposing
+    {
+        [KernelFunction("propose_something"), ToolEffect(ToolEffect.Propose)]
+        public static string Do() => "";
+    }
+}

@@ -1,0 +1,153 @@
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Storage;
+
+/// <summary>What both providers promise. Each provider's tests run all of it; they can't inherit it, since one of them may be skipped.</summary>
+public abstract class StorageContract : IAsyncLifetime
+{
+    private static readonly Dictionary<string, Func<StorageContract, Task>> Promises = new()
+    {
+        [nameof(Migrate_Twice_ChangesNothing)] = s => s.Migrate_Twice_ChangesNothing(),
+        [nameof(Query_OtherTenant_SeesChangesAndDeletesNothing)] = s => s.Query_OtherTenant_SeesChangesAndDeletesNothing(),
+        [nameof(Save_RowOfAnotherTenant_Throws)] = s => s.Save_RowOfAnotherTenant_Throws(),
+        [nameof(Instants_AreStoredAsInstantsAndCompared)] = s => s.Instants_AreStoredAsInstantsAndCompared(),
+        [nameof(Save_SameKeyTwice_IsKnownAsDuplicate)] = s => s.Save_SameKeyTwice_IsKnownAsDuplicate(),
+        [nameof(Audit_UpdateAndDelete_AreRefusedByTheDatabase)] = s => s.Audit_UpdateAndDelete_AreRefusedByTheDatabase(),
+        [nameof(Approvals_UpdateAndDelete_AreRefusedByTheDatabase)] = s => s.Approvals_UpdateAndDelete_AreRefusedByTheDatabase(),
+        [nameof(Lock_OutsideATransaction_Throws)] = s => s.Lock_OutsideATransaction_Throws(),
+        [nameof(Lock_ManyAtOnce_LoseNoUpdate)] = s => s.Lock_ManyAtOnce_LoseNoUpdate(),
+    };
+
+    public static TheoryData<string> Names => [.. Promises.Keys];
+
+    protected static TenantContext Lumen { get; } = new("lumen", "acct_1", false);
+
+    private static readonly TenantContext Other = new("other", "acct_2", false);
+    private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.FromHours(2));
+
+    protected CopilotDbFactory Factory { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Factory = await CreateAsync();
+        await Factory.MigrateAsync(default);
+    }
+
+    public abstract Task DisposeAsync();
+
+    protected abstract Task<CopilotDbFactory> CreateAsync();
+
+    protected Task KeepAsync(string promise) => Promises[promise](this);
+
+    private async Task Migrate_Twice_ChangesNothing()
+    {
+        await Factory.MigrateAsync(default);
+
+        await using var db = Factory.Open(Lumen);
+        db.Database.HasPendingModelChanges().ShouldBeFalse();
+    }
+
+    private async Task Query_OtherTenant_SeesChangesAndDeletesNothing()
+    {
+        await SaveAsync(Task("t1"));
+        await using var db = Factory.Open(Other);
+
+        (await db.Tasks.ToListAsync()).ShouldBeEmpty();
+        (await db.Tasks.ExecuteUpdateAsync(t => t.SetProperty(r => r.Status, "done"))).ShouldBe(0);
+        (await db.Tasks.ExecuteDeleteAsync()).ShouldBe(0);
+    }
+
+    private async Task Save_RowOfAnotherTenant_Throws()
+    {
+        await using var db = Factory.Open(Other);
+        db.Tasks.Add(Task("t1"));
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => db.SaveChangesAsync())).Message.ShouldContain("'lumen' can't be saved by tenant 'other'");
+        Should.Throw<InvalidOperationException>(() => db.SaveChanges());
+    }
+
+    private async Task Instants_AreStoredAsInstantsAndCompared()
+    {
+        await SaveAsync(Task("t1"));
+        await using var db = Factory.Open(Lumen);
+
+        (await db.Tasks.SingleAsync(t => t.AvailableAt <= Noon.ToUniversalTime() && t.AvailableAt > Noon.AddMilliseconds(-1))).AvailableAt.ShouldBe(Noon);
+        (await db.Tasks.AnyAsync(t => t.LeaseUntil < Noon)).ShouldBeFalse();
+    }
+
+    private async Task Save_SameKeyTwice_IsKnownAsDuplicate()
+    {
+        await SaveAsync(Task("t1"));
+
+        await using var db = Factory.Open(Lumen);
+        db.Tasks.Add(Task("t1"));
+        var fault = await Should.ThrowAsync<DbUpdateException>(() => db.SaveChangesAsync());
+        db.IsDuplicate(fault).ShouldBeTrue();
+    }
+
+    private async Task Audit_UpdateAndDelete_AreRefusedByTheDatabase()
+    {
+        await SaveAsync(Audit());
+        await using var db = Factory.Open(Lumen);
+
+        (await Should.ThrowAsync<Exception>(() => db.Audit.ExecuteUpdateAsync(a => a.SetProperty(r => r.Actor, "mallory")))).Message.ShouldContain("append-only");
+        (await Should.ThrowAsync<Exception>(() => db.Audit.ExecuteDeleteAsync())).Message.ShouldContain("append-only");
+    }
+
+    private async Task Approvals_UpdateAndDelete_AreRefusedByTheDatabase()
+    {
+        await SaveAsync(new ApprovalRow { TenantId = "lumen", ProposalId = "p", Person = "frank", Role = "finance", Decision = "approved", Hash = "h", Channel = "api", At = Noon });
+        await using var db = Factory.Open(Lumen);
+
+        (await Should.ThrowAsync<Exception>(() => db.Approvals.ExecuteUpdateAsync(a => a.SetProperty(r => r.Person, "mallory")))).Message.ShouldContain("append-only");
+        (await Should.ThrowAsync<Exception>(() => db.Approvals.ExecuteDeleteAsync())).Message.ShouldContain("append-only");
+    }
+
+    private async Task Lock_OutsideATransaction_Throws()
+    {
+        await using var db = Factory.Open(Lumen);
+
+        await Should.ThrowAsync<InvalidOperationException>(() => db.LockAsync("audit", default));
+    }
+
+    private async Task Lock_ManyAtOnce_LoseNoUpdate()
+    {
+        await SaveAsync(Task("t1"));
+
+        await System.Threading.Tasks.Task.WhenAll(Enumerable.Range(0, 20).Select(_ => System.Threading.Tasks.Task.Run(CountUpAsync)));
+
+        await using var db = Factory.Open(Lumen);
+        (await db.Tasks.SingleAsync()).Attempts.ShouldBe(20);
+    }
+
+    protected static AuditRow Audit() => new()
+    {
+        TenantId = "lumen", Seq = 1, At = Noon, Kind = "test", Actor = "frank", Subject = "p", Details = "{}", PreviousHash = "", Hash = "h",
+    };
+
+    protected async Task SaveAsync(ITenantRow row)
+    {
+        await using var db = Factory.Open(Lumen);
+        db.Add(row);
+        await db.SaveChangesAsync();
+    }
+
+    private async Task CountUpAsync()
+    {
+        await using var db = Factory.Open(Lumen);
+        await using var transaction = await db.BeginAsync(default);
+        await db.LockAsync("counter", default);
+        (await db.Tasks.SingleAsync()).Attempts++;
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
+    }
+
+    private static TaskRow Task(string id) => new()
+    {
+        TenantId = "lumen", Id = id, Kind = "chat", Status = "queued", ConversationId = "c", RequestedBy = "sam", Input = "{}", AvailableAt = Noon, CreatedAt = Noon,
+    };
+}
