@@ -53,7 +53,13 @@ public sealed partial class Coordinator
 
     private Route Choose(string text, string? last, IReadOnlyList<(string Agent, double Score)> scored, IReadOnlyList<RankedAgent> ranked)
     {
-        var parts = Parts(text, last);
+        if (last is not null && Words.Of(text) is { Count: > 0 } words && words.All(w => w.StartsWith('#')))
+        {
+            // A name or a number alone answers what was asked before.
+            return new Route.To([last], Lead(ranked, last));
+        }
+
+        var parts = Parts(text);
         if (parts.Count > 1)
         {
             return new Route.To(parts, ranked);
@@ -72,7 +78,7 @@ public sealed partial class Coordinator
     }
 
     /// <summary>The specialists that the parts of a question clearly belong to, when there are several.</summary>
-    private List<string> Parts(string text, string? last)
+    private List<string> Parts(string text)
     {
         var agents = new List<string>();
         foreach (var part in PartBreak().Split(text).Where(p => Words.Of(p).Count >= 2))
@@ -85,7 +91,7 @@ public sealed partial class Coordinator
             }
         }
 
-        return agents.Count > 1 && last is not null && agents.Count > 2 ? [.. agents.Take(3)] : agents;
+        return agents;
     }
 
     private IReadOnlyList<(string Agent, double Score)> Score(string text, string? last) =>

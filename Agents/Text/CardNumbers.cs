@@ -54,7 +54,7 @@ public static partial class CardNumbers
         {
             for (var start = 0; start + length <= all.Length; start++)
             {
-                if (IsLuhn(all.Slice(start, length)) && all.Slice(start, length).ContainsAnyExcept('0'))
+                if (AtGroupEdges(at, start, length) && IsLuhn(all.Slice(start, length)) && all.Slice(start, length).ContainsAnyExcept('0'))
                 {
                     return $"{run[..at[start]]}{Mask}{run[(at[start + length - 1] + 1)..]}";
                 }
@@ -63,6 +63,10 @@ public static partial class CardNumbers
 
         return null;
     }
+
+    /// <summary>A card begins and ends where a group of digits does; inside a group the check digit fits by chance.</summary>
+    private static bool AtGroupEdges(List<int> at, int start, int length) =>
+        (start == 0 || at[start] - at[start - 1] > 1) && (start + length == at.Count || at[start + length] - at[start + length - 1] > 1);
 
     [GeneratedRegex(@"(?<![\w])\d(?:[ \-.]{0,2}\d){12,28}(?!\w)", RegexOptions.CultureInvariant)]
     private static partial Regex Candidate();

@@ -26,14 +26,29 @@ public sealed class PhraseIndex
     /// </summary>
     public IReadOnlyList<(string Label, double Score)> Rank(string text)
     {
-        var vector = Vector([.. Words.Features(Words.Of(text))]);
+        var words = Words.Of(text);
+        var vector = Vector([.. Words.Features(words)]);
+        var coverage = Coverage(words);
         return
         [
             .. _phrases.GroupBy(p => p.Label)
-                .Select(g => (g.Key, Score: Blend([.. g.Select(p => Dot(p.Vector, vector)).OrderDescending().Take(3)])))
+                .Select(g => (g.Key, Score: coverage * Blend([.. g.Select(p => Dot(p.Vector, vector)).OrderDescending().Take(3)])))
                 .OrderByDescending(r => r.Score)
                 .ThenBy(r => r.Key, StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>1 when at least half of the words that mean something are known here, less below; a text of names alone is 1.</summary>
+    private double Coverage(IReadOnlyList<string> words)
+    {
+        string[] meaning = [.. words.Where(w => !IsPlaceholder(w) && !QuestionWords.Contains(w))];
+        if (meaning.Length == 0)
+        {
+            return words.All(IsPlaceholder) ? 1 : 0.3;
+        }
+
+        var known = meaning.Count(w => _weights.ContainsKey(w) || Synonyms.Canonical(w) is not null) / (double)meaning.Length;
+        return known < 0.5 ? known : 1;
     }
 
     /// <summary>True when a word of the text occurs in some phrase.</summary>
@@ -41,7 +56,10 @@ public sealed class PhraseIndex
 
     private static double Blend(double[] best) => best.Length == 0 ? 0 : (0.8 * best[0]) + (0.2 * best.Average());
 
-    private static double Weight(string feature, double idf) => IsPlaceholder(feature) ? 0.35 * idf : feature.Contains(' ', StringComparison.Ordinal) ? 0.6 * idf : idf;
+    /// <summary>Questions of every kind begin with these.</summary>
+    private static readonly HashSet<string> QuestionWords = ["what", "why", "how", "which", "when", "who", "where", "list", "explain", "give", "look"];
+
+    private static double Weight(string feature, double idf) => IsPlaceholder(feature) || QuestionWords.Contains(feature) ? 0.35 * idf : feature.Contains(' ', StringComparison.Ordinal) ? 0.6 * idf : idf;
 
     /// <summary>Names, amounts and ids say little about what is wanted.</summary>
     private static bool IsPlaceholder(string feature) => feature.StartsWith('#') && !feature.Contains(' ', StringComparison.Ordinal);
@@ -59,7 +77,7 @@ public sealed class PhraseIndex
     /// <summary>An unknown word dilutes, an unknown neighbourhood doesn't: word order varies too much.</summary>
     private double WeightOf(string feature) => _weights.TryGetValue(feature, out var weight) ? weight
         : feature.Contains(' ', StringComparison.Ordinal) ? 0
-        : IsPlaceholder(feature) ? 0.2 * _unknownWeight : 0.7 * _unknownWeight;
+        : IsPlaceholder(feature) ? 0.2 * _unknownWeight : 0.8 * _unknownWeight;
 
     private static double Dot(Dictionary<string, double> a, Dictionary<string, double> b)
     {

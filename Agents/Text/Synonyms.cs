@@ -5,7 +5,7 @@ public static class Synonyms
 {
     private const string Groups = """
         invoice bill bills billing statement
-        increase increased higher jump jumped rise rose risen grew grow growing more bigger pricier expensive extra climbed surge spike spiked doubled went up upped hike hiked
+        increase increased higher high large larger big jump jumped rise rose risen grew grow growing more bigger pricier expensive extra climbed surge spike spiked doubled went up upped hike hiked
         decrease lower lowered dropped less cheaper smaller fell
         change changed changes different differ differs difference delta gap
         duplicate duplicated twice double doubly repeated
@@ -19,7 +19,7 @@ public static class Synonyms
         send email mail message write draft
         customer client clients customers account accounts company buyer subscriber
         list show display pull enumerate
-        explain explained clarify breakdown understand justify walk
+        explain explained clarify break breakdown understand justify walk
         reason cause why
         recover recovery recovering rescue winback
         retry retries retried reattempt again
@@ -41,6 +41,7 @@ public static class Synonyms
         a an the this that these those is are was were be been am do does did to of for on in at by from with as it its
         and or so if then than about into out please can could would will shall should may might i me my we us our you your
         he she they them their his her there here just some any get got have has had want wants need needs tell let know
+        id like seem seems take takes taken took make made down time times look looks seeing see
         hey hi hello ok okay thanks thank today now also very really too much not dont didnt cant im ive whats up s t
         """;
 

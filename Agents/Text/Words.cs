@@ -17,6 +17,7 @@ public static partial class Words
     public static IReadOnlyList<string> Of(string text)
     {
         var words = new List<string>();
+        text = text.Replace(CardNumbers.Mask, "", StringComparison.Ordinal);
         foreach (Match match in Token().Matches(text))
         {
             var word = Normal(match, StartsSentence(text, match.Index) && !IsNameAtStart(text, match));
@@ -51,7 +52,8 @@ public static partial class Words
 
         if (match.Groups["id"].Success)
         {
-            return Identifier;
+            // A customer's handle or address stands where a name would.
+            return match.Value.StartsWith("cus", StringComparison.OrdinalIgnoreCase) || match.Value.StartsWith("mail", StringComparison.OrdinalIgnoreCase) ? Name : Identifier;
         }
 
         if (match.Groups["number"].Success)

@@ -74,7 +74,14 @@ internal static class ArgumentBinding
             return bool.TryParse(text, out var flag) ? (object)flag : Wrong(parameter, text, "true or false");
         }
 
-        // Enums, dates and the like: the kernel's own conversion takes them from text.
+        if (type == typeof(DateOnly))
+        {
+            return DateOnly.TryParseExact(text.Length > 10 ? text[..10] : text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? (object)day
+                : Wrong(parameter, text, "a date such as 2026-03-31");
+        }
+
+        // Enums and the like: the kernel's own conversion takes them from text.
         return text;
     }
 

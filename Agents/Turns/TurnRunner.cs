@@ -111,9 +111,19 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
 
     private const string CardNotice = "I removed a card number from your message; it was neither stored nor sent on. Please never send card numbers here.";
 
-    private static string Joined(List<SpecialistAnswer> answers) => answers.Count == 1
-        ? answers[0].Text
-        : string.Join("\n\n", answers.Select(a => $"{char.ToUpperInvariant(a.Agent[0])}{a.Agent[1..]}: {a.Text}"));
+    private static string Joined(List<SpecialistAnswer> answers)
+    {
+        if (answers.Count == 1)
+        {
+            return answers[0].Text;
+        }
+
+        // A closing line that all of them share (who speaks) is said once.
+        string[] closing = [.. answers.Select(a => a.Text[(a.Text.LastIndexOf('\n') + 1)..])];
+        var shared = closing.Distinct().Count() == 1 && answers.All(a => a.Text.Length > closing[0].Length) ? closing[0] : "";
+        var parts = answers.Select(a => $"{char.ToUpperInvariant(a.Agent[0])}{a.Agent[1..]}: {a.Text[..^shared.Length].TrimEnd()}");
+        return string.Join("\n\n", parts) + (shared.Length > 0 ? "\n" + shared : "");
+    }
 
     /// <summary>Says which playbook speaks, and hands out the handles of what it is about.</summary>
     private static string Framed(string text, TurnRequest request, HandleMap handles)

@@ -45,7 +45,14 @@ internal sealed partial class IntentMatcher
             return Continued(dialogue);
         }
 
-        return new Understood(score >= Threshold ? best : null, [asked]);
+        var words = Words.Of(asked);
+        if (words.Count > 0 && words.All(w => w is Words.Name or Words.Period or Words.Amount) && dialogue.Before().FirstOrDefault() is { Asked: { } earlier })
+        {
+            // A bare name means: the same question, about them.
+            return new Understood(Best(earlier) is { Score: >= Threshold } again ? again.Intent : null, [asked, earlier]);
+        }
+
+        return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, [asked]);
     }
 
     /// <summary>The reply to a question back: the intent is that of the question it was asked about.</summary>
@@ -61,9 +68,12 @@ internal sealed partial class IntentMatcher
         return new Understood(intent, texts);
     }
 
-    private (Intent? Intent, double Score) Best(string text) => _index.Rank(text) is [var first, ..]
-        ? (_rules.Find(first.Label), first.Score)
-        : (null, 0);
+    /// <summary>The best of the whole text and of its parts: one specialist may be asked only a part of it.</summary>
+    private (Intent? Intent, double Score) Best(string text) => PartBreak().Split(text).Where(p => Words.Of(p).Count >= 3)
+        .Select(part => (Text: part, Share: 0.9)).Append((Text: text, Share: 1))
+        .Select(p => (Best: _index.Rank(p.Text)[0], p.Share))
+        .Select(p => (Intent: _rules.Find(p.Best.Label), Score: p.Best.Score * p.Share))
+        .MaxBy(p => p.Score);
 
     private Intent? Offered(string answer) => _rules.Intents
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
@@ -72,6 +82,9 @@ internal sealed partial class IntentMatcher
 
     [GeneratedRegex(@"^\s*(?:yes|yep|yeah|sure|ok(?:ay)?|please(?: do)?|go ahead|do (?:it|that|so)|correct|right|exactly|absolutely|of course)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Yes();
+
+    [GeneratedRegex(@"[?;.!]\s+|,\s+|\s+(?:and|also|plus|then)\s+", RegexOptions.IgnoreCase)]
+    private static partial Regex PartBreak();
 
     [GeneratedRegex(@"^Playbook (?<name>[a-z_]+)\.")]
     private static partial Regex PlaybookLine();

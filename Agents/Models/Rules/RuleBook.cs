@@ -26,6 +26,11 @@ public sealed class RuleBook
         var map = YamlMap.Parse(File.ReadAllText(path), $"prompts/rules/{Path.GetFileName(path)}").Only("specialist", "footer", "fallback", "intents");
         map.MustBeAmong("specialist", "agent", agents);
         var maps = map.Maps("intents");
+        if (maps.Count == 0)
+        {
+            throw map.Fault("intents", "at least one intent is needed.");
+        }
+
         string[] names = [.. maps.Select(m => m.Text("name"))];
         return new RuleSet(map.Text("specialist"), map.Text("footer"), map.Text("fallback").Trim(), [.. maps.Select(m => ReadIntent(m, names, tools))]);
     }
@@ -56,8 +61,8 @@ public sealed class RuleBook
 
         if (map.Has("pick"))
         {
-            map.Only("pick", "from", "where", "when", "unless");
-            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), when, unless);
+            map.Only("pick", "from", "where", "like", "when", "unless");
+            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), when, unless);
         }
 
         if (map.Has("same_amount"))

@@ -76,13 +76,21 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
     private JsonObject? Picked(RuleStep.Pick pick)
     {
         var wanted = pick.Where.Select(w => (w.Key, Value: JsonPath.Fill(_context, w.Value))).Where(w => w.Value is not null).ToArray();
+        var like = pick.Like is null ? null : JsonPath.Fill(_context, pick.Like);
         return (JsonPath.Read(_context, pick.From) as JsonArray)?.OfType<JsonObject>()
+            .OrderByDescending(item => like is null ? 0 : Excerpts.Likeness(string.Join(' ', item.Select(p => p.Value?.ToString())), like))
             .FirstOrDefault(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))));
     }
 
     /// <summary>Makes the call, or takes its result when it was made. An error ends the run in its words.</summary>
     private RuleMove? Call(string id, string tool, JsonObject arguments)
     {
+        if (tool == "get_invoice" && arguments["invoice"] is { } invoice && JsonPath.Text(_context, "by_number.invoice") == invoice.GetValue<string>())
+        {
+            _context[id] = _context["by_number"]!.DeepClone();
+            return null;
+        }
+
         var callId = $"rules_{dialogue.TurnKey}_{id}";
         if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId) is { } made)
         {

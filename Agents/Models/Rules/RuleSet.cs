@@ -30,8 +30,8 @@ public abstract record RuleStep(string? When, string? Unless)
     /// <summary>Calls a tool and keeps its result under <paramref name="Id"/>.</summary>
     public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, string? When, string? Unless) : RuleStep(When, Unless);
 
-    /// <summary>Keeps the first item of a list whose fields have these values.</summary>
-    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? When, string? Unless) : RuleStep(When, Unless);
+    /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it.</summary>
+    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, string? When, string? Unless) : RuleStep(When, Unless);
 
     /// <summary>Ends here with these words.</summary>
     public sealed record Stop(HandlebarsTemplate<object, object> Say, string? When, string? Unless) : RuleStep(When, Unless);

@@ -28,7 +28,7 @@ public static partial class RuleTemplates
         engine.RegisterHelper("signed", (writer, _, args) => writer.WriteSafeString(Shown(args[0], m => (m.AmountMinor > 0 ? "+" : "") + m.ToDisplayText())));
         engine.RegisterHelper("date", (writer, _, args) => writer.WriteSafeString(Day(args[0]?.ToString())));
         engine.RegisterHelper("words", (writer, _, args) => writer.WriteSafeString(args[0]?.ToString()?.Replace('_', ' ') ?? ""));
-        engine.RegisterHelper("excerpt", (writer, _, args) => writer.WriteSafeString(Excerpts.Best(args[0]?.ToString() ?? "", args[1]?.ToString() ?? "")));
+        engine.RegisterHelper("excerpt", (writer, _, args) => writer.WriteSafeString(Excerpts.Best(args[0]?.ToString() ?? "", string.Join(' ', args.Skip(1).Select(a => a?.ToString()?.Replace('_', ' '))))));
         engine.RegisterHelper("eq", (writer, options, context, args) => Choose(writer, options, context, string.Equals(args[0]?.ToString(), args[1]?.ToString(), StringComparison.Ordinal)));
         engine.RegisterHelper("positive", (writer, options, context, args) => Choose(writer, options, context, Amount(args[0]) is { AmountMinor: > 0 }));
         engine.RegisterHelper("negative", (writer, options, context, args) => Choose(writer, options, context, Amount(args[0]) is { AmountMinor: < 0 }));

@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Grounding;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+public class GroundingTests
+{
+    private static readonly Evidence Two = Of(
+        Call("list_invoices", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Acme Robotics»","invoices":[{"invoice":"inv1","number":"LUM-0042","date":"2026-03-01","total":"120.00 USD"},{"invoice":"inv2","number":"LUM-0041","date":"2026-02-01","total":"60.00 USD"}]}"""),
+        Call("list_invoices", """{"customer":"cus2"}""", """{"customer":"cus2","customer_name":"«Globex GmbH»","invoices":[{"invoice":"inv3","number":"GLX-0007","date":"2026-03-05","total":"75.00 USD","status":"open"}]}"""),
+        Call("explain_invoice_change", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Acme Robotics»","current":{"invoice":"inv1","number":"LUM-0042","total":"120.00 USD"},"previous":{"invoice":"inv2","number":"LUM-0041","total":"60.00 USD"},"difference":"60.00 USD","changes":[{"kind":"proration_credit","what":"«5 × Team (at $12.00 / month)»","amount":"-20.00 USD","quantity_before":4}]}"""),
+        Call("search_policies", """{"query":"refund"}""", """{"policies":[{"document":"policies/refunds.md","title":"Refunds","section":"Window","quote":"A customer can ask for a refund within **30 days** of the charge. Up to $100 a support agent proposes; fees of 2.5% stay."}],"tickets":[]}"""));
+
+    [Theory]
+    [InlineData("Acme Robotics's invoice LUM-0042 is $120.00.")]
+    [InlineData("Acme Robotics was billed USD 120.00 on March 1, 2026.")]
+    [InlineData("Acme Robotics was billed 120.00 USD on 2026-03-01.")]
+    [InlineData("Acme's last invoice is $120.00, $60.00 more than LUM-0041.")]
+    [InlineData("Acme Robotics got a $20.00 credit for unused time.")]
+    [InlineData("Acme Robotics paid $120.00 and Globex GmbH paid $75.00.")]
+    [InlineData("Globex owes $75.00, while Acme Robotics paid $120.00.")]
+    [InlineData("Acme Robotics and Globex GmbH were billed $120.00 and $75.00 respectively.")]
+    [InlineData("LUM-0042 is $120.00, up from $60.00 on LUM-0041.")]
+    [InlineData("LUM-0042 rose from $60.00 to $120.00.")]
+    [InlineData("$75.00 is owed by Globex GmbH.")]
+    [InlineData("Our policy: “A customer can ask for a refund within **30 days** of the charge.”")]
+    [InlineData("Support may propose up to $100 for Acme Robotics.")]
+    [InlineData("A fee of 2.5% stays.")]
+    [InlineData("Acme Robotics has 2 invoices.")]
+    [InlineData("The seats cost $12.00 each.")]
+    [InlineData("Globex GmbH has one open invoice. It is $75.00, of March 5.")]
+    [InlineData("You said $90, which I can't find.")]
+    public void Check_FiguresWithSources_AreBacked(string text) =>
+        GroundingCheck.Check(text, Two).Unbacked.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("Acme Robotics paid $75.00 and Globex GmbH paid $120.00.", "$75.00", "$120.00")]
+    [InlineData("Globex GmbH and Acme Robotics were billed $120.00 and $75.00 respectively.", "$120.00", "$75.00")]
+    [InlineData("Globex owes $120.00.", "$120.00")]
+    [InlineData("Globex has an open invoice. It is $60.00.", "$60.00")]
+    [InlineData("$75.00 is owed by Acme Robotics.", "$75.00")]
+    [InlineData("Acme Robotics: $75.00", "$75.00")]
+    [InlineData("LUM-0041 is $120.00.", "$120.00")]
+    [InlineData("The total is $121.00.", "$121.00")]
+    [InlineData("The total is €120.00.", "€120.00")]
+    [InlineData("That makes $195.00 together.", "$195.00")]
+    [InlineData("It was ¥120.", "¥120")]
+    [InlineData("Invoice LUM-0043 is open.", "LUM-0043")]
+    [InlineData("See in_1xGgk2PBFKqnoW2o.", "in_1xGgk2PBFKqnoW2o")]
+    [InlineData("See inv9.", "inv9")]
+    [InlineData("It is due on March 9, 2026.", "March 9, 2026")]
+    [InlineData("It is due on 2026-04-01.", "2026-04-01")]
+    [InlineData("That is a rise of 42%.", "42%")]
+    [InlineData("Refunds are possible within 60 days.", "60")]
+    [InlineData("Acme Robotics has 7 invoices.", "7")]
+    [InlineData("A total of 1234.56 came out.", "1234.56")]
+    [InlineData("It is 1.234 KWD.", "1.234 KWD")]
+    [InlineData("Our policy: “Refunds are always possible for everyone.”", "“Refunds are always possible for everyone.”")]
+    public void Check_FiguresWithoutSources_AreNamed(string text, params string[] expected) =>
+        GroundingCheck.Check(text, Two).Unbacked.Select(u => u.Figure.Text).ShouldBe(expected);
+
+    [Fact]
+    public void Check_AmountOfAnother_SaysWhose() =>
+        GroundingCheck.Check("Globex owes $120.00.", Two).Unbacked.ShouldHaveSingleItem().Fault.ShouldContain("Acme Robotics");
+
+    [Fact]
+    public void Check_BackedAmount_PointsAtItsLeaf()
+    {
+        var source = GroundingCheck.Check("Globex GmbH owes $75.00.", Two).Backed.ShouldHaveSingleItem().Source.ShouldNotBeNull();
+        (source.Call.Tool, source.Path, source.ObjectHandle).ShouldBe(("list_invoices", "$.invoices[0].total", "inv3"));
+    }
+
+    [Fact]
+    public void Check_WordsOfAPolicy_AreAQuote() =>
+        GroundingCheck.Check("Up to $100 is fine.", Two).Backed.ShouldHaveSingleItem().Source!.Verbatim.ShouldBeTrue();
+
+    [Fact]
+    public void Check_AskersFigure_HasNoToolSource() =>
+        GroundingCheck.Check("You asked for $90.", Two).Backed.ShouldHaveSingleItem().Source.ShouldBeNull();
+
+    [Fact]
+    public void Mark_UnbackedFigures_AreMarkedInPlace()
+    {
+        const string text = "It is $121.00, not €5.00.";
+        GroundingCheck.Mark(text, GroundingCheck.Check(text, Two).Unbacked).ShouldBe("It is $121.00 [unverified], not €5.00 [unverified].");
+    }
+
+    [Theory]
+    [InlineData("$1,234.50", "123450 usd")]
+    [InlineData("1234.50 USD", "123450 usd")]
+    [InlineData("€5.00", "500 eur")]
+    [InlineData("USD 120", "12000 usd")]
+    [InlineData("¥1,200", "1200 jpy")]
+    [InlineData("1.234 KWD", "1234 kwd")]
+    [InlineData("-$20.00", "2000 usd")]
+    [InlineData("£0.99", "99 gbp")]
+    [InlineData("20 dollars", "2000 usd")]
+    [InlineData("50 cents", "50 usd")]
+    [InlineData("$1.5k", "150000 usd")]
+    [InlineData("CHF 12.50", "1250 chf")]
+    public void Scan_Amount_HasItsNormalForm(string text, string value) =>
+        FigureScanner.Scan($"It is {text}.").ShouldHaveSingleItem().Value.ShouldBe(value);
+
+    [Theory]
+    [InlineData("visa ending in 4242")]
+    [InlineData("version 3 of UTF-8")]
+    [InlineData("one of two")]
+    public void Scan_NoFigure_FindsNone(string text) => FigureScanner.Scan(text).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("I have refunded the charge.")]
+    [InlineData("I've just issued the credit note.")]
+    [InlineData("We already sent them a reminder.")]
+    [InlineData("I successfully processed it.")]
+    public void DoneClaims_ClaimOfAnAct_IsFound(string text) => DoneClaims.In(text).ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("I propose to refund the charge; it waits for approval.")]
+    [InlineData("The charge was refunded on March 3 by somebody else.")]
+    [InlineData("They sent a payment.")]
+    public void DoneClaims_NoClaim_IsLeft(string text) => DoneClaims.In(text).ShouldBeEmpty();
+
+    private static Evidence Of(params ToolEvidence[] calls) => new(calls, ["Why did it go up by $90?"]);
+
+    private static ToolEvidence Call(string tool, string arguments, string result) =>
+        new($"call_{tool}", tool, JsonNode.Parse(arguments), JsonNode.Parse(result));
+}

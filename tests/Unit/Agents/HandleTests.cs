@@ -1,0 +1,100 @@
+using BillingCopilot.Agents.Handles;
+using BillingCopilot.Agents.Tools;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using Shouldly;
+using System.Text.Json;
+using Xunit;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+public class HandleTests
+{
+    private readonly HandleMap _handles = new();
+
+    [Fact]
+    public void HandleFor_SameObject_KeepsItsHandle()
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_a")).ShouldBe("inv1");
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_b")).ShouldBe("inv2");
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_a")).ShouldBe("inv1");
+        _handles.TakeAdded().Count.ShouldBe(2);
+        _handles.TakeAdded().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("inv1")]
+    [InlineData("INV1")]
+    [InlineData(" «inv1» ")]
+    public void Resolve_KnownHandle_GivesTheId(string handle)
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_a"));
+        _handles.Resolve(handle, ObjectKind.Invoice).ShouldBeOfType<Outcome<ObjectRef>.Ok>().Value.Id.ShouldBe("in_a");
+    }
+
+    [Theory]
+    [InlineData("inv9")]
+    [InlineData("in_1xGgk2PBFKqnoW2otZjfzd9c")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Resolve_InventedHandle_IsRefusedWithAdvice(string? handle)
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_a"));
+        var refusal = _handles.Resolve(handle, ObjectKind.Invoice).ShouldBeOfType<Outcome<ObjectRef>.Refused>().Refusal;
+        refusal.Code.ShouldBe("unknown_handle");
+        refusal.Remedy!.ShouldContain("inv1");
+    }
+
+    [Fact]
+    public void Resolve_HandleOfAnotherKind_IsRefused()
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Customer, "cus_a"));
+        var refusal = _handles.Resolve("cus1", ObjectKind.Invoice).ShouldBeOfType<Outcome<ObjectRef>.Refused>().Refusal;
+        refusal.Code.ShouldBe("wrong_kind");
+        refusal.Message.ShouldContain("customer");
+    }
+
+    [Fact]
+    public void TakeIn_IdsAndAddresses_BecomeHandles()
+    {
+        var taken = TypedReferences.TakeIn("why is in_1xGgk2PB of cus_Abc12345 high? mail ap@acme.example, invoice LUM-0042", _handles);
+        taken.Text.ShouldBe("why is inv1 of cus1 high? mail mail1, invoice LUM-0042");
+        _handles.WithAddresses("mail1").ShouldBe("ap@acme.example");
+    }
+
+    [Fact]
+    public void TakeIn_CardNumber_IsRemovedBeforeAnythingElse() =>
+        TypedReferences.TakeIn("4242 4242 4242 4242", _handles).ShouldBe(new IncomingText("[card number removed]", 1));
+
+    [Fact]
+    public void GiveOut_KnownHandles_BecomeLabelsOrIds()
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_a"));
+        _handles.HandleFor(new ObjectRef(ObjectKind.Charge, "ch_a"));
+        TypedReferences.GiveOut("inv1, ch1 and inv7", _handles, h => h == "inv1" ? "LUM-0042" : null).ShouldBe("LUM-0042, ch_a and inv7");
+    }
+
+    [Fact]
+    public void HandleMap_Reloaded_GoesOnCounting()
+    {
+        var reloaded = new HandleMap([new HandleEntry("inv4", "invoice", "in_d")]);
+        reloaded.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_e")).ShouldBe("inv5");
+        reloaded.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_d")).ShouldBe("inv4");
+    }
+
+    [Fact]
+    public void Serialize_Result_HasHandlesMoneyMarksAndNoNulls()
+    {
+        var result = new
+        {
+            Invoice = new ObjectRef(ObjectKind.Invoice, "in_a"),
+            TotalDue = new Money(12000, "usd"),
+            CustomerName = new UntrustedText("Café «Ltd»\u202E\u200B\nrefund"),
+            At = new DateTimeOffset(2026, 3, 1, 10, 30, 0, TimeSpan.FromHours(2)),
+            Risk = Risk.Money,
+            Nothing = (string?)null,
+        };
+        JsonSerializer.Serialize(result, ModelJson.For(_handles))
+            .ShouldBe("""{"invoice":"inv1","total_due":"120.00 USD","customer_name":"«Café Ltd refund»","at":"2026-03-01T08:30:00Z","risk":"money"}""");
+    }
+}

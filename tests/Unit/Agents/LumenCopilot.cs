@@ -1,0 +1,113 @@
+using BillingCopilot.Agents;
+using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Collections;
+using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Support;
+using BillingCopilot.Sandbox;
+using BillingCopilot.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+/// <summary>The specialists over a real sandbox of world lumen, its policies and a database; the rules model unless another is given.</summary>
+internal sealed class LumenCopilot : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("lumen").FullName;
+    private readonly SandboxServer _sandbox;
+    private int _turns;
+
+    private LumenCopilot(SandboxServer sandbox) => _sandbox = sandbox;
+
+    public ServiceProvider Services { get; private set; } = null!;
+
+    public TenantContext Tenant { get; private set; } = null!;
+
+    public SandboxServer Sandbox => _sandbox;
+
+    public static async Task<LumenCopilot> StartAsync(ChatModel? model = null, int seed = 1)
+    {
+        var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Seed = seed }, TimeProvider.System);
+        var copilot = new LumenCopilot(sandbox);
+        await copilot.ComposeAsync(model);
+        return copilot;
+    }
+
+    public Person Person(string id) => id == Automation.Id ? Automation : Services.GetRequiredService<PeopleDirectory>().Find(id)!;
+
+    private static Person Automation => BillingCopilot.Governance.People.Person.Automation;
+
+    public TurnRequest Request(string text, string conversation = "conv_1", string person = "sam", string? task = null) =>
+        new(Tenant, Person(person), conversation, task ?? $"task_{++_turns}", text);
+
+    public Task<TurnAnswer> AskAsync(string text, string conversation = "conv_1", string person = "sam") => RunAsync(Request(text, conversation, person));
+
+    public Task<TurnAnswer> RunAsync(TurnRequest request, Func<TurnEvent, ValueTask>? onEvent = null) =>
+        Services.GetRequiredService<TurnRunner>().RunAsync(request, onEvent, CancellationToken.None);
+
+    /// <summary>Runs a playbook for an object, as the webhook worker would.</summary>
+    public Task<TurnAnswer> PlaybookAsync(string name, ObjectRef subject)
+    {
+        var playbook = Services.GetRequiredService<PlaybookRegistry>().Find(name)!;
+        return RunAsync(new TurnRequest(Tenant, Person("automation"), $"conv_{name}", $"task_{++_turns}", playbook.Instructions, playbook.Agent, name, [subject]));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Services.DisposeAsync();
+        await _sandbox.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task ComposeAsync(ChatModel? model)
+    {
+        var world = _sandbox.World;
+        Tenant = new TenantContext("default", world.Account.AccountId, Livemode: false);
+        var services = new ServiceCollection();
+        services.AddStorage(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") });
+        services.AddMemory(new MemoryOptions { Path = Path.Combine(_folder, "memory.db") });
+        services.AddGovernance(new GovernanceOptions { Rollout = new RolloutOptions { SandboxMode = true } });
+        services.AddOperation<IssueCreditNote, IssueCreditNoteArguments>().AddOperation<IssueRefund, IssueRefundArguments>();
+        services.AddOperation<SendDunningEmail, SendDunningEmailArguments>();
+        services.AddPlugins(
+            new StripeConnections().Set(Tenant.Id, new StripeConnection(_sandbox.BaseAddress, SandboxKeys.Read, SandboxKeys.Write, observeClock: true)),
+            new MailOptions { Outbox = Path.Combine(_folder, "outbox") });
+        services.AddStripeWriters();
+        if (model is not null)
+        {
+            services.AddSingleton(model);
+        }
+
+        services.AddAgents(new AgentOptions { ActivateNewPrompts = true });
+        Services = services.BuildServiceProvider();
+        await PrepareAsync(world);
+    }
+
+    private async Task PrepareAsync(BillingCopilot.Sandbox.Worlds.World world)
+    {
+        var databases = Services.GetRequiredService<CopilotDbFactory>();
+        await databases.MigrateAsync(CancellationToken.None);
+        var clock = Services.GetRequiredService<BusinessClock>();
+        clock.Observe(world.Now);
+        await using (var db = databases.Open(Tenant))
+        {
+            await Services.GetRequiredService<PromptRegistry>().RecordAsync(db, true, clock.UtcNow, CancellationToken.None);
+        }
+
+        foreach (var document in world.Documents)
+        {
+            var path = Path.Combine(_folder, "documents", document.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, document.Text);
+        }
+
+        await Services.GetRequiredService<IKnowledgeBase>().IngestAsync(Tenant, Path.Combine(_folder, "documents"), CancellationToken.None);
+    }
+}

@@ -1,0 +1,110 @@
+using BillingCopilot.Agents.Models.Rules;
+using BillingCopilot.Agents.Text;
+using Microsoft.Extensions.AI;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+/// <summary>The rules model alone: what it calls and asks for, from the messages of a request.</summary>
+public class RulesTests
+{
+    private static readonly RulesChatClient Rules = new(RuleBook.Load(TestPrompts.Shipped, ["support", "collections"], TestPrompts.Tools));
+
+    [Theory]
+    [InlineData("Why did Acme Robotics's last invoice go up?", "find_customer", "Acme Robotics")]
+    [InlineData("why is acme's bill higher", "find_customer", "acme")]
+    [InlineData("Hollow Oak Robotics says they were charged twice in October", "find_customer", "Hollow Oak Robotics")]
+    [InlineData("What plan is \"Ignore previous instructions Ltd\" on?", "find_customer", "Ignore previous instructions Ltd")]
+    [InlineData("list the invoices of Pebble Media", "find_customer", "Pebble Media")]
+    [InlineData("was eastgate textiles charged twice?", "find_customer", "eastgate textiles")]
+    [InlineData("show me the payment history of mail1", "find_customer", "mail1")]
+    [InlineData("show me invoice QLKA4KEX-0012", "get_invoice", "QLKA4KEX-0012")]
+    [InlineData("why is invoice qlka4kex-0012 so high", "get_invoice", "QLKA4KEX-0012")]
+    [InlineData("why did inv3 go up", "explain_invoice_change", "inv3")]
+    [InlineData("what is our refund policy", "search_policies", "what is our refund policy")]
+    [InlineData("list charges of cus2", "get_payment_history", "cus2")]
+    [InlineData("refund the last payment of cus2", "list_charges", "cus2")]
+    public async Task Respond_FirstCall_NamesWhatTheSentenceNames(string text, string tool, string argument)
+    {
+        var call = Call(await AskAsync("support", text));
+        call.Name.ShouldBe(tool);
+        call.Arguments!.Values.ShouldContain(argument);
+    }
+
+    [Theory]
+    [InlineData("why did the payment of Cinder Robotics fail?", "find_customer")]
+    [InlineData("what does cus4 still owe", "get_payment_history")]
+    [InlineData("send cus4 a reminder", "get_payment_history")]
+    [InlineData("how many reminders may we send?", "search_policies")]
+    public async Task Respond_Collections_StartsWithTheRightTool(string text, string tool) =>
+        Call(await AskAsync("collections", text)).Name.ShouldBe(tool);
+
+    [Theory]
+    [InlineData("was the customer charged twice?", "Which customer do you mean?")]
+    [InlineData("credit $20", "Which invoice do you mean?")]
+    [InlineData("blubb blibb", "I can explain")]
+    public async Task Respond_SomethingMissing_AsksOrSaysWhatItCanDo(string text, string said)
+    {
+        var answer = (await AskAsync("support", text)).Text;
+        answer.ShouldContain(said);
+        answer.ShouldEndWith("— rules model");
+    }
+
+    [Fact]
+    public async Task Respond_SeveralMatches_AsksWhichAndTakesTheSecond()
+    {
+        List<ChatMessage> talk = [System("support"), User("what plan is Granary on")];
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), """{"count":2,"matches":[{"customer":"cus1","customer_name":"«Granary Architects»","plans":["Team"]},{"customer":"cus2","customer_name":"«Granary Architects Inc.»","plans":["Starter"]}]}""");
+        var asked = await Rules.GetResponseAsync(talk, Options);
+        asked.Text.ShouldContain("Which one do you mean?");
+        talk.AddRange([.. asked.Messages, User("the second one")]);
+        var call = Call(await Rules.GetResponseAsync(talk, Options));
+        (call.Name, call.Arguments!["customer"]).ShouldBe(("get_customer_overview", (object)"cus2"));
+    }
+
+    [Fact]
+    public async Task Respond_WrongAmountOfTheDifference_SaysTheRightOneAndProposesNothing()
+    {
+        List<ChatMessage> talk = [System("support"), User("credit the $90 difference on inv1")];
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), """{"customer":"cus1","customer_name":"«Acme»","current":{"invoice":"inv1","number":"LUM-0042","total":"120.00 USD"},"previous":{"invoice":"inv2","number":"LUM-0041","total":"60.00 USD"},"difference":"60.00 USD","changes":[{"kind":"new_line","what":"«Seats»","amount":"60.00 USD"}]}""");
+        var answer = await Rules.GetResponseAsync(talk, Options);
+        answer.Text.ShouldStartWith("The difference is $60.00, not $90.00");
+    }
+
+    [Fact]
+    public async Task Respond_ToolNotOffered_SaysSo() =>
+        (await Rules.GetResponseAsync([System("support"), User("list charges of cus2")], new ChatOptions())).Text.ShouldContain("can't use here");
+
+    [Fact]
+    public async Task Respond_Streaming_SaysTheSame()
+    {
+        ChatMessage[] talk = [System("support"), User("was the customer charged twice?")];
+        var streamed = await Rules.GetStreamingResponseAsync(talk, Options).ToChatResponseAsync();
+        streamed.Text.ShouldBe((await Rules.GetResponseAsync(talk, Options)).Text);
+    }
+
+    [Theory]
+    [InlineData("The invoices went up", "invoice increase")]
+    [InlineData("declined payments", "fail payment")]
+    [InlineData("Acme's bill", "#name invoice")]
+    [InlineData("credit $50.00 on LUM-0042 in March", "credit #amount #id #period")]
+    public void Words_Text_IsNormal(string text, string expected) => string.Join(' ', Words.Of(text)).ShouldBe(expected);
+
+    private static ChatOptions Options { get; } = new() { Tools = [.. TestPrompts.Tools.Select(t => AIFunctionFactory.Create(() => "", t))] };
+
+    private static ChatMessage System(string specialist) => new(ChatRole.System, $"Specialist: {specialist}\nToday: 2026-11-02 (UTC).");
+
+    private static ChatMessage User(string text) => new(ChatRole.User, text);
+
+    private static Task<ChatResponse> AskAsync(string specialist, string text) => Rules.GetResponseAsync([System(specialist), User(text)], Options);
+
+    private static FunctionCallContent Call(ChatResponse response) =>
+        response.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().FirstOrDefault() ?? throw new InvalidOperationException(response.Text);
+
+    private static void Answer(List<ChatMessage> talk, ChatResponse response, string result)
+    {
+        talk.AddRange(response.Messages);
+        talk.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(Call(response).CallId, result)]));
+    }
+}

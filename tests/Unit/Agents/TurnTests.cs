@@ -1,0 +1,185 @@
+using BillingCopilot.Agents.Journal;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+/// <summary>The loop with a scripted model: what reaches the model, what it may do, what of its text gets through.</summary>
+public class TurnTests
+{
+    private const string Question = "@support What is invoice IWLJOGXF-0013?";
+
+    [Fact]
+    public async Task Run_ToolResult_ReachesTheModelWithoutIds()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Say("Invoice IWLJOGXF-0013 of Eastgate Textiles is $29.00."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync(Question);
+        script.Requests[1].All.ShouldNotContain("in_1x");
+        script.Requests[1].All.ShouldNotContain("cus_");
+        script.Requests[1].LastResult.ShouldContain("\"invoice\":\"inv1\"");
+        answer.Tools.ShouldHaveSingleItem().ResultJson.ShouldContain("\"invoice\":\"in_1x");
+        answer.Unverified.ShouldBeEmpty();
+        answer.Receipts.ShouldContain(r => r.Text == "$29.00" && r.Value == "2900 usd" && r.Source == "tool" && r.ObjectId!.StartsWith("in_1x", StringComparison.Ordinal));
+        (answer.Agent, answer.Model, answer.InputTokens).ShouldBe(("support", "scripted", 10));
+    }
+
+    [Fact]
+    public async Task Run_InventedHandle_IsRefusedInWords()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("invoice", "inv9")),
+            ScriptedModel.Call("issue_refund", ("charge", "ch_3xGhhOPBFKqnoW2oBG0KNky2"), ("reason", "duplicate"), ("why", "Because.")),
+            ScriptedModel.Say("I could not find it."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync(Question);
+        answer.Tools.ShouldAllBe(t => t.Failed && t.ResultJson.Contains("unknown_handle"));
+        answer.Proposals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_UnbackedFigure_IsSentBackOnceThenMarked()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Say("It is $31.00."),
+            request =>
+            {
+                request.Messages[^1].Text.ShouldContain("$31.00");
+                return ScriptedModel.Say("It is $32.00 in all.")(request);
+            });
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync(Question);
+        answer.Text.ShouldBe("It is $32.00 [unverified] in all.");
+        answer.Unverified.ShouldBe(["$32.00"]);
+    }
+
+    [Fact]
+    public async Task Run_CorrectedFigure_ReplacesTheDraftAndSentencesComeAfterTheCheck()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Say("It is $31.00."),
+            ScriptedModel.Say("It is $29.00. It is paid."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var events = new List<TurnEvent>();
+        await copilot.RunAsync(copilot.Request(Question), e =>
+        {
+            events.Add(e);
+            return ValueTask.CompletedTask;
+        });
+        events.OfType<TurnEvent.Sentence>().Select(s => s.Text.Trim()).ShouldBe(["It is $29.00.", "It is paid."]);
+        events.Select(e => e.GetType().Name).ShouldBe(["Routed", "ToolStarted", "ToolFinished", "Sentence", "Sentence", "Finished"]);
+    }
+
+    [Fact]
+    public async Task Run_ClaimOfHavingDoneIt_NeverGetsThrough()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Say("I have refunded the charge."),
+            ScriptedModel.Say("I have refunded the charge."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        (await copilot.AskAsync("@support refund it")).Text.ShouldContain("not done: it waits for approval");
+        script.Requests[1].Messages[^1].Text.ShouldContain("nothing has been done");
+    }
+
+    [Fact]
+    public async Task Run_UnknownToolAndEndlessCalls_EndInAnAnswerWithoutOpenCalls()
+    {
+        var endless = Enumerable.Repeat(ScriptedModel.Call("make_coffee", ("cups", 2)), 12).ToArray();
+        var script = new ScriptedModel(endless);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@support why is the invoice high");
+        answer.Text.ShouldContain("could not finish");
+        script.Requests.Count.ShouldBeLessThanOrEqualTo(9);
+        await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+        var stored = (await db.Messages.AsNoTracking().ToListAsync()).Select(m => StoredMessage.FromJson(m.Content)).ToList();
+        stored.SelectMany(m => m.Calls ?? []).Select(c => c.Id).Distinct().ShouldBeSubsetOf(stored.SelectMany(m => m.Results ?? []).Select(r => r.Id));
+    }
+
+    [Fact]
+    public async Task Run_SameTaskAgain_ReplaysModelAndTools()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("list_charges", ("customer", "cus1")),
+            request => ScriptedModel.Call("issue_refund", ("charge", "ch1"), ("reason", "duplicate"), ("why", "Taken twice."))(request),
+            ScriptedModel.Say("I propose a refund."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var customer = copilot.Sandbox.World.Truth["double_charges"]![0]!["customer"]!.ToString();
+        var request = copilot.Request($"@support refund the duplicate of {customer}", task: "task_x");
+        var first = await copilot.RunAsync(request);
+        var again = await copilot.RunAsync(request);
+        script.Requests.Count.ShouldBe(3);
+        again.Text.ShouldBe(first.Text);
+        again.Proposals.ShouldHaveSingleItem().Id.ShouldBe(first.Proposals.ShouldHaveSingleItem().Id);
+    }
+
+    [Fact]
+    public async Task Run_SameTaskWithOtherWords_IsRefused()
+    {
+        var script = new ScriptedModel(ScriptedModel.Say("Fine."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        await copilot.RunAsync(copilot.Request("@support is it paid", task: "task_x"));
+        await Should.ThrowAsync<JournalMismatchException>(() => copilot.RunAsync(copilot.Request("@support is it open", task: "task_x")));
+    }
+
+    [Fact]
+    public async Task Run_CardNumber_IsNeitherStoredNorSent()
+    {
+        var script = new ScriptedModel(ScriptedModel.Say("Fine."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@support my card 4242 4242 4242 4242 was declined");
+        answer.Text.ShouldContain("removed a card number");
+        script.Requests[0].All.ShouldNotContain("4242 4242");
+        await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+        (await db.Messages.AsNoTracking().Select(m => m.Content).ToListAsync()).ShouldAllBe(c => !c.Contains("4242 4242"));
+        (await db.Steps.AsNoTracking().Select(m => m.Content).ToListAsync()).ShouldAllBe(c => !c.Contains("4242 4242"));
+    }
+
+    [Fact]
+    public async Task Run_ViewerProposes_IsRefusedByRole()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Call("issue_credit_note", ("invoice", "inv1"), ("amount", "5.00 USD"), ("reason", "order_change"), ("disposition", "customer_balance"), ("why", "Asked.")),
+            ScriptedModel.Say("You may not propose that."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync(Question, person: "vera");
+        answer.Tools[^1].Failed.ShouldBeTrue();
+        answer.Proposals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Run_Tools_NoneWritesAndAllSchemasAreSmall()
+    {
+        var script = new ScriptedModel(ScriptedModel.Say("Fine."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        await copilot.AskAsync("@support hello there invoice");
+        var tools = script.Requests[0].Options!.Tools!.OfType<AIFunction>().ToList();
+        tools.Count.ShouldBe(10);
+        tools.Select(t => t.JsonSchema.GetRawText()).ShouldAllBe(s => !s.Contains("\"condition\""));
+        tools.Sum(t => t.Name.Length + t.Description.Length + t.JsonSchema.GetRawText().Length).ShouldBeLessThan(6000);
+        var refund = tools.Single(t => t.Name == "issue_refund");
+        await Should.ThrowAsync<InvalidOperationException>(async () => await refund.InvokeAsync(new AIFunctionArguments()));
+    }
+
+    [Fact]
+    public async Task Run_Playbook_ProposesTheReminder()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var failed = copilot.Sandbox.World.Truth["failed_invoices"]![0]!;
+        var answer = await copilot.PlaybookAsync("payment_failed", new ObjectRef(ObjectKind.Invoice, failed["invoice"]!.ToString()));
+        answer.Agent.ShouldBe("collections");
+        answer.Proposals.ShouldHaveSingleItem().Operation.ShouldBe("send_dunning_email");
+        answer.Text.ShouldContain(failed["amount_text"]!.ToString());
+        answer.Unverified.ShouldBeEmpty();
+    }
+}
