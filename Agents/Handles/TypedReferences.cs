@@ -34,6 +34,9 @@ public static partial class TypedReferences
     public static IncomingText TakeIn(string text, HandleMap handles)
     {
         var (clean, removed) = CardNumbers.Redact(text);
+
+        // One that was taken out before the text was stored counts as well: the person is told either way.
+        removed += (text.Length - text.Replace(CardNumbers.Mask, "", StringComparison.Ordinal).Length) / CardNumbers.Mask.Length;
         clean = MailAddress().Replace(clean, m => handles.TokenForMail(m.Value));
         clean = RawId().Replace(clean, m => handles.HandleFor(new ObjectRef(Kinds[m.Groups["prefix"].Value], m.Value)));
         return new IncomingText(clean, removed);

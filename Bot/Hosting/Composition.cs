@@ -44,7 +44,7 @@ internal static class Composition
             Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name ?? (settings.Model.Endpoint is null ? null : "default"), Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
-        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");

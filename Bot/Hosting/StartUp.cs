@@ -1,4 +1,5 @@
 using BillingCopilot.Bot.Settings;
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Memory;
 using BillingCopilot.Sandbox.Worlds;
 using BillingCopilot.Storage;
@@ -6,12 +7,13 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
+public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
 {
     public async Task RunAsync(World? world, CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
         {
+            await sandboxClock.ObserveAsync(tenant.Context, cancellationToken);
             await using var db = databases.Open(tenant.Context);
             await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, clock.UtcNow, cancellationToken);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Text;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Webhooks;
 using BillingCopilot.Governance.People;
@@ -16,7 +17,10 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
     public async Task<TaskRow> AcceptChatAsync(TenantContext tenant, Person person, string? conversationId, string text, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        var task = NewTask(tenant, "chat", person.Id, conversationId ?? ids.Next("conv"), new TaskInput(text, null, null));
+
+        // Before it is stored: a pasted card number must not be anywhere.
+        var clean = CardNumbers.Redact(text).Text;
+        var task = NewTask(tenant, "chat", person.Id, conversationId ?? ids.Next("conv"), new TaskInput(clean, null, null));
         task.Status = TaskStates.Running;
         task.Attempts = 1;
         task.LeaseOwner = node.Value;

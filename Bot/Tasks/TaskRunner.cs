@@ -14,6 +14,7 @@ public sealed partial class TaskRunner(
     PlaybookTurns playbookTurns,
     PeopleDirectory people,
     ProposalFeed feed,
+    SandboxClock clock,
     TimeProvider time,
     ILogger<TaskRunner> log)
 {
@@ -44,6 +45,7 @@ public sealed partial class TaskRunner(
 
     private async Task<TurnAnswer?> AnswerAsync(TenantContext tenant, TaskRow task, Func<TurnEvent, ValueTask> onEvent, CancellationToken cancellationToken)
     {
+        await clock.ObserveAsync(tenant, cancellationToken);
         var input = JsonSerializer.Deserialize<TaskInput>(task.Input)!;
         var request = input.EventType is null
             ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!)

@@ -24,14 +24,14 @@ public enum RefundReason
 
 /// <summary>Arguments of <c>issue_credit_note</c>.</summary>
 public sealed record IssueCreditNoteArguments(
-    [property: Handle(ObjectKind.Invoice), Description("Invoice to credit")] ObjectRef Invoice,
-    [property: Description("Such as \"20.00 USD\"")] Money Amount,
+    [property: Handle(ObjectKind.Invoice), Description("Invoice to credit.")] ObjectRef Invoice,
+    [property: Description("Amount to credit.")] Money Amount,
     CreditReason Reason,
     [property: Description("Where money already paid goes; leave out for an unpaid invoice")] CreditDisposition? Disposition = null,
     [property: Description("A sentence the customer reads; no links")] string? Memo = null);
 
 /// <summary>Arguments of <c>issue_refund</c>.</summary>
 public sealed record IssueRefundArguments(
-    [property: Handle(ObjectKind.Charge), Description("Charge to refund")] ObjectRef Charge,
+    [property: Handle(ObjectKind.Charge), Description("Charge to refund.")] ObjectRef Charge,
     RefundReason Reason,
-    [property: Description("Such as \"20.00 USD\"; leave out for all that is left")] Money? Amount = null);
+    [property: Description("Leave out for all that is left.")] Money? Amount = null);
