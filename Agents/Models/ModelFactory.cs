@@ -30,7 +30,8 @@ public static class ModelFactory
 
     private static IChatClient OpenAIClient(ModelOptions options)
     {
-        var settings = new OpenAIClientOptions();
+        // A long answer of a local model takes minutes; the task's lease is renewed meanwhile.
+        var settings = new OpenAIClientOptions { NetworkTimeout = TimeSpan.FromMinutes(5) };
         if (options.Endpoint is not null)
         {
             settings.Endpoint = new Uri(options.Endpoint);

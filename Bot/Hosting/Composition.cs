@@ -41,7 +41,7 @@ internal static class Composition
         {
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
-            Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name, Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
+            Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name ?? (settings.Model.Endpoint is null ? null : "default"), Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>();

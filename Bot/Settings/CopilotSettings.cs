@@ -95,6 +95,7 @@ public sealed class ModelSettings
     /// <summary><c>rules</c>, or <c>openai</c> for any OpenAI-compatible endpoint.</summary>
     public string Provider { get; set; } = "rules";
 
+    /// <summary>The provider's name of the model; with an endpoint of your own it may be left out.</summary>
     public string? Name { get; set; }
 
     public string? Endpoint { get; set; }

@@ -4,16 +4,23 @@ using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.StripeApi;
 
 namespace BillingCopilot.Bot.Tasks;
 
 /// <summary>A decision from any surface, followed by its execution: the one way in for console, API and command line.</summary>
-public sealed class Decisions(DecisionDesk desk, ProposalExecutor executor, ProposalFeed feed)
+public sealed class Decisions(DecisionDesk desk, ProposalExecutor executor, StripeReaders readers, ProposalFeed feed)
 {
     public async Task<Outcome<ProposalView>> DecideAsync(
         Tenant tenant, Person person, string proposalId, string hash, bool approve, string? reason, string channel, CancellationToken cancellationToken)
     {
         var context = tenant.Context;
+        if (tenant.IsSandbox)
+        {
+            // Business time follows the sandbox's clock by its answers; expiry must not rest on an old one.
+            await readers.For(context).ObserveClockAsync(cancellationToken);
+        }
+
         var outcome = approve
             ? await desk.ApproveAsync(context, proposalId, person, hash, channel, cancellationToken)
             : await desk.RejectAsync(context, proposalId, person, hash, channel, reason, cancellationToken);

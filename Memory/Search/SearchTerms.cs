@@ -16,19 +16,22 @@ internal static partial class SearchTerms
         "a", "about", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because",
         "been", "before", "being", "but", "by", "can", "could", "did", "do", "does", "doing", "for", "from", "get",
         "had", "has", "have", "having", "he", "her", "here", "him", "his", "how", "i", "if", "in", "into", "is", "it",
-        "its", "just", "me", "my", "no", "nor", "not", "of", "off", "on", "once", "or", "our", "out", "over", "own",
-        "please", "say", "says", "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then",
+        "its", "just", "long", "may", "me", "might", "must", "my", "no", "nor", "not", "of", "off", "on", "once", "or", "our", "out", "over", "own",
+        "please", "say", "says", "she", "should", "so", "some", "still", "such", "than", "that", "the", "their", "them", "then",
         "there", "these", "they", "this", "those", "to", "too", "us", "was", "we", "were", "what", "when", "where",
-        "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your", "s", "t", "re", "ll", "ve", "d", "m",
+        "which", "while", "who", "whom", "why", "will", "with", "would", "you", "yet", "your", "s", "t", "re", "ll", "ve", "d", "m",
     };
 
     /// <summary>What people say, and what the documents call it.</summary>
-    private static readonly Dictionary<string, string> Synonyms = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> Synonyms = new(StringComparer.Ordinal)
     {
-        ["chargeback"] = "dispute", ["chargebacks"] = "dispute", ["dispute"] = "chargeback", ["disputes"] = "chargeback",
-        ["reimburse"] = "refund", ["reimbursement"] = "refund", ["twice"] = "duplicate", ["double"] = "duplicate",
-        ["duplicate"] = "twice", ["chasing"] = "dunning", ["reminder"] = "dunning", ["goodwill"] = "courtesy",
-        ["prorated"] = "proration", ["declined"] = "failed", ["overdue"] = "late",
+        ["chargeback"] = ["dispute"], ["chargebacks"] = ["dispute"], ["dispute"] = ["chargeback"], ["disputes"] = ["chargeback"],
+        ["reimburse"] = ["refund"], ["reimbursement"] = ["refund"], ["twice"] = ["duplicate"], ["double"] = ["duplicate"],
+        ["duplicate"] = ["twice"], ["chasing"] = ["dunning"], ["reminder"] = ["dunning"], ["goodwill"] = ["courtesy"],
+        ["prorated"] = ["proration"], ["declined"] = ["failed"], ["overdue"] = ["late"], ["payment"] = ["charge"],
+
+        // "How long …?" asks for a period.
+        ["long"] = ["window", "within", "days"], ["late"] = ["window", "within", "days"], ["deadline"] = ["window", "within", "days"],
     };
 
     /// <summary>The expression, or null when the question has no word to search for.</summary>
@@ -46,7 +49,7 @@ internal static partial class SearchTerms
             }
 
             terms.AddRange(telling);
-            terms.AddRange(telling.Where(Synonyms.ContainsKey).Select(w => Synonyms[w]));
+            terms.AddRange(words.SelectMany(w => Synonyms.GetValueOrDefault(w, [])));
         }
 
         var quoted = terms.Distinct(StringComparer.Ordinal).Take(MostTerms).Select(t => $"\"{t}\"").ToList();

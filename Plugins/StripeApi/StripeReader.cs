@@ -32,6 +32,13 @@ public sealed class StripeReader
     public Task<Outcome<Listing<Customer>>> CustomersAsync(string? email, CancellationToken cancellationToken) =>
         ListAsync(_v1.Customers.ListAutoPagingAsync(new CustomerListOptions { Email = email, Limit = Page }, null, cancellationToken), cancellationToken);
 
+    /// <summary>
+    /// One small call, so that business time is the far side's as of now. Does not fail: without an answer the
+    /// clock stays as it was last seen.
+    /// </summary>
+    public Task ObserveClockAsync(CancellationToken cancellationToken) => TryAsync<StripeList<Customer>>(
+        async () => await _v1.Customers.ListAsync(new CustomerListOptions { Limit = 1 }, null, cancellationToken), cancellationToken);
+
     /// <summary>Customers whose name holds a word. Stripe's search may lag a minute behind.</summary>
     public Task<Outcome<Listing<Customer>>> SearchCustomersAsync(string word, CancellationToken cancellationToken) =>
         ListAsync(
