@@ -84,7 +84,7 @@ public sealed partial class Coordinator
         foreach (var part in PartBreak().Split(text).Where(p => Words.Of(p).Count >= 2))
         {
             var scored = Score(part, null);
-            var clear = scored[0].Score >= 1.5 * Threshold && (scored.Count == 1 || scored[0].Score >= 1.35 * scored[1].Score);
+            var clear = scored[0].Score >= 1.3 * Threshold && (scored.Count == 1 || scored[0].Score >= 1.25 * scored[1].Score);
             if (clear && !agents.Contains(scored[0].Agent))
             {
                 agents.Add(scored[0].Agent);

@@ -38,7 +38,7 @@ public sealed class PhraseIndex
         ];
     }
 
-    /// <summary>1 when at least half of the words that mean something are known here, less below; a text of names alone is 1.</summary>
+    /// <summary>1 when at least half of the words that mean something are known here, proportionally less below; a text of names alone is 1.</summary>
     private double Coverage(IReadOnlyList<string> words)
     {
         string[] meaning = [.. words.Where(w => !IsPlaceholder(w) && !QuestionWords.Contains(w))];
@@ -48,7 +48,7 @@ public sealed class PhraseIndex
         }
 
         var known = meaning.Count(w => _weights.ContainsKey(w) || Synonyms.Canonical(w) is not null) / (double)meaning.Length;
-        return known < 0.5 ? known : 1;
+        return Math.Min(1, 2 * known);
     }
 
     /// <summary>True when a word of the text occurs in some phrase.</summary>

@@ -16,7 +16,7 @@ public static class Synonyms
         fail failed fails failing failure declined decline declines declining bounced bounce rejected reject unsuccessful refused blocked
         overdue unpaid outstanding owe owes owed owing late delinquent arrears pastdue unsettled
         reminder reminders remind nudge dunning chase chasing chaser notify ping
-        send email mail message write draft
+        send email mail message
         customer client clients customers account accounts company buyer subscriber
         list show display pull enumerate
         explain explained clarify break breakdown understand justify walk

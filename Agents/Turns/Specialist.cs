@@ -6,7 +6,6 @@ using BillingCopilot.Agents.Tools;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
 using ResultContent = Microsoft.Extensions.AI.FunctionResultContent;
@@ -91,7 +90,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
     /// <summary>A kernel without plugins and without services: nothing that writes can be resolved from it.</summary>
     private Kernel NewKernel()
     {
-        var kernel = new Kernel(new ServiceCollection().BuildServiceProvider());
+        var kernel = new Kernel();
         foreach (var filter in filters)
         {
             kernel.FunctionInvocationFilters.Add(filter);

@@ -82,11 +82,15 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
                 var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
                 var chosen = await new RouteArbiter(model).ChooseAsync(new JournalingChatClient(model.Client, journal, CoordinatorName), text, candidates, cancellationToken);
-                return ([chosen is null ? candidates[0] : active[chosen]], certainty, null);
+                return chosen is null && model.IsRules && conversation.LastAgent is null && IsTie(route.Ranked)
+                    ? ([], certainty, coordinator.QuestionBetween(unclear.Candidates))
+                    : ([chosen is null ? candidates[0] : active[chosen]], certainty, null);
             default:
                 throw new InvalidOperationException($"Unknown route {route.GetType().Name}.");
         }
     }
+
+    private static bool IsTie(IReadOnlyList<RankedAgent> ranked) => ranked.Count > 1 && ranked[1].Certainty >= 0.97 * ranked[0].Certainty;
 
     private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ internal static partial class EntityReader
     /// <param name="isWord">True for words that the rules know, which are therefore no names.</param>
     public static JsonObject Read(string text, Dialogue dialogue, Func<string, bool> isWord)
     {
-        var found = new JsonObject { ["question"] = text };
+        var found = new JsonObject { ["question"] = text, ["keywords"] = PolicyQuery.Of(text) };
         ReadHandles(text, found);
         ReadAmount(text, found);
         ReadPeriod(text, dialogue.Today, found);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Text;
 
 namespace BillingCopilot.Agents.Models.Rules;
@@ -38,9 +39,14 @@ internal static partial class Excerpts
         return Words.Of(text).Distinct().Count(wanted.Contains) + best;
     }
 
-    /// <summary>A question for a measure is answered by a sentence with a figure.</summary>
-    private static int Score(string sentence, HashSet<string> wanted, string question) =>
-        Words.Of(sentence).Distinct().Count(wanted.Contains) + (Measure().IsMatch(question) && sentence.Any(char.IsAsciiDigit) ? 2 : 0);
+    /// <summary>A question for a measure is answered by a sentence with a figure, one about a figure by one that has it.</summary>
+    private static int Score(string sentence, HashSet<string> wanted, string question)
+    {
+        var measure = Measure().IsMatch(question) && sentence.Any(char.IsAsciiDigit) ? 2 : 0;
+        var figures = FigureScanner.Scan(sentence);
+        var same = FigureScanner.Scan(question).Any(asked => figures.Any(asked.Agrees)) ? 3 : 0;
+        return Words.Of(sentence).Distinct().Count(wanted.Contains) + measure + same;
+    }
 
     [GeneratedRegex(@"\b(?:how (?:much|many|long|often|soon|far)|limit|maximum|at most|within|above|below|when)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Measure();

@@ -28,22 +28,25 @@ internal static partial class JsonPath
 
     /// <summary>
     /// <c>{path}</c> becomes the value; <c>{path?}</c> may be missing and then the whole argument is left out, as
-    /// it is with <c>{a ? b}</c> when <c>a</c> is missing.
+    /// it is with <c>{a ? b}</c> when <c>a</c> is missing and with <c>{a=x ? b}</c> when it isn't <c>x</c>.
     /// </summary>
     public static string? Fill(JsonNode root, string template)
     {
         var missing = false;
         var filled = Hole().Replace(template, m =>
         {
-            var value = m.Groups["if"].Success && Read(root, m.Groups["if"].Value) is null ? null : Text(root, m.Groups["path"].Value);
+            var value = Holds(root, m) ? Text(root, m.Groups["path"].Value) : null;
             missing |= value is null;
             return value ?? "";
         });
         return missing ? null : filled;
     }
 
+    private static bool Holds(JsonNode root, Match hole) => !hole.Groups["if"].Success
+        || (Text(root, hole.Groups["if"].Value) is { } value && (!hole.Groups["is"].Success || hole.Groups["is"].Value == value));
+
     private static string TextOf(JsonNode node) => node is JsonValue v && v.TryGetValue<string>(out var text) ? Agents.Text.UntrustedWords.Strip(text) : node.ToJsonString();
 
-    [GeneratedRegex(@"\{(?:(?<if>[\w.]+)\s+\?\s+)?(?<path>[\w.]+)\??\}")]
+    [GeneratedRegex(@"\{(?:(?<if>[\w.]+)(?:=(?<is>\w+))?\s+\?\s+)?(?<path>[\w.]+)\??\}")]
     private static partial Regex Hole();
 }

@@ -23,6 +23,9 @@ internal abstract record RuleMove
 /// </summary>
 internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IReadOnlyCollection<string> tools)
 {
+    /// <summary>Id of the step that proposes.</summary>
+    private const string ProposalStep = "proposal";
+
     private readonly JsonObject _context = new() { ["entities"] = entities.DeepClone() };
 
     public RuleMove Next(Intent intent)
@@ -95,12 +98,24 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId) is { } made)
         {
             _context[id] = made.Result?.DeepClone();
-            return JsonPath.Read(made.Result, "error") is { } error ? new RuleMove.Say(Excuse(error)) : null;
+            return JsonPath.Read(made.Result, "error") is { } error ? Failed(id, error) : null;
         }
 
         return tools.Contains(tool)
             ? new RuleMove.CallTool(callId, tool, arguments)
             : new RuleMove.Say($"For this I would need {tool.Replace('_', ' ')}, which I can't use here.");
+    }
+
+    /// <summary>A proposal that is refused leaves what was found worth saying; any other error ends the run.</summary>
+    private RuleMove.Say? Failed(string id, JsonNode error)
+    {
+        if (id != ProposalStep)
+        {
+            return new RuleMove.Say(Excuse(error));
+        }
+
+        _context["refused"] = Excuse(error);
+        return null;
     }
 
     private static string Excuse(JsonNode error)

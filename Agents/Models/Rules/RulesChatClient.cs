@@ -78,7 +78,7 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
             }
 
             // Purpose and question are those of the question, not of the reply.
-            foreach (var name in new[] { "question", "refund_reason", "credit_reason", "disposition" })
+            foreach (var name in new[] { "question", "keywords", "refund_reason", "credit_reason", "disposition" })
             {
                 entities[name] = earlier[name]?.DeepClone();
             }

@@ -7,10 +7,8 @@ using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
-using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
-using BillingCopilot.Plugins.Support;
 using BillingCopilot.Sandbox;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,8 +72,6 @@ internal sealed class LumenCopilot : IAsyncDisposable
         services.AddStorage(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") });
         services.AddMemory(new MemoryOptions { Path = Path.Combine(_folder, "memory.db") });
         services.AddGovernance(new GovernanceOptions { Rollout = new RolloutOptions { SandboxMode = true } });
-        services.AddOperation<IssueCreditNote, IssueCreditNoteArguments>().AddOperation<IssueRefund, IssueRefundArguments>();
-        services.AddOperation<SendDunningEmail, SendDunningEmailArguments>();
         services.AddPlugins(
             new StripeConnections().Set(Tenant.Id, new StripeConnection(_sandbox.BaseAddress, SandboxKeys.Read, SandboxKeys.Write, observeClock: true)),
             new MailOptions { Outbox = Path.Combine(_folder, "outbox") });

@@ -22,7 +22,7 @@ public class RulesTests
     [InlineData("show me invoice QLKA4KEX-0012", "get_invoice", "QLKA4KEX-0012")]
     [InlineData("why is invoice qlka4kex-0012 so high", "get_invoice", "QLKA4KEX-0012")]
     [InlineData("why did inv3 go up", "explain_invoice_change", "inv3")]
-    [InlineData("what is our refund policy", "search_policies", "what is our refund policy")]
+    [InlineData("what is our refund policy", "search_policies", "refund")]
     [InlineData("list charges of cus2", "get_payment_history", "cus2")]
     [InlineData("refund the last payment of cus2", "list_charges", "cus2")]
     public async Task Respond_FirstCall_NamesWhatTheSentenceNames(string text, string tool, string argument)
