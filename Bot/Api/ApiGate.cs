@@ -20,6 +20,11 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
         var http = context.HttpContext;
         if (SignedIn.From(http.User, people, tenants) is not { } caller)
         {
+            if (!tenants.Default.IsSandbox && tenants.All.All(t => t.Auth.Tokens.Count == 0))
+            {
+                return ApiError.Result(StatusCodes.Status403Forbidden, "no_sign_in", "No sign-in is configured, so nobody can be recognised.", "Set Auth:Tokens:PERSON to the SHA-256 of that person's token. docs/api.md says how.");
+            }
+
             return ApiError.Result(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in, or send a bearer token. docs/api.md says how.");
         }
 

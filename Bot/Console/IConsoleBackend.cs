@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.People;
@@ -17,6 +18,9 @@ public interface IConsoleBackend
 
     /// <summary>What "now" is for expiry (the business clock).</summary>
     DateTimeOffset Now { get; }
+
+    /// <summary>Who is behind a sign-in at this page, looked up anew; null when it does not count here.</summary>
+    Person? PersonOf(ClaimsPrincipal principal);
 
     /// <summary>Something about some proposal changed. May be raised on any thread; handlers return at once.</summary>
     event Action? ProposalsChanged;

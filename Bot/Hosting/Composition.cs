@@ -23,7 +23,7 @@ internal static class Composition
     public static WebApplication Build(CopilotSettings settings, TenantList tenants, HostShape shape, TimeProvider time)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, EnvironmentName = Environments.Production });
-        builder.WebHost.UseUrls(settings.Urls).ConfigureKestrel(k => k.AddServerHeader = false);
+        builder.WebHost.UseSetting("ForwardedHeaders_Enabled", "false").UseUrls(settings.Urls).ConfigureKestrel(k => k.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddFilter("BillingCopilot", shape.Quiet ? LogLevel.Warning : LogLevel.Information);

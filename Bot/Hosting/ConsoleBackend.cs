@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Bot.Identity;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.WebConsole;
@@ -8,6 +10,7 @@ using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
+using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace BillingCopilot.Bot.Hosting;
 
@@ -34,6 +37,14 @@ public sealed class ConsoleBackend(
         questions.All,
         tenants.Default.IsSandbox ? people.All : null,
         SignOutUrl: "/auth/sign-out");
+
+    /// <summary>Only a cookie of this page, and only for the tenant that it shows.</summary>
+    public Person? PersonOf(ClaimsPrincipal principal) =>
+        principal.Identity?.AuthenticationType == CookieAuthenticationDefaults.AuthenticationScheme
+        && SignedIn.From(principal, people, tenants) is { } signedIn
+        && signedIn.Tenant == tenants.Default
+            ? signedIn.Person
+            : null;
 
     public async IAsyncEnumerable<TurnEvent> SendAsync(
         string personId, string conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)

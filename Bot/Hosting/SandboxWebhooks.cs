@@ -25,7 +25,9 @@ internal static class SandboxWebhooks
         using var answer = await http.PostAsync("/v1/webhook_endpoints", form, cancellationToken);
         answer.EnsureSuccessStatusCode();
         using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-        stripe.WebhookSecrets.Add(body.RootElement.GetProperty("secret").GetString()!);
+
+        // A new list: requests may be reading the old one.
+        stripe.WebhookSecrets = [.. stripe.WebhookSecrets, body.RootElement.GetProperty("secret").GetString()!];
     }
 
     private static async Task<IReadOnlyList<(string Id, string Url)>> ListAsync(HttpClient http, CancellationToken cancellationToken)

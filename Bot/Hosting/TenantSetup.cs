@@ -15,7 +15,9 @@ internal static class TenantSetup
             all.Add(New(id, tenant.Stripe, tenant.Auth, tenant.TimeZone, tenant.Currency));
         }
 
-        return new TenantList(all);
+        return all.All(t => t.IsSandbox == all[0].IsSandbox)
+            ? new TenantList(all)
+            : throw new SettingsException("Tenants: some are sandboxes and some are not. A sandbox's clock would move the others' business time; serve them from separate processes.");
     }
 
     private static Tenant New(string id, StripeSettings stripe, AuthSettings auth, string zone, string currency) => new(

@@ -33,13 +33,14 @@ public sealed class BearerHandler(
         }
 
         var token = header["Bearer ".Length..].Trim();
-        var (tenant, person) = FromConfigured(token) ?? FromSandbox(token) ?? default;
-        if (person is null)
+        var principal = FromConfigured(token) is { } known ? SignedIn.Principal(known.Item2, known.Item1, SchemeName, SignedIn.ByToken)
+            : FromSandbox(token) is { } picked ? SignedIn.Principal(picked.Item2, picked.Item1, SchemeName, SignedIn.ByPicker)
+            : null;
+        if (principal is null)
         {
             return Task.FromResult(AuthenticateResult.Fail("The bearer token names nobody."));
         }
 
-        var principal = SignedIn.Principal(person, tenant!, SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName)));
     }
 

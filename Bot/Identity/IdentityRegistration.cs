@@ -1,3 +1,5 @@
+using BillingCopilot.Bot.Hosting;
+using BillingCopilot.Governance.People;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
@@ -20,12 +22,25 @@ public static class IdentityRegistration
                 o.Cookie.SameSite = SameSiteMode.Strict;
                 o.Cookie.HttpOnly = true;
                 o.ExpireTimeSpan = TimeSpan.FromHours(8);
+                o.Events.OnValidatePrincipal = Validate;
                 o.Events.OnRedirectToLogin = c => Answer(c, StatusCodes.Status401Unauthorized);
                 o.Events.OnRedirectToAccessDenied = c => Answer(c, StatusCodes.Status403Forbidden);
             });
         services.AddAuthorization();
         services.AddAntiforgery(o => o.HeaderName = "X-XSRF-TOKEN");
         return services;
+    }
+
+    private static Task Validate(CookieValidatePrincipalContext context)
+    {
+        var services = context.HttpContext.RequestServices;
+        if (context.Principal is { } principal
+            && SignedIn.From(principal, services.GetRequiredService<PeopleDirectory>(), services.GetRequiredService<TenantList>()) is null)
+        {
+            context.RejectPrincipal();
+        }
+
+        return Task.CompletedTask;
     }
 
     private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)

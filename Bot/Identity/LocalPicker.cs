@@ -19,10 +19,22 @@ public static class LocalPicker
         routes.MapPost("/auth/sign-out", SignOutAsync).AllowAnonymous();
     }
 
-    /// <summary>True when both ends of the connection are this machine.</summary>
+    /// <summary>
+    /// True when both ends of the connection are this machine and nothing stands between: behind a proxy everyone
+    /// would look local.
+    /// </summary>
     public static bool IsLoopback(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote)
-        && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]";
+        && http.Connection.LocalIpAddress is { } local && IPAddress.IsLoopback(local)
+        && http.Request.Host.Host is "localhost" or "127.0.0.1" or "[::1]"
+        && !http.Request.Headers.Keys.Any(IsForwarded);
+
+    private static bool IsForwarded(string header) =>
+        header.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+        || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Via", StringComparison.OrdinalIgnoreCase)
+        || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<IResult> SignInAsync(HttpContext http, [FromForm] string person, TenantList tenants, PeopleDirectory people)
     {
@@ -38,7 +50,7 @@ public static class LocalPicker
 
         await http.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme,
-            SignedIn.Principal(found, tenants.Default, CookieAuthenticationDefaults.AuthenticationScheme));
+            SignedIn.Principal(found, tenants.Default, CookieAuthenticationDefaults.AuthenticationScheme, SignedIn.ByPicker));
         return Results.LocalRedirect("/");
     }
 

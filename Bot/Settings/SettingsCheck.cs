@@ -33,9 +33,20 @@ internal static class SettingsCheck
             Restricted($"{section}:Keys:{name}", key);
         }
 
-        if (!Uri.TryCreate(stripe.ApiBase, UriKind.Absolute, out _))
+        var all = stripe.Keys.Values.Append(stripe.ReadKey).Append(stripe.WriteKey).OfType<string>().ToList();
+        if (all.Select(k => k.StartsWith("rk_live_", StringComparison.Ordinal)).Distinct().Count() > 1)
         {
-            throw new SettingsException($"{section}:ApiBase '{stripe.ApiBase}' is not an address. Write it as https://api.stripe.com.");
+            throw new SettingsException($"{section}: some keys are live and some are test keys. Give keys of one mode.");
+        }
+
+        if (stripe.WriteKey is not null && stripe.Keys.Values.Append(stripe.ReadKey).Contains(stripe.WriteKey))
+        {
+            throw new SettingsException($"{section}:WriteKey is also used for reading. Give the executor a key of its own.");
+        }
+
+        if (!Uri.TryCreate(stripe.ApiBase, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback))
+        {
+            throw new SettingsException($"{section}:ApiBase '{stripe.ApiBase}' is not an https address (http is taken on loopback only). Write it as https://api.stripe.com.");
         }
     }
 

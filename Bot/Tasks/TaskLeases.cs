@@ -41,7 +41,7 @@ public sealed class TaskLeases(CopilotDbFactory databases, TimeProvider time, Ta
         await using var db = databases.Open(tenant);
         var now = time.GetUtcNow();
         var taken = await db.Tasks
-            .Where(t => t.Id == task.Id && t.Status == task.Status && t.Attempts == task.Attempts)
+            .Where(t => t.Id == task.Id && t.Status == task.Status && t.Attempts == task.Attempts && t.LeaseUntil == task.LeaseUntil)
             .ExecuteUpdateAsync(
                 s => s.SetProperty(t => t.Status, TaskStates.Running)
                     .SetProperty(t => t.Attempts, task.Attempts + 1)

@@ -63,7 +63,7 @@ public sealed partial class TaskRunner(
             using var timer = new PeriodicTimer(leases.RenewEvery, time);
             while (await timer.WaitForNextTickAsync(hold.Token))
             {
-                if (!await leases.RenewAsync(tenant, task, hold.Token))
+                if (!await RenewedAsync(tenant, task, hold.Token))
                 {
                     await hold.CancelAsync();
                 }
@@ -74,6 +74,23 @@ public sealed partial class TaskRunner(
             // The task ended.
         }
     }
+
+    /// <summary>False when another process has the task. A database that is away for a moment is not that.</summary>
+    private async Task<bool> RenewedAsync(TenantContext tenant, TaskRow task, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await leases.RenewAsync(tenant, task, cancellationToken);
+        }
+        catch (System.Data.Common.DbException e)
+        {
+            NotRenewed(log, e, task.Id);
+            return true;
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "The hold on task {TaskId} could not be renewed now; it is tried again")]
+    private static partial void NotRenewed(ILogger log, Exception e, string taskId);
 
     [LoggerMessage(1, LogLevel.Error, "Task {TaskId} failed in attempt {Attempt}")]
     private static partial void TaskFailed(ILogger log, Exception e, string taskId, int attempt);

@@ -29,16 +29,16 @@ public sealed class ConsoleFlow
         await AskAsync(page, "Yes, credit the difference");
         await Assertions.Expect(page.GetByText("AI-written reason").First).ToBeVisibleAsync();
         (await copilot.Sandbox.WritesAsync(CancellationToken.None)).ShouldBeEmpty();
-
-        await page.Context.ClearCookiesAsync();
-        await SignInAsync(page, copilot, "Frank");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).First.ClickAsync();
-        await Assertions.Expect(page.GetByText("Executed").First).ToBeVisibleAsync();
-        (await copilot.Sandbox.WritesAsync(CancellationToken.None)).Count.ShouldBe(1);
         if (Environment.GetEnvironmentVariable("BILLINGCOPILOT_SCREENSHOT") is { Length: > 0 } path)
         {
             await page.ScreenshotAsync(new() { Path = path });
         }
+
+        await page.Context.ClearCookiesAsync();
+        await SignInAsync(page, copilot, "Frank");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).First.ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Executed 1" })).ToBeVisibleAsync();
+        (await copilot.Sandbox.WritesAsync(CancellationToken.None)).Count.ShouldBe(1);
     }
 
     private static async Task SignInAsync(IPage page, Copilot copilot, string name)

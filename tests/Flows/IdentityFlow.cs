@@ -60,6 +60,33 @@ public sealed class IdentityFlow
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("Forwarded")]
+    [InlineData("X-Real-IP")]
+    public async Task SandboxToken_ThroughAProxy_IsRefused(string header)
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var http = copilot.As("frank");
+        http.DefaultRequestHeaders.TryAddWithoutValidation(header, "203.0.113.9");
+
+        using var answer = await http.GetAsync("/api/proposals");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Console_WithABearerTokenOrForAnotherTenant_ShowsNobodySignedIn()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        await copilot.ProposeCreditAsync();
+        using var program = copilot.As("frank");
+        using var browser = await Browser.SignInAsync(copilot.Address, "frank");
+
+        (await program.GetStringAsync("/")).ShouldNotContain("Approve");
+        (await browser.GetStringAsync("/")).ShouldContain("Frank");
+    }
+
     private static async Task<HttpStatusCode> SendAsync(HttpClient http, string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

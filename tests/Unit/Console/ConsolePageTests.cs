@@ -97,6 +97,8 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
     private sealed class OneProposal : IConsoleBackend
     {
+        public Person? PersonOf(ClaimsPrincipal principal) => PersonClaims.Read(principal);
+
         private static readonly ProposalView Refund = new(
             "prop_1", "default", "issue_refund", Risk.Money, ProposalStatus.Pending, "hash", "Refund $1.00", new JsonObject(),
             new ObjectRef(ObjectKind.Customer, "cus_1"), "<script>alert(1)</script>\u202Egnp", new ObjectRef(ObjectKind.Charge, "ch_1"),

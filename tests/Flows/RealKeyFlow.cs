@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using BillingCopilot.Bot.Hosting;
+using BillingCopilot.Bot.Settings;
+using BillingCopilot.Flows.Support;
+using BillingCopilot.Sandbox;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Flows;
+
+/// <summary>With a key that is not the sandbox's nothing of the first minute's comfort may be left.</summary>
+public sealed class RealKeyFlow : IAsyncLifetime
+{
+    private const string ReadKey = "rk_test_ordinary_read_000000000000";
+    private readonly string _folder = Directory.CreateTempSubdirectory("billingcopilot-real-").FullName;
+    private SandboxServer? _stripe;
+
+    public async Task InitializeAsync() => _stripe = await SandboxServer.StartAsync(
+        new SandboxOptions { ExtraKeys = [new SandboxKey("ordinary", ReadKey, new HashSet<string> { "*_read" })] }, TimeProvider.System);
+
+    public async Task DisposeAsync()
+    {
+        await _stripe!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task WithoutSignIn_NobodyIsLocal_AndDecidingIs403()
+    {
+        await using var host = await StartAsync(Settings());
+        using var http = new HttpClient { BaseAddress = host.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sandbox-frank");
+
+        using var decision = await http.PostAsJsonAsync("/api/proposals/prop_x/decision", new { decision = "approve", hash = "x" });
+        using var form = new FormUrlEncodedContent([new("person", "frank")]);
+        using var picker = await http.PostAsync("/auth/local", form);
+
+        decision.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        ((string?)(await decision.JsonAsync())["error"]!["code"]).ShouldBe("no_sign_in");
+        picker.IsSuccessStatusCode.ShouldBeFalse();
+        (await http.GetStringAsync("/")).ShouldNotContain("/auth/local");
+    }
+
+    [Fact]
+    public async Task WithAToken_ReadingWorks_AndNothingCanBeProposed()
+    {
+        var settings = Settings();
+        settings.Auth.Tokens["sam"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("sams-token")));
+        settings.Policy.Path = PolicyFolder();
+        await using var host = await StartAsync(settings);
+        using var http = new HttpClient { BaseAddress = host.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sams-token");
+        var name = (string)_stripe!.World.Truth["double_charges"]![0]!["customer_name"]!;
+
+        var answer = await http.AskAsync($"{name} says they were charged twice in October.");
+
+        answer["tools"]!.AsArray().ShouldNotBeEmpty();
+        answer["proposals"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("sk_test_anything", null, "secret key")]
+    [InlineData("rk_test_a", "rk_live_b", "one mode")]
+    [InlineData("rk_test_a", "rk_test_a", "key of its own")]
+    public async Task UnfitKeys_StopTheStart(string read, string? write, string fault)
+    {
+        var error = await Should.ThrowAsync<SettingsException>(() => Task.FromResult(SettingsLoader.Load(
+            new Dictionary<string, string?> { ["Stripe:ReadKey"] = read, ["Stripe:WriteKey"] = write })));
+
+        error.Message.ShouldContain(fault);
+    }
+
+    [Theory]
+    [InlineData("Stripe:RaedKey", "RaedKey")]
+    [InlineData("Govrenance:Path", "Govrenance")]
+    [InlineData("Tasks:LeaseSeconds", "LeaseSeconds")]
+    public void UnknownOrUnfitSetting_StopsTheStartAndNamesIt(string key, string named)
+    {
+        var error = Should.Throw<SettingsException>(() => SettingsLoader.Load(new Dictionary<string, string?> { [key] = "0" }));
+
+        error.Message.ShouldContain(named);
+    }
+
+    private CopilotSettings Settings() => new()
+    {
+        Urls = "http://127.0.0.1:0",
+        Stripe = { ReadKey = ReadKey, ApiBase = _stripe!.BaseAddress.ToString().TrimEnd('/') },
+        Database = { Path = Path.Combine(_folder, "copilot.db") },
+        Memory = { Path = Path.Combine(_folder, "memory.db") },
+        Mail = { Outbox = Path.Combine(_folder, "outbox") },
+        Auth = { Keys = Path.Combine(_folder, "keys") },
+    };
+
+    /// <summary>People of one's own, the shipped policy, and no phase above read_only.</summary>
+    private string PolicyFolder()
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "Defaults");
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "policy")).FullName;
+        File.Copy(Path.Combine(shipped, "people.yaml"), Path.Combine(folder, "people.yaml"));
+        File.Copy(Path.Combine(shipped, "policy.yaml"), Path.Combine(folder, "policy.yaml"));
+        File.WriteAllText(Path.Combine(folder, "rollout.yaml"), File.ReadAllText(Path.Combine(shipped, "rollout.yaml")).Replace("assisted", "read_only", StringComparison.Ordinal));
+        return folder;
+    }
+
+    private static Task<CopilotHost> StartAsync(CopilotSettings settings) =>
+        CopilotHost.StartAsync(settings, new HostShape(Listen: true, Keep: false, Quiet: true), TimeProvider.System, CancellationToken.None);
+}
