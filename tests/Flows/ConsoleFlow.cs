@@ -36,9 +36,26 @@ public sealed class ConsoleFlow
 
         await page.Context.ClearCookiesAsync();
         await SignInAsync(page, copilot, "Frank");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).First.ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Executed 1" })).ToBeVisibleAsync();
+        await ApproveAsync(page);
         (await copilot.Sandbox.WritesAsync(CancellationToken.None)).Count.ShouldBe(1);
+    }
+
+    /// <summary>The page ignores clicks before it is connected and just after cards moved: clicks again until it took one.</summary>
+    private static async Task ApproveAsync(IPage page)
+    {
+        var executed = page.GetByRole(AriaRole.Button, new() { Name = "Executed 1" });
+        for (var i = 0; i < 30 && !await executed.IsVisibleAsync(); i++)
+        {
+            var approve = page.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true });
+            if (await approve.CountAsync() > 0 && await approve.First.IsEnabledAsync())
+            {
+                await approve.First.ClickAsync();
+            }
+
+            await page.WaitForTimeoutAsync(1000);
+        }
+
+        await Assertions.Expect(executed).ToBeVisibleAsync();
     }
 
     private static async Task SignInAsync(IPage page, Copilot copilot, string name)
