@@ -29,9 +29,11 @@ internal static class ChangeProjection
     private static InvoiceSide Side(Invoice invoice, TenantContext tenant) => new(
         invoice.Ref(),
         invoice.Number,
+        invoice.Status,
         InvoiceRow.DateOf(invoice, tenant),
         invoice.Money(invoice.Total),
-        invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue));
+        invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
+        invoice.AmountRemaining > 0 ? invoice.Money(invoice.AmountRemaining) : null);
 
     private static ChangeView View(InvoiceChange change, TenantContext tenant)
     {

@@ -31,7 +31,8 @@ public sealed record InvoiceChangeExplanation(
     string TimeZone);
 
 /// <summary>One of the two invoices.</summary>
-public sealed record InvoiceSide(ObjectRef Invoice, string? Number, DateOnly Date, Money Total, Money? AmountDue);
+/// <param name="Remaining">Still to be paid; left out when nothing is.</param>
+public sealed record InvoiceSide(ObjectRef Invoice, string? Number, string Status, DateOnly Date, Money Total, Money? AmountDue, Money? Remaining);
 
 /// <summary>One reason with its share.</summary>
 /// <param name="Kind">Such as <c>quantity_changed</c>.</param>
