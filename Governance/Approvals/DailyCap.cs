@@ -32,15 +32,24 @@ internal static class DailyCap
             return new Refusal("cap_exceeded", $"The policy caps {policy.Operation} and names no cap for {amount.Currency.ToUpperInvariant()}.", "An admin can add one to policy.yaml.");
         }
 
-        var spent = new Money(await SpentAsync(db, row, now - Window, cancellationToken), amount.Currency);
+        var spent = new Money(await SpentAsync(db, row, now - Window, null, cancellationToken), amount.Currency);
         return Math.Abs((decimal)amount.AmountMinor) + spent.AmountMinor > cap.AmountMinor
             ? new Refusal("cap_exceeded", $"{amount} would pass the cap of {cap} per customer within 24 hours, of which {spent} is used.", "Wait, or ask an admin to raise the cap.")
             : null;
     }
 
-    private static async Task<long> SpentAsync(CopilotDb db, ProposalRow row, DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>
+    /// The amount together with what was approved for the customer in the 24 hours before <paramref name="at"/>: what
+    /// the threshold of the second approver is compared with. Null when no amount is at stake.
+    /// </summary>
+    /// <param name="until">Approvals from here on don't count; null counts all.</param>
+    public static async Task<Money?> WithRecentAsync(CopilotDb db, ProposalRow row, DateTimeOffset at, DateTimeOffset? until, CancellationToken cancellationToken) =>
+        ProposalViews.AmountOf(row) is not { } amount ? null
+        : new Money(checked(Math.Abs(amount.AmountMinor) + await SpentAsync(db, row, at - Window, until, cancellationToken)), amount.Currency);
+
+    private static async Task<long> SpentAsync(CopilotDb db, ProposalRow row, DateTimeOffset since, DateTimeOffset? until, CancellationToken cancellationToken)
     {
-        var recent = db.Approvals.Where(a => a.Decision == Decision.Approved && a.At > since).Select(a => a.ProposalId);
+        var recent = db.Approvals.Where(a => a.Decision == Decision.Approved && a.At > since && (until == null || a.At < until)).Select(a => a.ProposalId);
         var amounts = await db.Proposals
             .Where(p => p.CustomerId == row.CustomerId && p.Operation == row.Operation && p.Currency == row.Currency && p.Id != row.Id)
             .Where(p => Spending.Contains(p.Status) && recent.Contains(p.Id))

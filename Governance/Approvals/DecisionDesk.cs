@@ -111,7 +111,7 @@ public sealed class DecisionDesk
 
     private async Task WriteAsync(CopilotDb db, Decision decision, DecisionCase about, CancellationToken cancellationToken)
     {
-        var missing = decision.Approves ? about.Policy.ApproversFor(ProposalViews.AmountOf(about.Proposal)) - about.Approvals.Count - 1 : 0;
+        var missing = decision.Approves ? await MissingAsync(db, about, cancellationToken) : 0;
         if (missing <= 0)
         {
             await MoveAsync(db, decision, cancellationToken);
@@ -121,6 +121,13 @@ public sealed class DecisionDesk
         db.Approvals.Add(approval);
         await db.SaveChangesAsync(cancellationToken);
         await _audit.AppendAsync(db, Recorded(approval, Math.Max(missing, 0)), cancellationToken);
+    }
+
+    /// <summary>How many people have to approve after this one. The amounts of the day count together, or a split would need nobody.</summary>
+    private static async Task<int> MissingAsync(CopilotDb db, DecisionCase about, CancellationToken cancellationToken)
+    {
+        var amount = await DailyCap.WithRecentAsync(db, about.Proposal, about.Now, null, cancellationToken);
+        return about.Policy.ApproversFor(amount) - about.Approvals.Count - 1;
     }
 
     private static async Task MoveAsync(CopilotDb db, Decision decision, CancellationToken cancellationToken)

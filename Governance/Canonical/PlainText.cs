@@ -10,12 +10,18 @@ public static class PlainText
     /// Drops control, bidirectional, zero-width and other invisible characters, turns line breaks into spaces and
     /// cuts to <paramref name="limit"/> UTF-16 units, never inside a character.
     /// </summary>
-    public static string Clean(string? text, int limit)
+    public static string Clean(string? text, int limit) => Clean(text, limit, keepLines: false);
+
+    /// <summary>As <see cref="Clean(string?, int)"/>, but line breaks stay, each as one <c>\n</c>.</summary>
+    public static string CleanLines(string? text, int limit) =>
+        Clean(text?.Replace("\r\n", "\n", StringComparison.Ordinal), limit, keepLines: true);
+
+    private static string Clean(string? text, int limit, bool keepLines)
     {
         var clean = new StringBuilder();
         foreach (var rune in (text ?? "").EnumerateRunes())
         {
-            var kept = Rune.IsWhiteSpace(rune) ? " " : Invisible(rune) ? "" : rune.ToString();
+            var kept = keepLines && rune.Value == '\n' ? "\n" : Rune.IsWhiteSpace(rune) ? " " : Invisible(rune) ? "" : rune.ToString();
             if (clean.Length + kept.Length > limit)
             {
                 break;

@@ -39,6 +39,9 @@ internal sealed class ConfigNode(string file, string key, YamlNode at, YamlNode 
 
     public string Text => value is YamlScalarNode { Value: { Length: > 0 } text } ? text : throw Fault($"'{Key}' must be text.");
 
+    /// <summary>True for the word <c>none</c>.</summary>
+    public bool IsNone => value is YamlScalarNode { Value: "none" };
+
     public bool Flag => Text switch
     {
         "true" => true,

@@ -5,34 +5,48 @@ using Microsoft.Extensions.Logging;
 namespace BillingCopilot.Governance.Executor;
 
 /// <summary>
-/// Sends, and when the answer is lost reads whether it took effect before it sends the same key again. Ends with
-/// a known outcome or with the question for a person.
+/// Sends, and when the answer is lost reads whether it took effect, and checks everything once more, before it
+/// sends the same key again. Ends with a known outcome or with the question for a person.
 /// </summary>
 internal sealed partial class ExecutionAttempts(
-    ExecutionJournal journal, IWriteClients writers, BusinessClock clock, TimeProvider time, ExecutorOptions options, ILogger<ProposalExecutor> logger)
+    ExecutionJournal journal, ExecutionChecks checks, IWriteClients writers, BusinessClock clock, TimeProvider time, ExecutorOptions options, ILogger<ProposalExecutor> logger)
 {
-    /// <summary>Null when the lease was lost: another node tells how it ends.</summary>
-    public async Task<ExecutionResult?> RunAsync(Run run, CancellationToken cancellationToken)
+    /// <summary>Sends and settles. When the lease was lost it settles nothing: another node tells how it ends.</summary>
+    public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
         var maySend = !run.WasSent;
         for (var attempt = 1; ; attempt++)
         {
+            if (maySend && run.Attempts > 0)
+            {
+                var (ready, obstacle) = await TryCheckAsync(run, cancellationToken);
+                if (obstacle is not null)
+                {
+                    await SettleDoubtfulAsync(run, obstacle, cancellationToken);
+                    return;
+                }
+
+                maySend = ready;
+            }
+
             if (maySend && !await journal.BeforeSendingAsync(run, cancellationToken))
             {
-                return null;
+                return;
             }
 
             var sent = maySend ? await TrySendAsync(run, cancellationToken) : null;
-            if (sent is ExecutionResult.Executed || (sent is ExecutionResult.Failed && run.Attempts == 1))
+            if (sent is ExecutionResult.Executed)
             {
-                return sent;
+                await journal.SettleAsync(run, sent);
+                return;
             }
 
-            // Also after a refused repetition: what refuses it may be the effect of the attempt before.
+            // Also after a refusal: what refuses it may be the effect of a try before, the far side's SDK's included.
             var seen = await TryReconcileAsync(run, cancellationToken);
             if (Ends(run, sent, seen, attempt) is { } end)
             {
-                return end;
+                await journal.SettleAsync(run, end);
+                return;
             }
 
             maySend = seen is not null;
@@ -47,9 +61,9 @@ internal sealed partial class ExecutionAttempts(
             return seen;
         }
 
-        if (seen is ExecutionResult.NotDone && sent is ExecutionResult.Failed)
+        if (sent is ExecutionResult.Failed failed && Refused(run, failed, seen) is { } refused)
         {
-            return sent;
+            return refused;
         }
 
         var repeatable = seen is null or ExecutionResult.NotDone || run.Operation.Descriptor.FarSideReplays;
@@ -59,15 +73,52 @@ internal sealed partial class ExecutionAttempts(
             : null;
     }
 
+    /// <summary>A refusal is final when nothing else of this execution can be under way; our own, of a repetition, leaves the first try in doubt.</summary>
+    private static ExecutionResult? Refused(Run run, ExecutionResult.Failed failed, ExecutionResult? seen) => (seen, failed.Definite, run.Attempts) switch
+    {
+        (ExecutionResult.NotDone, true, _) or (ExecutionResult.NotDone, _, 1) or (_, true, 1) => failed,
+        (_, false, > 1) => new ExecutionResult.Unknown($"{failed.Refusal} An earlier attempt may have taken effect or still do; nothing more was sent. {run.LookAt}", run.RequestId),
+        _ => null,
+    };
+
+    /// <summary>What stands in the way may be our own effect, come late: it is read once more.</summary>
+    private async Task SettleDoubtfulAsync(Run run, Obstacle obstacle, CancellationToken cancellationToken)
+    {
+        if (await TryReconcileAsync(run, cancellationToken) is ExecutionResult.Executed done)
+        {
+            await journal.SettleAsync(run, done);
+        }
+        else
+        {
+            await journal.SettleAsync(run, obstacle);
+        }
+    }
+
+    /// <summary>Not ready when the state could not be read: then nothing is sent this time.</summary>
+    private async Task<(bool Ready, Obstacle? Obstacle)> TryCheckAsync(Run run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (true, await checks.BeforeRepeatingAsync(run, cancellationToken));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnreadable(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e));
+            return (false, null);
+        }
+    }
+
     private async Task<ExecutionResult?> TrySendAsync(Run run, CancellationToken cancellationToken)
     {
         try
         {
-            return await run.Operation.ExecuteAsync(run.Arguments, run.Tenant, run.Grant, writers, cancellationToken);
+            var sent = await run.Operation.ExecuteAsync(run.Arguments, run.Tenant, run.Grant, writers, cancellationToken);
+            run.RequestId = (sent as ExecutionResult.Unknown)?.RequestId ?? (sent as ExecutionResult.Failed)?.Refusal.RequestId ?? run.RequestId;
+            return sent;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            LogLostAnswer(logger, run.Proposal.Id, run.Proposal.Operation, e.GetType().Name, run.Attempts);
+            LogLostAnswer(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e), run.Attempts);
             return null;
         }
     }
@@ -75,14 +126,34 @@ internal sealed partial class ExecutionAttempts(
     /// <summary>Null when even the reading failed.</summary>
     private async Task<ExecutionResult?> TryReconcileAsync(Run run, CancellationToken cancellationToken)
     {
+        ExecutionResult seen;
         try
         {
-            return await run.Operation.ReconcileAsync(run.Arguments, run.Tenant, run.Grant, cancellationToken);
+            seen = await run.Operation.ReconcileAsync(run.Arguments, run.Tenant, run.Grant, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            LogUnreadable(logger, run.Proposal.Id, run.Proposal.Operation, e.GetType().Name);
+            LogUnreadable(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e));
             return null;
+        }
+
+        if (seen is ExecutionResult.Executed)
+        {
+            await TryFinishAsync(run, cancellationToken);
+        }
+
+        return seen;
+    }
+
+    private async Task TryFinishAsync(Run run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.Operation.FinishAsync(run.Arguments, run.Tenant, run.Grant, writers, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogUnfinished(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e));
         }
     }
 
@@ -94,4 +165,7 @@ internal sealed partial class ExecutionAttempts(
 
     [LoggerMessage(3002, LogLevel.Warning, "Whether {Operation} of {ProposalId} took effect could not be read ({Fault})")]
     private static partial void LogUnreadable(ILogger logger, string proposalId, string operation, string fault);
+
+    [LoggerMessage(3005, LogLevel.Warning, "{Operation} of {ProposalId} took effect, but what goes with it could not be completed ({Fault})")]
+    private static partial void LogUnfinished(ILogger logger, string proposalId, string operation, string fault);
 }

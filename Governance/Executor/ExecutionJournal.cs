@@ -42,13 +42,14 @@ internal sealed class ExecutionJournal(CopilotDbFactory databases, BusinessClock
     {
         ExecutionResult.Executed done => SettleAsync(run, ProposalStatus.Executed, "executed", done.Summary, new JsonObject { ["object"] = done.ObjectId, ["request"] = done.RequestId }, done),
         ExecutionResult.Failed failed => SettleAsync(run, ProposalStatus.Failed, failed.Refusal.Code, failed.Refusal.ToString(), new JsonObject { ["code"] = failed.Refusal.Code, ["request"] = failed.Refusal.RequestId }),
-        ExecutionResult.Unknown unknown => SettleAsync(run, ProposalStatus.NeedsReconcile, "unknown", unknown.LookAt, new JsonObject { ["key"] = run.Execution.IdempotencyKey }),
+        ExecutionResult.Unknown unknown => SettleAsync(run, ProposalStatus.NeedsReconcile, "unknown", unknown.LookAt, new JsonObject { ["key"] = run.Execution.IdempotencyKey, ["request"] = unknown.RequestId ?? run.RequestId }),
         _ => throw new InvalidOperationException("NotDone is not an end."),
     };
 
-    /// <summary>Records why it was not begun.</summary>
+    /// <summary>Records why it was not begun, or not repeated.</summary>
     public Task SettleAsync(Run run, Obstacle obstacle) => SettleAsync(
-        run, obstacle.Status, obstacle.Code, obstacle.Text, new JsonObject { ["code"] = obstacle.Code, ["fields"] = new JsonArray([.. obstacle.Fields.Select(f => JsonValue.Create(f))]) });
+        run, obstacle.Status, obstacle.Code, obstacle.Text,
+        new JsonObject { ["code"] = obstacle.Code, ["fields"] = new JsonArray([.. obstacle.Fields.Select(f => JsonValue.Create(f))]), ["request"] = run.RequestId });
 
     /// <summary>Gives the lease back and leaves the proposal approved, to be tried again later.</summary>
     public async Task DeferAsync(Run run)

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace BillingCopilot.Governance.Executor;
 
 /// <summary>Renews a lease in the background while its holder works, so that a slow far side isn't taken for a dead node.</summary>
@@ -6,7 +8,8 @@ internal sealed class LeaseRenewal : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
 
-    public LeaseRenewal(ExecutionLeases leases, Run run, TimeProvider time, TimeSpan lease) => _loop = LoopAsync(leases, run, time, lease);
+    /// <param name="renew">Moves the end of the lease; false when it is lost.</param>
+    public LeaseRenewal(Func<CancellationToken, Task<bool>> renew, TimeProvider time, TimeSpan lease) => _loop = LoopAsync(renew, time, lease);
 
     public async ValueTask DisposeAsync()
     {
@@ -15,18 +18,39 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task LoopAsync(ExecutionLeases leases, Run run, TimeProvider time, TimeSpan lease)
+    private async Task LoopAsync(Func<CancellationToken, Task<bool>> renew, TimeProvider time, TimeSpan lease)
     {
         using var timer = new PeriodicTimer(lease / 3, time);
+        var held = time.GetTimestamp();
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token) && await leases.RenewAsync(run, _stop.Token))
+            // Not renewed is not lost: until the lease is over, a database that was away for a moment is asked again.
+            while (time.GetElapsedTime(held) < lease && await timer.WaitForNextTickAsync(_stop.Token))
             {
+                var renewed = await TryRenewAsync(renew);
+                if (renewed == false)
+                {
+                    return;
+                }
+
+                held = renewed == true ? time.GetTimestamp() : held;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or System.Data.Common.DbException)
+        catch (OperationCanceledException)
         {
-            // Not renewed is not lost: another node that takes over sends the same key, and completion compares.
+        }
+    }
+
+    /// <summary>Null when the database did not answer.</summary>
+    private async Task<bool?> TryRenewAsync(Func<CancellationToken, Task<bool>> renew)
+    {
+        try
+        {
+            return await renew(_stop.Token);
+        }
+        catch (DbException)
+        {
+            return null;
         }
     }
 }

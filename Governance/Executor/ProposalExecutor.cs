@@ -58,8 +58,8 @@ public sealed partial class ProposalExecutor
 
     private async Task CarryOutAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var renewal = new LeaseRenewal(_leases, run, _time, _options.Lease);
-        var (ready, obstacle) = run.WasSent ? (true, ExecutionChecks.BeforeRepeating(run)) : await CheckAsync(run, cancellationToken);
+        await using var renewal = new LeaseRenewal(token => _leases.RenewAsync(run, token), _time, _options.Lease);
+        var (ready, obstacle) = run.WasSent ? (true, ExecutionChecks.BeforeReconciling(run)) : await CheckAsync(run, cancellationToken);
         if (!ready)
         {
             await _journal.DeferAsync(run);
@@ -68,9 +68,9 @@ public sealed partial class ProposalExecutor
         {
             await _journal.SettleAsync(run, obstacle);
         }
-        else if (await _attempts.RunAsync(run, cancellationToken) is { } result)
+        else
         {
-            await _journal.SettleAsync(run, result);
+            await _attempts.RunAsync(run, cancellationToken);
         }
     }
 
@@ -83,7 +83,7 @@ public sealed partial class ProposalExecutor
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            LogDeferred(_logger, run.Proposal.Id, run.Proposal.Operation, e.GetType().Name);
+            LogDeferred(_logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e));
             return (false, null);
         }
     }
@@ -97,7 +97,7 @@ public sealed partial class ProposalExecutor
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            LogNotRecovered(_logger, id, e.GetType().Name);
+            LogNotRecovered(_logger, id, Faults.Describe(e));
             return false;
         }
     }

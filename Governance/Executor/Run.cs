@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 
@@ -17,12 +18,19 @@ internal sealed record Run(TenantContext Tenant, ProposalRow Proposal, Execution
     public JsonObject Arguments => JsonNode.Parse(Proposal.Arguments)!.AsObject();
 
     public WriteGrant Grant { get; } = new(
-        Tenant, Proposal.Id, Proposal.Operation, Execution.IdempotencyKey, string.Join(',', Approvals.Select(a => a.Person)), Proposal.Agent);
+        Tenant, Proposal.Id, Proposal.Operation, Execution.IdempotencyKey, string.Join(',', Approvals.Select(a => a.Person)), Proposal.Agent,
+        Declaration.Read(Proposal.Declared));
+
+    /// <summary>When the approval that completed it was given; the beginning of time without any.</summary>
+    public DateTimeOffset ApprovedAt => Approvals.Select(a => a.At).DefaultIfEmpty().Max();
 
     /// <summary>Business time of the first attempt.</summary>
     public DateTimeOffset FirstSentAt { get; set; } = Execution.FirstSentAt;
 
     public int Attempts { get; set; } = Execution.Attempts;
+
+    /// <summary>The last request id that the far side gave, whatever became of the request.</summary>
+    public string? RequestId { get; set; }
 
     /// <summary>The same for a proposal on every node and after every crash.</summary>
     public static string KeyOf(TenantContext tenant, string proposalId) =>

@@ -1,3 +1,5 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
 
 namespace BillingCopilot.Governance.Operations;
@@ -8,8 +10,11 @@ namespace BillingCopilot.Governance.Operations;
 /// </summary>
 public sealed class WriteGrant
 {
-    internal WriteGrant(TenantContext tenant, string proposalId, string operation, string idempotencyKey, string approvedBy, string promptVersion)
+    internal WriteGrant(
+        TenantContext tenant, string proposalId, string operation, string idempotencyKey, string approvedBy, string promptVersion,
+        IReadOnlyDictionary<string, string> approved)
     {
+        Approved = approved;
         Tenant = tenant;
         ProposalId = proposalId;
         Operation = operation;
@@ -33,6 +38,17 @@ public sealed class WriteGrant
     /// <summary>Agent and prompt version that proposed it: <c>support.v1</c>.</summary>
     public string PromptVersion { get; }
 
+    /// <summary>The declared fields of the preview that was approved.</summary>
+    public IReadOnlyDictionary<string, string> Approved { get; }
+
+    /// <summary>
+    /// Why an operation must not act on what it reads now, or null when its declared fields are still those that
+    /// were approved. An operation that plans anew asks this with the very plan that it is about to send.
+    /// </summary>
+    public Refusal? RefuseUnless(IReadOnlyDictionary<string, string> now) => ProposalHash.Digest(now) == ProposalHash.Digest(Approved)
+        ? null
+        : new Refusal("state_moved", $"What would be sent is not what was approved: {Declaration.Difference(Approved, now)}.", "Propose it again.");
+
     /// <summary>The stamp that goes into the metadata of what the write touches.</summary>
     public IReadOnlyDictionary<string, string> Stamp => new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -51,4 +67,7 @@ public interface IWriteClients
     /// <summary>The writer of this type for the grant's tenant. Throws when no such writer exists.</summary>
     TWriter Open<TWriter>(WriteGrant grant)
         where TWriter : class;
+
+    /// <summary>Why nothing can be written for this tenant (no key to write with), or null. Asked before an execution begins.</summary>
+    Refusal? Refuse(TenantContext tenant);
 }

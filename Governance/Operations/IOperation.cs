@@ -45,6 +45,13 @@ public interface IOperation<TArguments>
     /// Reads whether an earlier, uncertain attempt with this grant took effect (by the proposal id in metadata).
     /// </summary>
     Task<ExecutionResult> ReconcileAsync(TArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Completes what goes with an effect that reconciling found (a mark on the invoice), never the effect itself.
+    /// Default: nothing. A failure here does not change how the execution ended.
+    /// </summary>
+    Task FinishAsync(TArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 }
 
 /// <summary>What models, policy files and cards know of an operation. The tool that a model gets is made from this alone.</summary>
@@ -99,11 +106,16 @@ public abstract record ExecutionResult
     /// <summary>Done. <paramref name="ObjectId"/> is what it made or changed; <paramref name="RequestId"/> is Stripe's.</summary>
     public sealed record Executed(string ObjectId, string Summary, string? RequestId = null) : ExecutionResult;
 
-    /// <summary>Refused by the far side, with nothing done.</summary>
-    public sealed record Failed(Refusal Refusal) : ExecutionResult;
+    /// <summary>Refused, with nothing done by this attempt.</summary>
+    /// <param name="Definite">
+    /// True when the far side itself refused the request: then nothing of the key is under way. False for a refusal
+    /// of our own, before anything left.
+    /// </param>
+    public sealed record Failed(Refusal Refusal, bool Definite = false) : ExecutionResult;
 
     /// <summary>Not known whether it took effect: <paramref name="LookAt"/> says what a person should check.</summary>
-    public sealed record Unknown(string LookAt) : ExecutionResult;
+    /// <param name="RequestId">The far side's request id, when it gave one.</param>
+    public sealed record Unknown(string LookAt, string? RequestId = null) : ExecutionResult;
 
     /// <summary>Reconcile only: it certainly did not take effect, so the same key may be sent again.</summary>
     public sealed record NotDone : ExecutionResult;

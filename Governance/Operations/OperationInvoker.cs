@@ -23,6 +23,8 @@ internal abstract class OperationInvoker
     public abstract Task<ExecutionResult> ExecuteAsync(JsonObject canonical, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken);
 
     public abstract Task<ExecutionResult> ReconcileAsync(JsonObject canonical, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken);
+
+    public abstract Task FinishAsync(JsonObject canonical, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken);
 }
 
 /// <summary>A preview whose arguments are canonical JSON.</summary>
@@ -57,6 +59,9 @@ internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operat
 
     public override Task<ExecutionResult> ReconcileAsync(JsonObject canonical, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
         operation.ReconcileAsync(Read(canonical), tenant, grant, cancellationToken);
+
+    public override Task FinishAsync(JsonObject canonical, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        operation.FinishAsync(Read(canonical), tenant, grant, writers, cancellationToken);
 
     private static TArguments Read(JsonObject canonical) => (TArguments)ArgumentCodec.Read(typeof(TArguments), canonical);
 }

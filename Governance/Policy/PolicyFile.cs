@@ -16,24 +16,30 @@ internal static class PolicyFile
     {
         var operations = file.Allow("operations").Get("operations").Map;
         var names = catalog.All.Select(d => d.Name).ToArray();
-        var policies = operations.Allow("operation", names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(e.Key, e.Map), StringComparer.Ordinal);
+        var policies = operations.Allow("operation", names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(catalog.Find(e.Key)!, e), StringComparer.Ordinal);
         var missing = names.Where(n => !policies.ContainsKey(n)).ToArray();
         return missing.Length == 0
             ? new PolicyBook(policies, VersionOf(policies))
             : throw operations.Fault($"no policy for {string.Join(", ", missing)}. Every operation needs one.");
     }
 
-    private static OperationPolicy ReadPolicy(string operation, ConfigMap map)
+    private static OperationPolicy ReadPolicy(OperationDescriptor operation, ConfigNode node)
     {
+        var map = node.Map;
         map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps");
         return new OperationPolicy(
-            operation,
+            operation.Name,
             ReadRoles(map.Get("propose"), Roles.OfProposers),
             ReadRoles(map.Get("approve"), Roles.OfPeople),
             map.Get("self_approval").Flag,
             ReadDuration(map.Get("expiry")),
-            ReadAmounts(map.Find("second_approver_above")),
-            ReadAmounts(map.Find("caps")?.Map.Allow("per_customer_per_day").Get("per_customer_per_day")));
+            ReadAmounts(Limit("second_approver_above")),
+            ReadAmounts(Limit("caps") is { IsNone: false } caps ? caps.Map.Allow("per_customer_per_day").Get("per_customer_per_day") : null));
+
+        // Where money moves, having no limit is a decision that somebody writes down.
+        ConfigNode? Limit(string key) => map.Find(key) ?? (operation.Risk == Risk.Money
+            ? throw node.Fault($"'{key}' is missing for {operation.Name}, which moves money. Write amounts by currency, or 'none'.")
+            : null);
     }
 
     private static string[] ReadRoles(ConfigNode node, IReadOnlyList<string> allowed)
@@ -43,7 +49,7 @@ internal static class PolicyFile
     }
 
     private static Dictionary<string, Money>? ReadAmounts(ConfigNode? node) =>
-        node?.Map.Entries.ToDictionary(e => e.Key, ReadAmount, StringComparer.Ordinal);
+        node is null or { IsNone: true } ? null : node.Map.Entries.ToDictionary(e => e.Key, ReadAmount, StringComparer.Ordinal);
 
     private static Money ReadAmount(ConfigNode node) => Money.Parse(node.Text, node.Key) switch
     {

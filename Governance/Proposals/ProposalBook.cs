@@ -113,6 +113,7 @@ public sealed class ProposalBook
 
         return await operation.PreviewAsync(canonical, request.Tenant, cancellationToken) switch
         {
+            Outcome<OperationPreview>.Ok { Value: var preview } when ProposalRows.Refuse(preview) is { } refusal => refusal,
             Outcome<OperationPreview>.Ok { Value: var preview } => await SaveAsync(request.Tenant, RowOf(request, operation.Descriptor, preview, key), cancellationToken),
             Outcome<OperationPreview>.Refused refused => refused.Refusal,
             _ => throw new InvalidOperationException("An outcome is one of two."),

@@ -10,7 +10,7 @@ public static class ProposalHash
 {
     /// <summary>
     /// What an approval is bound to: tenant, account, mode, operation, arguments, the state they were shown
-    /// against, the policy and the expiry. One of them differs, and the approval is worth nothing.
+    /// against, everything the card shows of them, who asked, the policy and the expiry. One of them differs, and the approval is worth nothing.
     /// </summary>
     public static string Of(string account, ProposalRow row) => CanonicalJson.Hash(new JsonObject
     {
@@ -20,6 +20,17 @@ public static class ProposalHash
         ["operation"] = row.Operation,
         ["arguments"] = row.Arguments,
         ["digest"] = row.Digest,
+        ["title"] = row.Title,
+        ["customer"] = row.CustomerId,
+        ["customer_name"] = row.CustomerName,
+        ["target_kind"] = row.TargetKind,
+        ["target"] = row.TargetId,
+        ["amount"] = row.AmountMinor?.ToString(CultureInfo.InvariantCulture),
+        ["currency"] = row.Currency,
+        ["changes"] = row.Changes,
+        ["reversibility"] = row.Reversibility,
+        ["risk"] = row.Risk,
+        ["requested_by"] = row.RequestedBy,
         ["policy"] = row.PolicyVersion,
         ["expires"] = row.ExpiresAt.ToUnixTimeMilliseconds(),
     });

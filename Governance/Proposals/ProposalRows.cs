@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BillingCopilot.Billing;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage.Rows;
@@ -10,6 +11,22 @@ internal static class ProposalRows
 {
     private const int LongestReason = 500;
     private const int LongestLine = 300;
+    private const int LongestText = 4000;
+
+    /// <summary>
+    /// Why the preview can't become a proposal, or null. People approve what the card shows, so nothing of it is
+    /// ever cut; only a customer's name is, which they did not choose the words of.
+    /// </summary>
+    public static Refusal? Refuse(OperationPreview preview)
+    {
+        var lines = preview.Changes.Select(c => ("a field's name", c.Field)).Append(("the title", preview.Title)).Append(("how it can be undone", preview.Reversibility));
+        var texts = preview.Changes.SelectMany(c => new[] { (c.Field, c.Before), (c.Field, c.After) });
+        return lines.Select(l => TooLong(l.Item1, l.Item2, LongestLine)).Concat(texts.Select(t => TooLong(t.Field, t.Item2, LongestText))).FirstOrDefault(r => r is not null);
+    }
+
+    private static Refusal? TooLong(string what, string text, int limit) => PlainText.CleanLines(text, int.MaxValue).Length > limit
+        ? new Refusal("too_long", $"'{PlainText.Clean(what, 60)}' is longer than the {limit} characters that a person can be shown.", "Propose something shorter.")
+        : null;
 
     public static ProposalRow Of(ProposeRequest request, OperationDescriptor operation, OperationPreview preview, ProposalStamp stamp)
     {
@@ -32,7 +49,7 @@ internal static class ProposalRows
             TargetId = preview.Target.Id,
             AmountMinor = preview.Amount?.AmountMinor,
             Currency = preview.Amount?.Currency,
-            Changes = JsonSerializer.Serialize(preview.Changes.Select(c => new PreviewChange(Line(c.Field), Line(c.Before), Line(c.After)))),
+            Changes = JsonSerializer.Serialize(preview.Changes.Select(c => new PreviewChange(Line(c.Field), Text(c.Before), Text(c.After)))),
             Reversibility = Line(preview.Reversibility),
             Risk = WireName.Of(operation.Risk),
             Reason = PlainText.Clean(request.Reason, LongestReason),
@@ -48,6 +65,8 @@ internal static class ProposalRows
         row.Hash = ProposalHash.Of(request.Tenant.Account, row);
         return row;
     }
+
+    private static string Text(string text) => PlainText.CleanLines(text, LongestText);
 
     private static string Line(string text) => PlainText.Clean(text, LongestLine);
 }

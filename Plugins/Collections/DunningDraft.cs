@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Dunning;
+using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
@@ -20,13 +22,30 @@ internal sealed record DunningDraft(Invoice Invoice, Customer Customer, DunningM
 
     public OutboundMail Mail => new(Customer.Email, Subject, Body);
 
-    /// <summary>Same for the same words.</summary>
-    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Subject + "\n" + Body)))[..16];
+    /// <summary>
+    /// Same for the same words and the same host to pay at. The link itself is not in it: Stripe hands out another
+    /// one for the same invoice from time to time.
+    /// </summary>
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Subject}\n{Shown}\n{new Uri(PayLink).Host}")));
+
+    /// <summary>What the approval is bound to: the invoice as it stands, the recipient and the text.</summary>
+    public Dictionary<string, string> Declared => new(StringComparer.Ordinal)
+    {
+        ["status"] = Invoice.Status,
+        ["amount_remaining"] = Invoice.Money(Invoice.AmountRemaining).ToString(),
+        ["attempt_count"] = $"{Invoice.AttemptCount}",
+        ["customer"] = Customer.Id,
+        ["recipient"] = Recipient.Digest(Customer.Email),
+        ["template"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(Kind.Template.ToString()),
+        ["text"] = Digest,
+    };
 }
 
 /// <summary>Composes dunning mails, or says why none should go.</summary>
 internal sealed class DunningDraftsman(StripeReader reader, TenantContext tenant, MailOptions options)
 {
+    private const int LongestName = 120;
+
     /// <summary>Metadata key on an invoice: the day of the last mail.</summary>
     public const string MailedKey = "copilot_dunning_mailed";
 
@@ -48,7 +67,7 @@ internal sealed class DunningDraftsman(StripeReader reader, TenantContext tenant
         var next = invoice.NextPaymentAttempt is { } at ? Dates.Instant(at) : (DateTimeOffset?)null;
         var kind = DunningMail.For(decline, Math.Max(failed.Count, (int)invoice.AttemptCount), next);
         var about = new DunningSubject(
-            PlainText.OneLine(customer.NameOf().Value),
+            NameFor(customer),
             invoice.Number,
             invoice.Money(invoice.AmountRemaining),
             decline,
@@ -56,6 +75,13 @@ internal sealed class DunningDraftsman(StripeReader reader, TenantContext tenant
             tenant.Day(invoice.NextPaymentAttempt),
             options.FromName);
         return new DunningDraft(invoice, customer, kind, DunningText.Subject(kind, about), DunningText.Body(kind, about, invoice.HostedInvoiceUrl), invoice.HostedInvoiceUrl);
+    }
+
+    /// <summary>A name that holds a link is somebody's advertisement, or worse, in a mail that we sign.</summary>
+    internal static string? NameFor(Customer customer)
+    {
+        var name = PlainText.Clean(customer.NameOf().Value, LongestName);
+        return name.Length == 0 || LinkFinder.Finds(name) ? null : name;
     }
 
     private Refusal? Unfit(Invoice invoice, Customer customer, IReadOnlyList<Charge> charges, DateOnly today) => invoice switch

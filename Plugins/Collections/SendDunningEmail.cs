@@ -1,9 +1,9 @@
-using System.Text.Json;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Storage;
 
 namespace BillingCopilot.Plugins.Collections;
@@ -35,12 +35,21 @@ public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, Bu
                 return new ExecutionResult.Failed(refusal);
             }
 
+            if (grant.RefuseUnless(draft.Declared) is { } differs)
+            {
+                return new ExecutionResult.Failed(differs);
+            }
+
             await writers.Open<Outbox>(grant).SendAsync(draft.Mail, cancellationToken);
         }
 
         return await StampAsync(arguments, tenant, grant, writers, cancellationToken);
     }
 
+    /// <summary>
+    /// The outbox is the record of what was sent. It is this node's own folder: several nodes have to share one
+    /// (<see cref="MailOptions.Outbox"/>), or a node would not find the mail that another wrote before it died.
+    /// </summary>
     public Task<ExecutionResult> ReconcileAsync(SendDunningEmailArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(grant);
@@ -49,10 +58,21 @@ public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, Bu
             : new ExecutionResult.NotDone());
     }
 
+    /// <summary>The mark that a crash between the mail and the mark left out.</summary>
+    public async Task FinishAsync(SendDunningEmailArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(writers);
+        if ((await readers.For(tenant).InvoiceAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var invoice, out _) && !Stamps.Bears(invoice.Metadata, grant))
+        {
+            await StampAsync(arguments, tenant, grant, writers, cancellationToken);
+        }
+    }
+
     /// <summary>Marks the invoice. The mail has gone by now, so a failure here must not look like a failure to send.</summary>
     private async Task<ExecutionResult> StampAsync(SendDunningEmailArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
-        var mailed = new Dictionary<string, string> { [DunningDraftsman.MailedKey] = tenant.Day(clock.UtcNow).ToString("O") };
+        var mailed = new Dictionary<string, string> { [DunningDraftsman.MailedKey] = tenant.Day(await Outbox.SentAtAsync(mail, grant.ProposalId, cancellationToken)).ToString("O") };
         var stamped = await Attempt.WriteAsync(
             async () => Sent(grant, (await writers.Open<StripeWriter>(grant).StampInvoiceAsync(arguments.Invoice.Id, mailed, cancellationToken)).StripeResponse?.RequestId),
             "The mail was written.",
@@ -84,15 +104,6 @@ public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, Bu
                 new PreviewChange("Text", "", draft.Shown),
             ],
             "A sent mail can't be taken back.",
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["status"] = invoice.Status,
-                ["amount_remaining"] = amount.ToString(),
-                ["attempt_count"] = $"{invoice.AttemptCount}",
-                ["customer"] = customer.Id,
-                ["recipient"] = Recipient.Digest(customer.Email),
-                ["template"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(draft.Kind.Template.ToString()),
-                ["text"] = draft.Digest,
-            });
+            draft.Declared);
     }
 }

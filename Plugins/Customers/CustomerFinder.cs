@@ -48,7 +48,7 @@ internal sealed class CustomerFinder(StripeReader reader)
         return new Outcome<IReadOnlyList<Customer>>.Ok(Rank(text, candidates.DistinctBy(c => c.Id)));
     }
 
-    private static List<Customer> Rank(string text, IEnumerable<Customer> customers)
+    internal static List<Customer> Rank(string text, IEnumerable<Customer> customers)
     {
         var ranked = customers
             .Select(c => (Customer: c, Score: NameMatch.Score(text, c.NameOf().Value)))

@@ -4,10 +4,11 @@ using BillingCopilot.Billing.Dunning;
 namespace BillingCopilot.Plugins.Mail;
 
 /// <summary>What a dunning mail is about.</summary>
+/// <param name="CustomerName">For the greeting; null leaves it out.</param>
 /// <param name="CardLast4">Last digits of the card that failed; null when unknown.</param>
 /// <param name="NextAttempt">Day of the next try; null when none.</param>
 internal sealed record DunningSubject(
-    string CustomerName,
+    string? CustomerName,
     string InvoiceNumber,
     Money Amount,
     Decline Decline,
@@ -29,7 +30,7 @@ internal static class DunningText
     {
         string?[] parts =
         [
-            $"Hello {about.CustomerName},",
+            about.CustomerName is null ? "Hello," : $"Hello {about.CustomerName},",
             Opening(mail.Tone, about),
             Ask(mail.Template, about),
             $"Pay invoice {about.InvoiceNumber} here:\n{payLink}",

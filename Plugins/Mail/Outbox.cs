@@ -18,6 +18,13 @@ internal sealed class Outbox(MailOptions options, BusinessClock clock, WriteGran
     public static string PathOf(MailOptions options, string proposalId) =>
         Path.Combine(options.Outbox, string.Concat(proposalId.Where(c => char.IsLetterOrDigit(c) || c is '_' or '-')) + ".eml");
 
+    /// <summary>When the mail of a proposal was written, by its own date: a mark made later says the same day.</summary>
+    public static async Task<DateTimeOffset> SentAtAsync(MailOptions options, string proposalId, CancellationToken cancellationToken)
+    {
+        using var message = await MimeMessage.LoadAsync(PathOf(options, proposalId), cancellationToken);
+        return message.Date;
+    }
+
     /// <summary>Writes the mail and returns its path. Complete or absent, never half: the name appears by a rename.</summary>
     public async Task<string> SendAsync(OutboundMail mail, CancellationToken cancellationToken)
     {

@@ -14,9 +14,10 @@ internal static class Attempt
         }
         catch (Exception error) when (StripeErrors.IsFarSide(error, cancellationToken))
         {
+            var refusal = StripeErrors.ToRefusal(error);
             return StripeErrors.IsCertainlyUndone(error)
-                ? new ExecutionResult.Failed(StripeErrors.ToRefusal(error))
-                : new ExecutionResult.Unknown($"{lookAt} {StripeErrors.ToRefusal(error)}");
+                ? new ExecutionResult.Failed(refusal, Definite: true)
+                : new ExecutionResult.Unknown($"{lookAt} {refusal}", refusal.RequestId);
         }
     }
 }

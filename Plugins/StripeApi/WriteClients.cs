@@ -1,3 +1,4 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Storage;
@@ -16,6 +17,10 @@ internal sealed class WriteClients(StripeClients clients, StripeConnections conn
             : throw new InvalidOperationException($"There is no writer of type {typeof(TWriter).Name}.");
         return (TWriter)writer;
     }
+
+    public Refusal? Refuse(TenantContext tenant) => connections.For(tenant).CanWrite
+        ? null
+        : new Refusal("no_write_key", "Stripe:WriteKey is missing, so nothing can be written to this account.", "An administrator has to set it; then propose it again.");
 
     private StripeWriter OpenStripe(WriteGrant grant)
     {

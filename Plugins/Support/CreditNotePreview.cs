@@ -68,7 +68,8 @@ internal static class CreditNotePreview
         _ => "The credit note can be voided while the invoice is unpaid.",
     };
 
-    private static Dictionary<string, string> Declared(InvoiceCredits credits, CreditPlan plan, Customer customer)
+    /// <summary>What the approval is bound to: the invoice as it stands, and where the credit goes.</summary>
+    public static Dictionary<string, string> Declared(InvoiceCredits credits, CreditPlan plan, Customer customer)
     {
         var facts = credits.Facts;
         var declared = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -82,6 +83,9 @@ internal static class CreditNotePreview
             ["refunded_outside"] = $"{facts.RefundedOutside}",
             ["refundable"] = $"{facts.Refundable}",
             ["customer"] = customer.Id,
+            ["reduces_due"] = $"{plan.ReducesDue.AmountMinor}",
+            ["to_refund"] = $"{plan.ToRefund.AmountMinor}",
+            ["to_balance"] = $"{plan.ToBalance.AmountMinor}",
         };
         if (plan.ToBalance.AmountMinor > 0)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
@@ -24,9 +25,9 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
     public async Task<Outcome<Preview<IssueCreditNoteArguments>>> PreviewAsync(IssueCreditNoteArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        if (arguments.Memo is { } memo && (memo.Length > LongestMemo || PlainText.HasLink(memo)))
+        if (arguments.Memo is { } memo && (memo != PlainText.Clean(memo, LongestMemo) || LinkFinder.Finds(memo)))
         {
-            return new Refusal("invalid_memo", $"The memo must be at most {LongestMemo} characters, without links or addresses.", "Shorten it.");
+            return new Refusal("invalid_memo", $"The memo must be one line of at most {LongestMemo} characters, without links, domains, addresses or invisible characters.", "Write a plain sentence.");
         }
 
         var reader = readers.For(tenant);
@@ -46,6 +47,7 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
     public async Task<ExecutionResult> ExecuteAsync(IssueCreditNoteArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
 
         // What an earlier run did has changed the invoice: planned anew it would differ, so that run is looked for first.
@@ -55,9 +57,15 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
         }
 
         if (!(await new CreditableInvoiceReader(readers.For(tenant)).ReadAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var credits, out var refusal)
-            || !CreditRules.Plan(credits.Facts, arguments.Amount, arguments.Disposition).TryGet(out var plan, out refusal))
+            || !CreditRules.Plan(credits.Facts, arguments.Amount, arguments.Disposition).TryGet(out var plan, out refusal)
+            || !(await readers.For(tenant).CustomerAsync(credits.Invoice.CustomerId, cancellationToken)).TryGet(out var customer, out refusal))
         {
             return new ExecutionResult.Failed(refusal);
+        }
+
+        if (grant.RefuseUnless(CreditNotePreview.Declared(credits, plan, customer)) is { } differs)
+        {
+            return new ExecutionResult.Failed(differs);
         }
 
         return await Attempt.WriteAsync(

@@ -15,7 +15,7 @@ public sealed class ProposalRow : ITenantRow
     /// <summary>Canonical JSON (RFC 8785).</summary>
     public required string Arguments { get; set; }
 
-    /// <summary>SHA-256 over tenant, account, mode, operation, arguments, digest, policy version and expiry.</summary>
+    /// <summary>SHA-256 over tenant, account, mode, operation, arguments, digest, what the card shows, requester, policy version and expiry.</summary>
     public required string Hash { get; set; }
 
     /// <summary>SHA-256 of the declared fields as read at proposal.</summary>

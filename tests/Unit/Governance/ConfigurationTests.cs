@@ -17,7 +17,7 @@ public sealed class ConfigurationTests
     private static readonly OperationCatalog Catalog = new([CreditInvoice.Descriptor, MailCredit.Descriptor]);
 
     private static readonly OperationCatalog Shipped = new(
-        new[] { "issue_credit_note", "issue_refund", "send_dunning_email" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money)));
+        new[] { "issue_credit_note", "issue_refund", "send_dunning_email" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), n == "send_dunning_email" ? Risk.Notify : Risk.Money)));
 
     [Theory]
     [InlineData("expiry: 24h", "expiry: soon", "policy.yaml:6", "30m, 24h, 3d")]
@@ -38,6 +38,20 @@ public sealed class ConfigurationTests
 
         fault.Message.ShouldStartWith(where + ": ");
         fault.Message.ShouldContain(says);
+    }
+
+    [Theory]
+    [InlineData("    second_approver_above: { usd: \"200.00\" }\n", "second_approver_above")]
+    [InlineData("    caps:\n      per_customer_per_day: { usd: \"300.00\" }\n", "caps")]
+    public void ReadPolicy_MoneyWithoutALimit_MustSayNone(string limit, string key)
+    {
+        Bench.Policy.ShouldContain(limit);
+
+        var fault = Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(ConfigFile.Parse("policy.yaml", Bench.Policy.Replace(limit, "")), Catalog));
+
+        fault.Message.ShouldStartWith($"policy.yaml:2: '{key}' is missing for credit_invoice");
+        var none = PolicyFile.Read(ConfigFile.Parse("policy.yaml", Bench.Policy.Replace(limit, $"    {key}: none\n")), Catalog).For("credit_invoice");
+        (key == "caps" ? none.PerCustomerPerDay : none.SecondApproverAbove).ShouldBeNull();
     }
 
     [Fact]

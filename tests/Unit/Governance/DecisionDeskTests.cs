@@ -176,6 +176,32 @@ public sealed class DecisionDeskTests
     }
 
     [Fact]
+    public async Task Approve_SplitBelowTheThreshold_NeedsTwoPeopleAllTheSame()
+    {
+        using var bench = await Bench.StartAsync();
+        var first = await bench.ApprovedAsync();
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        var second = await bench.ProposeAsync(r => r with { Step = 2, Arguments = Bench.Arguments("in_2") });
+
+        Bench.Ok(await bench.TryApproveAsync(second)).Status.ShouldBe(ProposalStatus.Pending);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        Bench.Ok(await bench.TryApproveAsync(second, "ada")).Status.ShouldBe(ProposalStatus.Approved);
+
+        (await bench.ExecuteAsync(first)).Status.ShouldBe(ProposalStatus.Executed, "what came after it does not count");
+        (await bench.ExecuteAsync(second)).Status.ShouldBe(ProposalStatus.Executed);
+    }
+
+    [Fact]
+    public async Task Approve_SplitOverTwoDays_NeedsOnePersonEach()
+    {
+        using var bench = await Bench.StartAsync();
+        await bench.ApprovedAsync();
+        bench.Time.Advance(TimeSpan.FromHours(24));
+
+        (await bench.ApprovedAsync(r => r with { Step = 2 })).Status.ShouldBe(ProposalStatus.Approved);
+    }
+
+    [Fact]
     public async Task Approve_SplitIntoParts_StopsAtTheCap()
     {
         using var bench = await Bench.StartAsync();
@@ -187,6 +213,7 @@ public sealed class DecisionDeskTests
 
         Bench.Ok(await bench.TryApproveAsync(parts[0]));
         Bench.Ok(await bench.TryApproveAsync(parts[1]));
+        Bench.Ok(await bench.TryApproveAsync(parts[1], "ada"));
         Bench.Refused(await bench.TryApproveAsync(parts[2])).ToString().ShouldContain("cap of 300.00 USD");
     }
 

@@ -83,18 +83,20 @@ public sealed class ExecutionRecoveryTests
         }
     }
 
-    [Fact]
-    public async Task Recover_CantTellAndFarSideReplays_SendsTheSameKeyAgain()
+    [Theory]
+    [InlineData(false, ProposalStatus.Executed, 2)]
+    [InlineData(true, ProposalStatus.NeedsReconcile, 1)]
+    public async Task Recover_CantTellAndFarSideReplays_SendsTheSameKeyAgainIfNothingMoved(bool afterEffect, ProposalStatus expected, int sent)
     {
         using var bench = await Bench.StartAsync();
-        var proposal = await CrashAsync(bench, afterEffect: true);
+        var proposal = await CrashAsync(bench, afterEffect);
         bench.Far.Reconciles = () => new ExecutionResult.Unknown("Look at the invoice.");
         bench.Time.Advance(TimeSpan.FromSeconds(16));
 
         await bench.Executor.RecoverAsync(Bench.Tenant, default);
 
-        (await bench.ExecuteAsync(proposal)).Status.ShouldBe(ProposalStatus.Executed);
-        bench.Far.Sent.Count.ShouldBe(2);
+        (await bench.ExecuteAsync(proposal)).Status.ShouldBe(expected);
+        bench.Far.Sent.Count.ShouldBe(sent);
         bench.Far.Effects.ShouldHaveSingleItem();
     }
 
@@ -195,7 +197,7 @@ public sealed class ExecutionRecoveryTests
     }
 
     // Cancelled, the executor writes nothing more: what a killed process leaves behind.
-    private static async Task<ProposalView> CrashAsync(Bench bench, bool afterEffect, string operation = "credit_invoice")
+    internal static async Task<ProposalView> CrashAsync(Bench bench, bool afterEffect, string operation = "credit_invoice")
     {
         var proposal = await bench.ApprovedAsync(r => r with { Operation = operation });
         using var kill = new CancellationTokenSource();

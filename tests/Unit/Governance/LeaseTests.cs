@@ -1,6 +1,8 @@
 using BillingCopilot.Governance.Executor;
 using BillingCopilot.Unit.Governance.Fakes;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -33,6 +35,32 @@ public sealed class LeaseTests
         answer.SetResult();
         await running;
         (await LeaseAsync(bench)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Renewal_DatabaseAwayForAMoment_GoesOnUntilTheLeaseIsOver()
+    {
+        var time = new FakeTimeProvider();
+        using var called = new SemaphoreSlim(0);
+        var answers = new Queue<bool>([false, true, false, false, false]);
+        await using var renewal = new LeaseRenewal(
+            _ =>
+            {
+                var works = answers.Dequeue();
+                called.Release();
+                return works ? Task.FromResult(true) : Task.FromException<bool>(new SqliteException("away", 1));
+            },
+            time,
+            TimeSpan.FromSeconds(15));
+
+        while (answers.Count > 0)
+        {
+            time.Advance(TimeSpan.FromSeconds(5));
+            (await called.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue("it is asked again");
+        }
+
+        time.Advance(TimeSpan.FromSeconds(5));
+        called.CurrentCount.ShouldBe(0, "the lease is over");
     }
 
     [Fact]

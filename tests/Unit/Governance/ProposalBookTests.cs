@@ -131,6 +131,28 @@ public sealed class ProposalBookTests
     }
 
     [Fact]
+    public async Task Propose_LongText_IsShownWholeWithItsLines()
+    {
+        using var bench = await Bench.StartAsync();
+        var text = "Hello\n\n" + new string('x', 3_900) + "\n\nKind\u202E regards";
+
+        var view = await bench.ProposeAsync(r => r with { Arguments = WithMemo(text) });
+
+        view.Changes[1].After.ShouldBe(text.Replace("\u202E", ""));
+    }
+
+    [Fact]
+    public async Task Propose_TextThatWouldBeCut_IsRefused()
+    {
+        using var bench = await Bench.StartAsync();
+
+        var refusal = Bench.Refused(await bench.TryProposeAsync(r => r with { Arguments = WithMemo(new string('x', 4_001)) }));
+
+        refusal.Code.ShouldBe("too_long");
+        refusal.Message.ShouldContain("'Memo' is longer than the 4000 characters");
+    }
+
+    [Fact]
     public async Task List_PastExpiry_ShowsExpired()
     {
         using var bench = await Bench.StartAsync();
@@ -153,6 +175,13 @@ public sealed class ProposalBookTests
         (await bench.Book.ListForTaskAsync(Bench.Tenant, "task_1", default)).ShouldHaveSingleItem();
     }
 
+    private static System.Text.Json.Nodes.JsonObject WithMemo(string memo)
+    {
+        var arguments = Bench.Arguments();
+        arguments["memo"] = memo;
+        return arguments;
+    }
+
     public static TheoryData<string, Action<ProposalRow>> Changes => new()
     {
         { "tenant", r => r.TenantId = "other" },
@@ -160,6 +189,18 @@ public sealed class ProposalBookTests
         { "operation", r => r.Operation = "mail_credit" },
         { "arguments", r => r.Arguments = "{}" },
         { "digest", r => r.Digest = "0" },
+        { "title", r => r.Title = "Credit $1.00" },
+        { "amount", r => r.AmountMinor = 1 },
+        { "no amount", r => r.AmountMinor = null },
+        { "currency", r => r.Currency = "eur" },
+        { "customer", r => r.CustomerId = "cus_2" },
+        { "customer name", r => r.CustomerName = "Other" },
+        { "target", r => r.TargetId = "in_2" },
+        { "target kind", r => r.TargetKind = "charge" },
+        { "changes", r => r.Changes = "[]" },
+        { "reversibility", r => r.Reversibility = "" },
+        { "risk", r => r.Risk = "notify" },
+        { "requester", r => r.RequestedBy = "frank" },
         { "policy", r => r.PolicyVersion = "0" },
         { "expiry", r => r.ExpiresAt = r.ExpiresAt.AddMilliseconds(1) },
     };

@@ -175,7 +175,7 @@ public sealed class ProposalExecutorTests
     {
         using var bench = await Bench.StartAsync();
         var first = await bench.ApprovedAsync();
-        var second = await bench.ApprovedAsync(r => r with { Step = 2, Arguments = Bench.Arguments("in_2") });
+        var second = await bench.ApprovedAsync(r => r with { Step = 2, Arguments = Bench.Arguments("in_2", "80.00 USD") });
         var other = bench.Restart().GetRequiredService<ProposalExecutor>();
         var seen = ProposalStatus.Failed;
         bench.Far.Before = async _ =>

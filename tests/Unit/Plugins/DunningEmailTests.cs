@@ -58,9 +58,10 @@ public sealed class DunningEmailTests : IAsyncLifetime
     {
         var failed = _lumen.Planted("failed_invoices");
         var operation = _lumen.Get<SendDunningEmail>();
+        var grant = await ApprovedAsync();
         for (var i = 0; i < 2; i++)
         {
-            (await operation.ExecuteAsync(Arguments(0), Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
+            (await operation.ExecuteAsync(Arguments(0), Lumen.Tenant, grant, _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         }
 
         var message = await MimeMessage.LoadAsync(Directory.GetFiles(_lumen.Outbox).ShouldHaveSingleItem());
@@ -78,15 +79,16 @@ public sealed class DunningEmailTests : IAsyncLifetime
     public async Task Preview_MailedToday_IsRefused()
     {
         var operation = _lumen.Get<SendDunningEmail>();
-        await operation.ExecuteAsync(Arguments(0), Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default);
+        await operation.ExecuteAsync(Arguments(0), Lumen.Tenant, await ApprovedAsync(), _lumen.Writers, default);
         Refused(await operation.PreviewAsync(Arguments(0), Lumen.Tenant, default)).Code.ShouldBe("mailed_today");
     }
 
     [Fact]
     public async Task Execute_InvoiceCannotBeMarked_TheMailStillCounts()
     {
+        var grant = await ApprovedAsync();
         await _lumen.FaultAsync("POST /v1/invoices", "429");
-        (await _lumen.Get<SendDunningEmail>().ExecuteAsync(Arguments(0), Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default))
+        (await _lumen.Get<SendDunningEmail>().ExecuteAsync(Arguments(0), Lumen.Tenant, grant, _lumen.Writers, default))
             .ShouldBeOfType<ExecutionResult.Executed>().Summary.ShouldContain("could not be marked");
     }
 
@@ -96,6 +98,48 @@ public sealed class DunningEmailTests : IAsyncLifetime
         var paid = new SendDunningEmailArguments(new ObjectRef(ObjectKind.Invoice, (string)_lumen.Planted("paid_invoices")["invoice"]!));
         Refused(await _lumen.Get<SendDunningEmail>().PreviewAsync(paid, Lumen.Tenant, default)).Code.ShouldBe("invoice_paid");
     }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("recipient")]
+    public async Task Execute_NotWhatWasApproved_SendsNothing(string field)
+    {
+        var approved = new Dictionary<string, string>((await PreviewAsync(0)).Declared) { [field] = "another" };
+
+        (await _lumen.Get<SendDunningEmail>().ExecuteAsync(Arguments(0), Lumen.Tenant, Lumen.Grant(approved: approved), _lumen.Writers, default))
+            .ShouldBeOfType<ExecutionResult.Failed>().Refusal.Message.ShouldContain(field + " was another");
+
+        Directory.GetFiles(_lumen.Outbox).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Finish_MailWrittenButInvoiceNotMarked_MarksItOnce()
+    {
+        var operation = _lumen.Get<SendDunningEmail>();
+        var grant = await ApprovedAsync();
+        await _lumen.FaultAsync("POST /v1/invoices", "429");
+        await operation.ExecuteAsync(Arguments(0), Lumen.Tenant, grant, _lumen.Writers, default);
+        (await _lumen.EffectsAsync()).ShouldBeEmpty();
+        (await operation.ReconcileAsync(Arguments(0), Lumen.Tenant, grant, default)).ShouldBeOfType<ExecutionResult.Executed>();
+
+        await operation.FinishAsync(Arguments(0), Lumen.Tenant, grant, _lumen.Writers, default);
+        await operation.FinishAsync(Arguments(0), Lumen.Tenant, grant, _lumen.Writers, default);
+
+        (await _lumen.EffectsAsync()).ShouldHaveSingleItem();
+        Refused(await operation.PreviewAsync(Arguments(0), Lumen.Tenant, default)).Code.ShouldBe("mailed_today");
+    }
+
+    [Theory]
+    [InlineData("Acme GmbH", "Acme GmbH")]
+    [InlineData("St. Gallen Tools Inc.", "St. Gallen Tools Inc.")]
+    [InlineData("Acme, pay at evil.com/pay", null)]
+    [InlineData("Acme evil\u200B.com", null)]
+    [InlineData("Acme evil\uFF0Ecom", null)]
+    [InlineData("\u200B", null)]
+    public void NameFor_LinkInTheName_IsLeftOutOfTheGreeting(string name, string? greeted) =>
+        DunningDraftsman.NameFor(new Stripe.Customer { Name = name }).ShouldBe(greeted);
+
+    private async Task<WriteGrant> ApprovedAsync() => Lumen.Grant(approved: (await PreviewAsync(0)).Declared);
 
     private SendDunningEmailArguments Arguments(int index) => new(new ObjectRef(ObjectKind.Invoice, (string)_lumen.Planted("failed_invoices", index)["invoice"]!));
 

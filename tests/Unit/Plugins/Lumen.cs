@@ -59,8 +59,8 @@ internal sealed class Lumen : IAsyncDisposable
 
     public BusinessClock Clock => Get<BusinessClock>();
 
-    public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null) =>
-        new(await SandboxServer.StartAsync(new SandboxOptions(), new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
+    public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null, int seed = 1) =>
+        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -76,7 +76,8 @@ internal sealed class Lumen : IAsyncDisposable
         return ToolJson.Of(result.GetValue<object>()!);
     }
 
-    public static WriteGrant Grant(string proposal = "prop_1") => new(Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1");
+    public static WriteGrant Grant(string proposal = "prop_1", IReadOnlyDictionary<string, string>? approved = null) =>
+        new(Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1", approved ?? new Dictionary<string, string>());
 
     public IWriteClients Writers => Get<IWriteClients>();
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.Support;
+using BillingCopilot.Sandbox;
 using Shouldly;
 using Xunit;
 
@@ -44,7 +46,7 @@ public sealed class OperationTests : IAsyncLifetime
     {
         var (refund, arguments, grant) = await ReadyRefundAsync();
         await _lumen.FaultAsync("POST /v1/refunds", "500_after");
-        (await refund.ExecuteAsync(arguments, Lumen.Tenant, grant, _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Unknown>();
+        (await refund.ExecuteAsync(arguments, Lumen.Tenant, grant, _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Unknown>().RequestId.ShouldNotBeNull().ShouldStartWith("req_");
         (await refund.ReconcileAsync(arguments, Lumen.Tenant, grant, default)).ShouldBeOfType<ExecutionResult.Executed>();
         (await RefundEffectsAsync()).ShouldHaveSingleItem();
     }
@@ -80,7 +82,7 @@ public sealed class OperationTests : IAsyncLifetime
         var preview = await CreditPreviewAsync(credit);
         var total = Amount(rise, "total");
         preview.Changes[0].ShouldBe(new PreviewChange("Owed on the invoice", total.ToDisplayText(), (total - Usd(1000)).ToDisplayText()));
-        (await _lumen.Get<IssueCreditNote>().ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
+        (await _lumen.Get<IssueCreditNote>().ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(approved: preview.Declared), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         (await _lumen.CallAsync("get_invoice", ("invoice", credit.Invoice.Id)))["remaining"]!.ToString().ShouldBe((total - Usd(1000)).ToString());
     }
 
@@ -93,7 +95,7 @@ public sealed class OperationTests : IAsyncLifetime
         var preview = await CreditPreviewAsync(credit);
         preview.Changes[0].ShouldBe(new PreviewChange(field, "$0.00", "$5.00"));
         var operation = _lumen.Get<IssueCreditNote>();
-        var done = (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
+        var done = (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(approved: preview.Declared), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>().ObjectId.ShouldBe(done.ObjectId);
         (await CreditPreviewAsync(credit)).Changes[0].Before.ShouldBe("$5.00");
     }
@@ -102,9 +104,10 @@ public sealed class OperationTests : IAsyncLifetime
     public async Task IssueCreditNote_CutAfterTheEffect_FindsItAgain()
     {
         var credit = Credit(Rise("paid"), Usd(500), CreditDisposition.Refund);
+        var grant = Lumen.Grant(approved: (await CreditPreviewAsync(credit)).Declared);
         await _lumen.FaultAsync("POST /v1/credit_notes", "500_after");
         var operation = _lumen.Get<IssueCreditNote>();
-        (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Unknown>();
+        (await operation.ExecuteAsync(credit, Lumen.Tenant, grant, _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Unknown>();
         (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         (await _lumen.EffectsAsync()).Count(e => e!.ToJsonString().Contains("POST /v1/credit_notes") || e!.ToJsonString().Contains("credit_note")).ShouldBe(1);
     }
@@ -133,14 +136,45 @@ public sealed class OperationTests : IAsyncLifetime
     {
         var paid = _lumen.Planted("paid_invoices");
         var credit = new IssueCreditNoteArguments(new ObjectRef(ObjectKind.Invoice, (string)paid["invoice"]!), Amount(paid), CreditReason.Duplicate, CreditDisposition.CustomerBalance);
-        (await _lumen.Get<IssueCreditNote>().ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
+        var grant = Lumen.Grant(approved: (await CreditPreviewAsync(credit)).Declared);
+        (await _lumen.Get<IssueCreditNote>().ExecuteAsync(credit, Lumen.Tenant, grant, _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         Refused(await _lumen.Get<IssueRefund>().PreviewAsync(Refund(paid), Lumen.Tenant, default)).Code.ShouldBe("charge_already_refunded");
     }
 
-    [Fact]
-    public async Task IssueCreditNote_MemoWithALink_IsRefused() =>
-        Refused(await _lumen.Get<IssueCreditNote>().PreviewAsync(Credit(Rise("open"), Usd(100), null) with { Memo = "see www.example.com" }, Lumen.Tenant, default))
+    [Theory]
+    [InlineData("see www.example.com")]
+    [InlineData("pay at evil.com/pay")]
+    [InlineData("pay at evil\u200B.com")]
+    [InlineData("pay at evil\u3002com")]
+    [InlineData("two\nlines")]
+    [InlineData("turned\u202E round")]
+    public async Task IssueCreditNote_MemoThatLeadsSomewhereOrHides_IsRefused(string memo) =>
+        Refused(await _lumen.Get<IssueCreditNote>().PreviewAsync(Credit(Rise("open"), Usd(100), null) with { Memo = memo }, Lumen.Tenant, default))
             .Code.ShouldBe("invalid_memo");
+
+    [Fact]
+    public async Task IssueCreditNote_AnotherSplitThanApproved_IsRefused()
+    {
+        var credit = Credit(Rise("paid"), Usd(500), CreditDisposition.Refund);
+        var balance = await CreditPreviewAsync(credit with { Disposition = CreditDisposition.CustomerBalance });
+
+        var failed = (await _lumen.Get<IssueCreditNote>().ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(approved: balance.Declared), _lumen.Writers, default))
+            .ShouldBeOfType<ExecutionResult.Failed>();
+
+        failed.Refusal.Code.ShouldBe("state_moved");
+        failed.Refusal.Message.ShouldContain("to_refund was 0 and is 500");
+        (await _lumen.EffectsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Refuse_NoWriteKey_NamesTheSetting()
+    {
+        _lumen.Writers.Refuse(Lumen.Tenant).ShouldBeNull();
+        var connections = _lumen.Get<StripeConnections>();
+        connections.Set(Lumen.Tenant.Id, new StripeConnection(connections.For(Lumen.Tenant).ApiBase, SandboxKeys.Read));
+
+        _lumen.Writers.Refuse(Lumen.Tenant)!.Message.ShouldStartWith("Stripe:WriteKey is missing");
+    }
 
     [Fact]
     public async Task Previews_Any_WriteNothing()

@@ -31,6 +31,9 @@ public sealed class CreditInvoice(FarSide far, BusinessClock clock) : IOperation
 
     public Task<ExecutionResult> ReconcileAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
         Task.FromResult(far.Find(grant));
+
+    public Task FinishAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        Task.FromResult(far.Finished++);
 }
 
 /// <summary>The same on a far side that forgets keys, like a mail server.</summary>
@@ -59,8 +62,8 @@ internal static class Credits
         }
 
         return new Preview<CreditArguments>(
-            arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, "cus_1"), "Acme\u202E Ltd", arguments.Invoice, arguments.Amount,
-            [new PreviewChange("remaining", remaining.ToString(), (remaining - arguments.Amount.AmountMinor).ToString())],
+            arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, far.Customer), "Acme\u202E Ltd", arguments.Invoice, arguments.Amount,
+            [new PreviewChange("remaining", remaining.ToString(), (remaining - arguments.Amount.AmountMinor).ToString()), new PreviewChange("Memo", "", arguments.Memo ?? "")],
             "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" });
     }
 }

@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
 
 namespace BillingCopilot.Unit.Governance.Fakes;
 
@@ -21,6 +22,15 @@ public sealed class FarSide : IWriteClients
     /// <summary>Runs after the effect of a call; may throw, so that the answer is lost.</summary>
     public Func<int, Task> After { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Why nothing can be written; null when it can.</summary>
+    public Refusal? Unable { get; set; }
+
+    /// <summary>Whose invoices these are.</summary>
+    public string Customer { get; set; } = "cus_1";
+
+    /// <summary>What goes with an effect was completed this often.</summary>
+    public int Finished { get; set; }
+
     public bool ForgetsKeys { get; set; }
 
     public int Reads { get; private set; }
@@ -29,6 +39,8 @@ public sealed class FarSide : IWriteClients
 
     public TWriter Open<TWriter>(WriteGrant grant)
         where TWriter : class => (TWriter)(object)this;
+
+    public Refusal? Refuse(TenantContext tenant) => Unable;
 
     public long Read(string invoice)
     {
