@@ -45,12 +45,27 @@ public static class AgentServices
         _ = services.GetRequiredService<ChatModel>();
     }
 
-    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals) => new(
-        [.. reads.All.Select(t => t.Name)],
-        reads.CreateReadTools,
-        name => reads.Find(name)!.Handles,
-        operations,
-        OperationSchema.For,
-        proposals.ProposeAsync,
-        proposals.ListForTaskAsync);
+    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals)
+    {
+        RefuseNestedHandles(reads.All.SelectMany(t => HandleParameters.NestedIn(t.Method).Select(n => $"{t.Name}.{n}"))
+            .Concat(operations.All.SelectMany(o => HandleParameters.NestedIn(o.ArgumentsType).Select(n => $"{o.Name}.{n}"))));
+        return new ToolSources(
+            [.. reads.All.Select(t => t.Name)],
+            reads.CreateReadTools,
+            name => reads.Find(name)!.Handles,
+            operations,
+            OperationSchema.For,
+            proposals.ProposeAsync,
+            proposals.ListForTaskAsync);
+    }
+
+    /// <exception cref="AgentConfigurationException">Some argument would take an object past the handles.</exception>
+    internal static void RefuseNestedHandles(IEnumerable<string> nested)
+    {
+        string[] names = [.. nested];
+        if (names.Length > 0)
+        {
+            throw new AgentConfigurationException($"Handles are resolved only as arguments of their own, not inside lists or records: {string.Join(", ", names)}. Flatten these arguments.");
+        }
+    }
 }

@@ -48,9 +48,9 @@ internal static partial class DateScanner
 
     private const string Month = @"(?<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?";
 
-    [GeneratedRegex(@"(?<![\w\-])(?<figure>(?<date>(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)(?:T[\d:.]+(?:Z|[+\-]\d\d:\d\d)?)?)(?![\w\-])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\w\-])(?<figure>(?<date>(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)(?:T[0-9:.]+(?:Z|[+\-][0-9][0-9]:[0-9][0-9])?)?)(?![\w\-])", RegexOptions.CultureInvariant)]
     private static partial Regex Iso();
 
-    [GeneratedRegex(@"\b(?:" + Month + @"\s+(?<day>\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?<year>(?:19|20)\d\d))?|(?<day>\d{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + Month + @"(?:,?\s+(?<year>(?:19|20)\d\d))?|" + Month + @",?\s+(?<year>(?:19|20)\d\d))\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:" + Month + @"\s+(?<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])(?:,?\s+(?<year>(?:19|20)[0-9][0-9]))?|(?<day>[0-9]{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + Month + @"(?:,?\s+(?<year>(?:19|20)[0-9][0-9]))?|" + Month + @",?\s+(?<year>(?:19|20)[0-9][0-9]))\b", RegexOptions.CultureInvariant)]
     private static partial Regex Long();
 }

@@ -19,6 +19,9 @@ public static partial class DoneClaims
 
     private const string Done = "refunded|credited|issued|sent|e-?mailed|cancell?ed|voided|processed|applied|charged|retried|reversed|paused|updated|changed|approved|reimbursed|waived";
 
-    [GeneratedRegex(@"\b(?:I|we)(?:['’]ve|\s+have)?(?:\s+(?:just|already|now|also|successfully|gone ahead and))*\s+(?:" + Done + @")\b|\b(?:your|the|their|a)\s+(?:\w+\s+){0,3}(?:refund|credit note|credit|reminder|mail|email)\s+(?:has\s+been|was|is\s+now)\s+(?:successfully\s+)?(?:" + Done + @")\s+(?:successfully|now|just now)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private const string Thing = "(?:refund|credit note|credit|reminder|mail|e-?mail|cancellation)";
+
+    /// <summary>"I refunded", "your refund has been processed", "Refund issued."; not a past event with its date or doer.</summary>
+    [GeneratedRegex(@"\b(?:I|we)(?:['’]ve|\s+have)?(?:\s+(?:just|already|now|also|successfully|gone ahead and))*\s+(?:" + Done + @")\b|\b(?:your|the|their|a)\s+(?:\w+\s+){0,3}" + Thing + @"\s+(?:has\s+been|was|is\s+now)\s+(?:successfully\s+)?(?:" + Done + @")\s+(?:successfully|now|just now)\b|\byour\s+(?:\w+\s+){0,3}" + Thing + @"\s+(?:has\s+been|is\s+now)\s+(?:successfully\s+)?(?:" + Done + @")\b(?!\s+(?:on|by|in|at|since|yet)\b)|(?<=^[\s*\-•]*|[.!?:]\s+|\n[\s*\-•]*)(?:(?:The|Your|Full|Partial)\s+)?" + Thing + @"\s+(?:successfully\s+)?(?:" + Done + @")(?=\s*(?:[.!✓✅]|$|\n))", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Claim();
 }

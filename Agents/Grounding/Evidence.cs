@@ -16,6 +16,7 @@ public sealed record ToolEvidence(string CallId, string Tool, JsonNode? Argument
 /// <param name="Customers">Whose it is: handles and names; empty when nobody's (a policy).</param>
 /// <param name="Invoices">Which invoices it is about: handles and numbers; empty when it isn't an invoice's.</param>
 /// <param name="Verbatim">True for words out of a document.</param>
+/// <param name="Words">The leaf's text when somebody wrote it: a document's, or text from outside. Null for what Stripe's own fields or our code say.</param>
 public sealed record SourcedFigure(
     Figure Figure,
     ToolEvidence Call,
@@ -23,7 +24,8 @@ public sealed record SourcedFigure(
     string? ObjectHandle,
     IReadOnlySet<string> Customers,
     IReadOnlySet<string> Invoices,
-    bool Verbatim);
+    bool Verbatim,
+    string? Words = null);
 
 /// <summary>Everything a conversation's answers may rest on.</summary>
 public sealed class Evidence
@@ -37,9 +39,10 @@ public sealed class Evidence
     /// <param name="askerTexts">The asker's messages of this conversation.</param>
     public Evidence(IReadOnlyList<ToolEvidence> calls, IReadOnlyList<string> askerTexts)
     {
-        Calls = calls;
-        Subjects = new SubjectIndex(calls);
-        foreach (var call in calls)
+        // A refusal states no fact, and may repeat what the model itself sent.
+        Calls = [.. calls.Where(c => c.Result is not JsonObject o || o["error"] is null)];
+        Subjects = new SubjectIndex(Calls);
+        foreach (var call in Calls)
         {
             Walk(new LeafWalk(call, Subjects), call.Result, "$", []);
         }
@@ -50,7 +53,7 @@ public sealed class Evidence
 
     public SubjectIndex Subjects { get; }
 
-    /// <summary>Every tool call of the conversation, oldest first.</summary>
+    /// <summary>Every tool call of the conversation that was not refused, oldest first.</summary>
     public IReadOnlyList<ToolEvidence> Calls { get; }
 
     /// <summary>Sources of a figure, newest first.</summary>
@@ -74,8 +77,7 @@ public sealed class Evidence
     private static bool Backs(Figure source, Figure written) => (source.Kind, written.Kind) switch
     {
         (FigureKind.Date, FigureKind.Date) => DateScanner.Covers(written.Value, source.Value),
-        (FigureKind.Count, FigureKind.Percent) => source.Number == written.Number || source.Number * 100 == written.Number,
-        (FigureKind.Count, FigureKind.Amount) => written.Currency is null && source.Number == written.Number,
+        (FigureKind.Count, FigureKind.Amount) => written.Currency is null && source.Number is not null && source.Number == written.Number,
         _ => source.Agrees(written),
     };
 
@@ -108,14 +110,16 @@ public sealed class Evidence
     {
         if (leaf.GetValueKind() == JsonValueKind.Number)
         {
-            var number = decimal.TryParse(leaf.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var n) ? n : 0;
-            _figures.Add(walk.Source(CountOf(number), path, ancestors));
+            if (decimal.TryParse(leaf.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            {
+                _figures.AddRange(NumbersOf(number, path).Select(f => walk.Source(f, path, ancestors)));
+            }
         }
         else if (leaf.GetValueKind() == JsonValueKind.String)
         {
             var text = leaf.GetValue<string>();
-            _texts.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, ancestors)));
-            _figures.AddRange(FigureScanner.Scan(text).Select(f => walk.Source(f, path, ancestors)));
+            _texts.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, ancestors, text)));
+            _figures.AddRange(FigureScanner.Scan(text).Select(f => walk.Source(f, path, ancestors, text)));
         }
     }
 
@@ -131,6 +135,21 @@ public sealed class Evidence
         {
             _figures.Add(walk.Source(CountOf(group.Count()), $"{path}[?{group.Key.Key}={group.Key.Value}].length", ancestors));
         }
+    }
+
+    /// <summary>A number is a count, unless its name says that it is a share: a count backs no percentage, nor the other way round.</summary>
+    private static IEnumerable<Figure> NumbersOf(decimal number, string path)
+    {
+        var name = path[(path.LastIndexOf('.') + 1)..];
+        var isPercent = name.Contains("percent", StringComparison.Ordinal);
+        if (isPercent || name.EndsWith("_rate", StringComparison.Ordinal) || name is "rate" or "share" or "ratio")
+        {
+            var percent = Math.Abs(isPercent || Math.Abs(number) > 1 ? number : number * 100);
+            var text = percent.ToString("0.####", CultureInfo.InvariantCulture) + "%";
+            return [new Figure(default, text, FigureKind.Percent, text, percent)];
+        }
+
+        return [CountOf(number)];
     }
 
     private static Figure CountOf(decimal number)

@@ -18,12 +18,12 @@ public enum FigureKind
 /// <param name="At">Where it stands.</param>
 /// <param name="Text">As written: <c>$120.00</c>.</param>
 /// <param name="Value">Normal form: <c>12000 usd</c>, <c>2026-03-01</c>, <c>LUM-0042</c>.</param>
-/// <param name="Number">Magnitude of an amount, percentage or count, without its sign.</param>
+/// <param name="Number">Magnitude of an amount, percentage or count, without its sign; null when it has none or it can't be read as one.</param>
 /// <param name="Currency">Lower-case code; null when the text names none.</param>
 public sealed record Figure(Span At, string Text, FigureKind Kind, string Value, decimal? Number = null, string? Currency = null)
 {
     /// <summary>True when both say the same; an amount without a currency agrees with any.</summary>
     public bool Agrees(Figure other) => Kind == FigureKind.Amount && other.Kind == FigureKind.Amount
-        ? Number == other.Number && (Currency is null || other.Currency is null || Currency == other.Currency)
-        : Kind == other.Kind && string.Equals(Value, other.Value, StringComparison.OrdinalIgnoreCase);
+        ? Number is not null && Number == other.Number && (Currency is null || other.Currency is null || Currency == other.Currency)
+        : Kind == other.Kind && (Number is not null || Kind is not (FigureKind.Count or FigureKind.Percent)) && string.Equals(Value, other.Value, StringComparison.OrdinalIgnoreCase);
 }

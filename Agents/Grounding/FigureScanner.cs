@@ -8,6 +8,9 @@ namespace BillingCopilot.Agents.Grounding;
 /// <summary>Finds every amount, percentage, date, id, count and quotation in a text.</summary>
 public static partial class FigureScanner
 {
+    /// <summary>From here on a number is no figure of a bill; scaled and in minor units it must still fit a decimal.</summary>
+    private const decimal MaxNumber = 1_000_000_000_000_000m;
+
     /// <summary>In the order they stand, none inside another but those inside quotations.</summary>
     public static IReadOnlyList<Figure> Scan(string text)
     {
@@ -38,14 +41,22 @@ public static partial class FigureScanner
 
     /// <summary>Words in quotation marks, four or more of them: shorter ones are names.</summary>
     public static IEnumerable<Figure> Quotations(string text) =>
+        Quoted(text).Where(q => q.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 4);
+
+    /// <summary>Everything in quotation marks but single words.</summary>
+    public static IEnumerable<Figure> Quoted(string text) =>
         from Match m in Quotation().Matches(text)
-        let words = m.Groups["words"].Value
-        where words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 4
-        select new Figure(new Span(m.Index, m.Length), m.Value, FigureKind.Quote, words);
+        select new Figure(new Span(m.Index, m.Length), m.Value, FigureKind.Quote, m.Groups["words"].Value);
 
     private static void TakeAmount(List<Figure> found, Match m)
     {
-        var number = decimal.Parse(m.Groups["num"].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        if (NumberOf(m) is not { } number)
+        {
+            // It has no value, so that no source backs it.
+            Take(found, m, FigureKind.Amount, m.Value);
+            return;
+        }
+
         var currency = Currencies.Of(m.Groups["post"].Value) ?? Currencies.Of(m.Groups["pre"].Value) ?? Currencies.Of(m.Groups["sym"].Value);
         number *= m.Groups["post"].Value.StartsWith("cent", StringComparison.OrdinalIgnoreCase) ? 0.01m : 1;
         number *= m.Groups["scale"].Value.ToLowerInvariant() switch { "k" => 1_000, "m" => 1_000_000, _ => 1 };
@@ -58,9 +69,15 @@ public static partial class FigureScanner
 
     private static void TakeNumber(List<Figure> found, Match m, FigureKind kind, string unit)
     {
-        var number = decimal.Parse(m.Groups["num"].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-        Take(found, m, kind, number.ToString("0.####", CultureInfo.InvariantCulture) + unit, number);
+        var number = NumberOf(m);
+        Take(found, m, kind, number is { } n ? n.ToString("0.####", CultureInfo.InvariantCulture) + unit : m.Value, number);
     }
+
+    /// <summary>The magnitude; null when it is too large to be anybody's bill, and too large to calculate with.</summary>
+    private static decimal? NumberOf(Match m) =>
+        decimal.TryParse(m.Groups["num"].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < MaxNumber
+            ? number
+            : null;
 
     private static void Take(List<Figure> found, Match m, FigureKind kind, string value, decimal? number = null, string? currency = null)
     {
@@ -72,18 +89,18 @@ public static partial class FigureScanner
         }
     }
 
-    [GeneratedRegex(@"\b(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}\b|\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)\d{1,5}\b|\b(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}-(?:[A-Z0-9]{1,8}-)?\d{3,8}\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}\b|\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)[0-9]{1,5}\b|\b(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}-(?:[A-Z0-9]{1,8}-)?[0-9]{3,8}\b", RegexOptions.CultureInvariant)]
     private static partial Regex Identifier();
 
-    [GeneratedRegex(@"(?<figure>(?:[-−]\s?)?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>\d(?:[\d,]*\d)?(?:\.\d+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
-        + @"|(?<![\w.,])(?<figure>[-−]?(?<num>\d(?:[\d,]*\d)?(?:\.\d+)?)\s?(?<post>" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b)"
-        + @"|(?<![\w.,$€£¥])(?<figure>[-−]?(?<num>\d{1,3}(?:,\d{3})+(?:\.\d{2})?|\d+\.\d{2}))(?![\w%]|[.,]\d|\s?(?:%|percent))", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<figure>(?:[-−]\s?)?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
+        + @"|(?<![\w.,])(?<figure>[-−]?(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?<post>" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b)"
+        + @"|(?<![\w.,$€£¥])(?<figure>[-−]?(?<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?|[0-9]+\.[0-9]{2}))(?![\w%]|[.,][0-9]|\s?(?:%|percent))", RegexOptions.CultureInvariant)]
     private static partial Regex MoneyText();
 
-    [GeneratedRegex(@"(?<![\w.])(?<figure>[-−+]?(?<num>\d(?:[\d,]*\d)?(?:\.\d+)?)\s?(?:%|percent\b|per cent\b))", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![\w.])(?<figure>[-−+]?(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?:%|percent\b|per cent\b))", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Percent();
 
-    [GeneratedRegex(@"(?<![\w.,/\-])(?<figure>(?<num>\d{1,3}(?:,\d{3})+|\d{1,9}))(?=[\s\-](?:[a-z\-]+\s){0,2}(?:charge|invoice|payment|attempt|seat|user|licen[cs]e|customer|refund|retr(?:y|ies)|line|item|subscription|dispute|credit note|transaction|time|day|business day|hour|week|month|year|unit|call|request|event|failure|decline|reminder|mail|proposal|credit)s?\b)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\w.,/\-])(?<figure>(?<num>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?=[\s\-](?:[a-z\-]+\s){0,2}(?:charge|invoice|payment|attempt|seat|user|licen[cs]e|customer|refund|retr(?:y|ies)|line|item|subscription|dispute|credit note|transaction|time|day|business day|hour|week|month|year|unit|call|request|event|failure|decline|reminder|mail|proposal|credit)s?\b)", RegexOptions.CultureInvariant)]
     private static partial Regex Count();
 
     [GeneratedRegex("[\"“](?<words>[^\"“”\\n]{8,}?)[\"”]", RegexOptions.CultureInvariant)]

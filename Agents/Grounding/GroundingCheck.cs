@@ -40,8 +40,8 @@ public static class GroundingCheck
     {
         SourcedFigure[] sources = [.. evidence.SourcesOf(figure)];
         var said = reader.Read(figure);
-        var fitting = Array.Find(sources, s => !s.Verbatim && Fits(s, said, figure)) ?? Array.Find(sources, s => s.Verbatim);
-        if (fitting is not null || evidence.AskerSaid(figure))
+        var fitting = Array.Find(sources, s => s.Words is null && Fits(s, said, figure)) ?? Array.Find(sources, s => s.Words is not null && BackedByWords(s, said, figure, reader));
+        if (fitting is not null || (evidence.AskerSaid(figure) && !IsAnothers(sources, figure)))
         {
             backed.Add(new BackedFigure(figure, fitting));
         }
@@ -50,6 +50,23 @@ public static class GroundingCheck
             unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
         }
     }
+
+    /// <summary>
+    /// Words that somebody wrote back what repeats them: an id, a figure inside a name or inside a quotation of
+    /// them. A document's also back a rule that is not said of anyone; never what a customer paid or owes.
+    /// </summary>
+    private static bool BackedByWords(SourcedFigure source, Said said, Figure figure, SubjectReader reader) =>
+        (figure.Kind == FigureKind.Id && (source.Verbatim || Fits(source, said, figure)))
+        || reader.IsInName(figure)
+        || reader.QuotationAround(figure) is { } quoted && source.Words!.Contains(Evidence.Flat(quoted), StringComparison.OrdinalIgnoreCase)
+        || (source.Verbatim && (figure.Kind != FigureKind.Amount || (said.Customers.Count == 0 && said.Invoices.Count == 0)));
+
+    /// <summary>
+    /// The tools know the figure, but of another customer or invoice: that the asker said it too doesn't make it
+    /// this one's. Dates and ids are the asker's to name.
+    /// </summary>
+    private static bool IsAnothers(SourcedFigure[] sources, Figure figure) =>
+        figure.Kind is FigureKind.Amount or FigureKind.Percent or FigureKind.Count && Array.Exists(sources, s => s.Words is null);
 
     private static bool Fits(SourcedFigure source, Said said, Figure figure)
     {
@@ -64,6 +81,11 @@ public static class GroundingCheck
         if (sources.Length == 0)
         {
             return "no tool returned it and the person did not say it";
+        }
+
+        if (Array.TrueForAll(sources, s => s.Words is not null))
+        {
+            return "it stands only in words that somebody wrote: repeat those words in quotation marks, or leave it out";
         }
 
         var owner = sources[0].Customers.FirstOrDefault(k => k.Contains(' ', StringComparison.Ordinal)) ?? sources[0].Customers.FirstOrDefault();

@@ -9,8 +9,10 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
     private static readonly HashSet<string> DocumentTools = new(StringComparer.Ordinal) { "search_policies", "search_tickets" };
 
     /// <param name="ancestors">Objects around the leaf, nearest first.</param>
-    public SourcedFigure Source(Figure figure, string path, IReadOnlyList<JsonObject> ancestors)
+    /// <param name="text">The leaf itself, when it is a text.</param>
+    public SourcedFigure Source(Figure figure, string path, IReadOnlyList<JsonObject> ancestors, string? text = null)
     {
+        var isDocument = DocumentTools.Contains(call.Tool);
         IEnumerable<JsonObject> around = call.Arguments is JsonObject arguments ? [.. ancestors, arguments] : ancestors;
         return new SourcedFigure(
             figure,
@@ -19,6 +21,7 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
             ancestors.Select(ObjectLabels.SelfHandle).FirstOrDefault(h => h is not null),
             subjects.CustomersOf(around),
             subjects.InvoicesOf(ancestors),
-            DocumentTools.Contains(call.Tool));
+            isDocument,
+            text is not null && (isDocument || text.StartsWith('«')) ? Evidence.Flat(text) : null);
     }
 }

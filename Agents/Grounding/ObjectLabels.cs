@@ -51,6 +51,6 @@ internal static partial class ObjectLabels
         where p.Value?.GetValueKind() == JsonValueKind.String
         select (p.Key, p.Value!.GetValue<string>());
 
-    [GeneratedRegex(@"^(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)\d{1,5}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)[0-9]{1,5}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex HandleText();
 }

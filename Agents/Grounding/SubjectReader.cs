@@ -30,6 +30,13 @@ public sealed partial class SubjectReader
         return new Said(Customers(figure, sentence, clause), Invoices(figure, clause));
     }
 
+    /// <summary>True when the figure is part of a customer's name.</summary>
+    public bool IsInName(Figure figure) => _mentions.Any(m => !m.IsInvoice && m.At.Start <= figure.At.Start && figure.At.End <= m.At.End);
+
+    /// <summary>The quoted words that a figure stands in, or null.</summary>
+    public string? QuotationAround(Figure figure) =>
+        FigureScanner.Quoted(_text).FirstOrDefault(q => q.At.Contains(figure.At.Start))?.Value;
+
     private List<Mention> Customers(Figure figure, Span sentence, Span clause)
     {
         var here = In(clause, invoices: false);

@@ -41,7 +41,8 @@ public sealed partial class HandleMap
             var text = (handle ?? "").Trim().Trim('«', '»', '"', '\'', '#');
             if (!_byHandle.TryGetValue(text, out var entry))
             {
-                return new Refusal("unknown_handle", $"There is no '{UntrustedShort(text)}' in this conversation.", Advice(kind));
+                // What was sent is not repeated: it may be a raw id or words meant to be read as a tool's.
+                return new Refusal("unknown_handle", "That is no handle of this conversation.", Advice(kind));
             }
 
             return entry.Kind == KindName(kind)
@@ -59,6 +60,15 @@ public sealed partial class HandleMap
         }
     }
 
+    /// <summary>The handle or token that an id or address already has, or null. Issues none.</summary>
+    public string? Known(string idOrAddress)
+    {
+        lock (_gate)
+        {
+            return _byId.GetValueOrDefault(idOrAddress)?.Handle;
+        }
+    }
+
     /// <summary>The text with mail tokens put back to addresses: for a search that code runs.</summary>
     public string WithAddresses(string text) => MailToken().Replace(text, m => Find(m.Value) is { Kind: MailKind } mail ? mail.ObjectId : m.Value);
 
@@ -70,6 +80,15 @@ public sealed partial class HandleMap
             HandleEntry[] added = [.. _added];
             _added.Clear();
             return added;
+        }
+    }
+
+    /// <summary>Puts back what <see cref="TakeAdded"/> gave and could not be stored.</summary>
+    public void PutBack(IReadOnlyList<HandleEntry> added)
+    {
+        lock (_gate)
+        {
+            _added.InsertRange(0, added);
         }
     }
 
@@ -109,12 +128,10 @@ public sealed partial class HandleMap
 
     private static string Words(string kind) => kind.Replace('_', ' ');
 
-    private static string UntrustedShort(string text) => Text.UntrustedWords.Clean(text.Length > 40 ? text[..40] : text);
-
     [GeneratedRegex("(?<!^)[A-Z]|^[A-Z]")]
     private static partial Regex SnakeCase();
 
-    [GeneratedRegex(@"\bmail\d+\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\bmail[0-9]+\b", RegexOptions.IgnoreCase)]
     private static partial Regex MailToken();
 }
 

@@ -13,9 +13,14 @@ public static class HandleStore
         return new HandleMap(rows.Select(r => new HandleEntry(r.Handle, r.Kind, r.ObjectId)));
     }
 
-    /// <summary>Adds what was issued since; the caller saves, together with what uses the handles.</summary>
-    public static void AddNew(CopilotDb db, string conversationId, HandleMap handles) =>
-        db.Handles.AddRange(handles.TakeAdded().Select(e => new HandleRow
+    /// <summary>
+    /// Saves what was issued since, together with what uses the handles and was added to <paramref name="db"/>
+    /// before. When that fails, they are still to be stored.
+    /// </summary>
+    public static async Task SaveAsync(CopilotDb db, string conversationId, HandleMap handles, CancellationToken cancellationToken)
+    {
+        var added = handles.TakeAdded();
+        db.Handles.AddRange(added.Select(e => new HandleRow
         {
             TenantId = db.Tenant.Id,
             ConversationId = conversationId,
@@ -23,4 +28,14 @@ public static class HandleStore
             Kind = e.Kind,
             ObjectId = e.ObjectId,
         }));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch
+        {
+            handles.PutBack(added);
+            throw;
+        }
+    }
 }

@@ -15,6 +15,9 @@ public sealed record IncomingText(string Text, int CardNumbersRemoved);
 /// </summary>
 public static partial class TypedReferences
 {
+    /// <summary>What stands for a raw id that may not become a handle.</summary>
+    public const string RemovedId = "[id]";
+
     private static readonly Dictionary<string, ObjectKind> Kinds = new(StringComparer.Ordinal)
     {
         ["cus"] = ObjectKind.Customer,
@@ -33,13 +36,36 @@ public static partial class TypedReferences
 
     public static IncomingText TakeIn(string text, HandleMap handles)
     {
-        var (clean, removed) = CardNumbers.Redact(text);
+        var (clean, removed) = Redaction.Clean(text);
 
         // One that was taken out before the text was stored counts as well: the person is told either way.
         removed += (text.Length - text.Replace(CardNumbers.Mask, "", StringComparison.Ordinal).Length) / CardNumbers.Mask.Length;
-        clean = MailAddress().Replace(clean, m => handles.TokenForMail(m.Value));
+        clean = Redaction.MailAddress().Replace(clean, m => handles.TokenForMail(m.Value));
         clean = RawId().Replace(clean, m => handles.HandleFor(new ObjectRef(Kinds[m.Groups["prefix"].Value], m.Value)));
         return new IncomingText(clean, removed);
+    }
+
+    /// <summary>
+    /// What a tool refused, for a model: ids and addresses that have a handle here are named by it, all others are
+    /// taken out. Issues nothing, so that no refusal makes a handle of what a model wrote.
+    /// </summary>
+    public static string WithKnownOnly(string text, HandleMap handles)
+    {
+        var clean = Redaction.Clean(text).Text;
+        clean = Redaction.MailAddress().Replace(clean, m => handles.Known(m.Value.ToLowerInvariant()) ?? Redaction.MailMask);
+        return RawId().Replace(clean, m => handles.Known(m.Value) ?? RemovedId);
+    }
+
+    /// <summary>
+    /// A model's words for a search that code runs: handles and mail tokens give way to what they stand for. Null
+    /// when it wrote an id or address itself, since those come only from a tool or a person.
+    /// </summary>
+    public static string? ForSearch(string text, HandleMap handles)
+    {
+        var folded = VisibleText.Folded(text);
+        return folded.Contains('@', StringComparison.Ordinal) || AnyRawId().IsMatch(folded)
+            ? null
+            : Handle().Replace(VisibleText.Plain(text), m => handles.Find(m.Value)?.ObjectId ?? m.Value);
     }
 
     /// <summary>
@@ -52,12 +78,12 @@ public static partial class TypedReferences
     /// <summary>Raw Stripe ids in a text.</summary>
     public static IEnumerable<Match> RawIdsIn(string text) => RawId().Matches(text);
 
+    [GeneratedRegex(@"(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|si|seti|cs|acct|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex AnyRawId();
+
     [GeneratedRegex(@"\b(?<prefix>cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price)_[A-Za-z0-9_]{4,}\b", RegexOptions.CultureInvariant)]
     private static partial Regex RawId();
 
-    [GeneratedRegex(@"\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop|mail)\d{1,5}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop|mail)[0-9]{1,5}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Handle();
-
-    [GeneratedRegex(@"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+", RegexOptions.CultureInvariant)]
-    private static partial Regex MailAddress();
 }

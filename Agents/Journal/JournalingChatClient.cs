@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
 using Microsoft.Extensions.AI;
@@ -51,14 +52,20 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         '\n',
         [prompt, string.Join(',', options?.Tools?.Select(t => t.Name) ?? []), .. messages.Where(m => m.Role != ChatRole.System).Select(m => StoredMessage.From(m).ToJson())]);
 
-    /// <param name="Messages">Redacted: a model may repeat a card number that slipped through in a tool's text.</param>
+    /// <param name="Messages">Redacted: a model may repeat or make up a card number, a secret or a link.</param>
     private sealed record StoredResponse(IReadOnlyList<StoredMessage> Messages, long InputTokens, long OutputTokens, string? FinishReason)
     {
         public static StoredResponse From(ChatResponse response) => new(
-            [.. response.Messages.Select(StoredMessage.From).Select(m => m with { Text = m.Text is null ? null : CardNumbers.Redact(m.Text).Text })],
+            [.. response.Messages.Select(StoredMessage.From).Select(Redacted)],
             response.Usage?.InputTokenCount ?? 0,
             response.Usage?.OutputTokenCount ?? 0,
             response.FinishReason?.Value);
+
+        private static StoredMessage Redacted(StoredMessage message) => message with
+        {
+            Text = message.Text is null ? null : Redaction.Clean(message.Text).Text,
+            Calls = message.Calls is null ? null : [.. message.Calls.Select(c => c with { Arguments = (JsonObject)ResultText.MapStrings(c.Arguments, t => Redaction.Clean(t).Text)! })],
+        };
 
         public static StoredResponse FromJson(string json) => JsonSerializer.Deserialize<StoredResponse>(json, ModelJson.Plain)!;
 

@@ -29,7 +29,6 @@ public sealed class TaskJournal(CopilotDbFactory databases, TenantContext tenant
     public async Task AppendAsync(string kind, string key, string requestHash, string content, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        HandleStore.AddNew(db, conversationId, handles);
         db.Steps.Add(new StepRow
         {
             TenantId = tenant.Id,
@@ -40,7 +39,7 @@ public sealed class TaskJournal(CopilotDbFactory databases, TenantContext tenant
             Content = content,
             At = clock.UtcNow,
         });
-        await db.SaveChangesAsync(cancellationToken);
+        await HandleStore.SaveAsync(db, conversationId, handles, cancellationToken);
     }
 
     public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace BillingCopilot.Agents.Text;
@@ -8,17 +9,15 @@ public static partial class CardNumbers
     /// <summary>What stands in the place of a card number.</summary>
     public const string Mask = "[card number removed]";
 
-    /// <summary>The text without its card numbers (13–19 digits, spaces or hyphens allowed, Luhn holds).</summary>
+    /// <summary>
+    /// The text without its card numbers (13–19 digits of a card brand, separators allowed, Luhn holds). A text
+    /// that holds one comes back in its folded form, since the number may hide behind invisible characters.
+    /// </summary>
     public static (string Text, int Removed) Redact(string text)
     {
         var removed = 0;
-        var clean = Candidate().Replace(text, match =>
-        {
-            var kept = Redact(match.Value.AsSpan());
-            removed += kept is null ? 0 : 1;
-            return kept ?? match.Value;
-        });
-        return (clean, removed);
+        var clean = Candidate().Replace(VisibleText.Folded(text), match => match.Groups["day"].Success ? match.Value : Redact(match.Value, ref removed));
+        return removed == 0 ? (text, 0) : (clean, removed);
     }
 
     /// <summary>True when the digits end in their Luhn check digit.</summary>
@@ -35,39 +34,69 @@ public static partial class CardNumbers
         return digits.Length > 0 && sum % 10 == 0;
     }
 
-    private static string? Redact(ReadOnlySpan<char> run)
+    private static string Redact(string run, ref int removed)
     {
-        var digits = new List<char>(run.Length);
-        var at = new List<int>(run.Length);
-        for (var i = 0; i < run.Length; i++)
+        int[] at = [.. Enumerable.Range(0, run.Length).Where(i => char.IsAsciiDigit(run[i]))];
+        var digits = at.Select(i => run[i]).ToArray().AsSpan();
+        var kept = new StringBuilder();
+        var copied = 0;
+        for (var start = 0; start + 13 <= digits.Length; start++)
         {
-            if (char.IsAsciiDigit(run[i]))
+            if (LengthAt(digits, at, start) is var length and > 0)
             {
-                digits.Add(run[i]);
-                at.Add(i);
+                kept.Append(run.AsSpan(copied, at[start] - copied)).Append(Mask);
+                copied = at[start + length - 1] + 1;
+                start += length - 1;
+                removed++;
             }
         }
 
-        // A longer run may hold a card next to an expiry date: the longest window that checks is the card.
-        var all = digits.ToArray().AsSpan();
-        for (var length = Math.Min(19, all.Length); length >= 13; length--)
-        {
-            for (var start = 0; start + length <= all.Length; start++)
-            {
-                if (AtGroupEdges(at, start, length) && IsLuhn(all.Slice(start, length)) && all.Slice(start, length).ContainsAnyExcept('0'))
-                {
-                    return $"{run[..at[start]]}{Mask}{run[(at[start + length - 1] + 1)..]}";
-                }
-            }
-        }
-
-        return null;
+        return kept.Append(run.AsSpan(copied)).ToString();
     }
 
-    /// <summary>A card begins and ends where a group of digits does; inside a group the check digit fits by chance.</summary>
-    private static bool AtGroupEdges(List<int> at, int start, int length) =>
-        (start == 0 || at[start] - at[start - 1] > 1) && (start + length == at.Count || at[start + length] - at[start + length - 1] > 1);
+    /// <summary>Length of the card that begins at a digit, the longest first; 0 for none.</summary>
+    private static int LengthAt(ReadOnlySpan<char> digits, int[] at, int start)
+    {
+        for (var length = Math.Min(19, digits.Length - start); length >= 13; length--)
+        {
+            var card = digits.Slice(start, length);
+            if (IsWhole(at, start, length) && IsBrand(card) && IsLuhn(card))
+            {
+                return length;
+            }
+        }
 
-    [GeneratedRegex(@"(?<![\w])\d(?:[ \-.]{0,2}\d){12,28}(?!\w)", RegexOptions.CultureInvariant)]
+        return 0;
+    }
+
+    /// <summary>
+    /// A card begins and ends where a group of digits does. Inside a group the check digit fits by chance, so
+    /// there only the usual lengths count, with an expiry date or code glued to one end.
+    /// </summary>
+    private static bool IsWhole(int[] at, int start, int length)
+    {
+        var begins = start == 0 || at[start] - at[start - 1] > 1;
+        var ends = start + length == at.Length || at[start + length] - at[start + length - 1] > 1;
+        return (begins && ends) || ((begins || ends) && length is 15 or 16);
+    }
+
+    /// <summary>Whether a brand issues numbers that begin so, at this length: dates and order numbers rarely do.</summary>
+    private static bool IsBrand(ReadOnlySpan<char> card)
+    {
+        var two = int.Parse(card[..2], System.Globalization.CultureInfo.InvariantCulture);
+        var four = int.Parse(card[..4], System.Globalization.CultureInfo.InvariantCulture);
+        return two switch
+        {
+            >= 40 and <= 49 => card.Length is 13 or 16 or 18 or 19,
+            >= 51 and <= 55 => card.Length == 16,
+            34 or 37 => card.Length == 15,
+            30 or 36 or 38 or 39 => card.Length is 14 or 16,
+            35 or 81 => card.Length >= 16,
+            50 or (>= 56 and <= 69) => true,
+            _ => four is (>= 2200 and <= 2204) or (>= 2221 and <= 2720) && card.Length >= 16,
+        };
+    }
+
+    [GeneratedRegex(@"(?<day>(?<![0-9])(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9]))|(?<![0-9])[0-9](?:[\s\-./\\–—‐‑‒−_·•:|,*'’]{0,3}(?!(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9]))[0-9]){12,}", RegexOptions.CultureInvariant)]
     private static partial Regex Candidate();
 }

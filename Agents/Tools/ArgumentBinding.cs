@@ -21,7 +21,7 @@ internal static class ArgumentBinding
             if (parameter is null)
             {
                 var allowed = string.Join(", ", tool.Function.Metadata.Parameters.Select(p => p.Name));
-                return new Refusal("unknown_argument", $"{tool.Name} has no argument '{Text.UntrustedWords.Clean(name)}'.", $"It takes: {allowed}.");
+                return new Refusal("unknown_argument", $"{tool.Name} was given an argument that it does not have.", $"It takes: {allowed}.");
             }
 
             if (BindOne(tool, parameter, value!, handles) is Outcome<object>.Refused refused)
@@ -59,34 +59,37 @@ internal static class ArgumentBinding
         var type = Nullable.GetUnderlyingType(parameter.ParameterType ?? typeof(string)) ?? parameter.ParameterType ?? typeof(string);
         if (type == typeof(string))
         {
-            return handles.WithAddresses(text);
+            return TypedReferences.ForSearch(text, handles) is { } search
+                ? new Outcome<object>.Ok(search)
+                : new Refusal("raw_reference", $"{parameter.Name} holds a raw id or mail address, which no tool returned and no person typed in this conversation.", "Use a handle or mail token as it stands in the conversation, or a name.");
         }
 
         if (type == typeof(int) || type == typeof(long))
         {
-            return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) && n == decimal.Truncate(n) && Math.Abs(n) < int.MaxValue
-                ? type == typeof(int) ? (object)(int)n : (long)n
-                : Wrong(parameter, text, "a whole number");
+            return !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var n) || n != decimal.Truncate(n) || Math.Abs(n) >= int.MaxValue
+                ? Wrong(parameter, "a whole number", "such as 5")
+                : new Outcome<object>.Ok(type == typeof(int) ? (object)(int)n : (long)n);
         }
 
         if (type == typeof(bool))
         {
-            return bool.TryParse(text, out var flag) ? (object)flag : Wrong(parameter, text, "true or false");
+            return bool.TryParse(text, out var flag) ? new Outcome<object>.Ok(flag) : Wrong(parameter, "true or false", "one of the two words");
         }
 
         if (type == typeof(DateOnly))
         {
-            return DateOnly.TryParseExact(text.Length > 10 ? text[..10] : text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-                ? (object)day
-                : Wrong(parameter, text, "a date such as 2026-03-31");
+            return DateOnly.TryParseExact(text.Length > 10 && text[10] == 'T' ? text[..10] : text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? new Outcome<object>.Ok(day)
+                : Wrong(parameter, "a date", "such as 2026-03-31");
         }
 
         // Enums and the like: the kernel's own conversion takes them from text.
-        return text;
+        return new Outcome<object>.Ok(text);
     }
 
-    private static Refusal Wrong(KernelParameterMetadata parameter, string text, string expected) =>
-        new("invalid_argument", $"{parameter.Name} is '{Agents.Text.UntrustedWords.Clean(text)}', and {expected} is needed.");
+    /// <summary>The value itself is not repeated: it is a model's words.</summary>
+    private static Outcome<object> Wrong(KernelParameterMetadata parameter, string expected, string example) =>
+        new Refusal("invalid_argument", $"{parameter.Name} is not {expected}.", $"Call it again with {expected} for {parameter.Name}, {example}.");
 
     private static string TextOf(JsonNode value) => value is JsonValue v && v.TryGetValue<string>(out var text) ? text : value.ToJsonString();
 

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Handles;
@@ -5,6 +6,7 @@ using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
 using BillingCopilot.Plugins.Tools;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
@@ -21,11 +23,37 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     private readonly JsonSerializerOptions _json = ModelJson.For(handles);
     private readonly Dictionary<string, int> _seenIds = new(StringComparer.Ordinal);
     private readonly List<ToolCallView> _calls = [];
+    private ExceptionDispatchInfo? _stopped;
 
     /// <summary>The calls so far, with real ids: for people and logs.</summary>
     public IReadOnlyList<ToolCallView> Calls => _calls;
 
+    /// <summary>Runs one call. What ends the turn is kept for <see cref="ThrowIfStopped"/>: the loop would make it an error for the model.</summary>
     public async ValueTask<object?> InvokeAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
+    {
+        if (_stopped is null)
+        {
+            try
+            {
+                return await RunOneAsync(context, cancellationToken);
+            }
+            catch (Exception e) when (EndsTheTurn(e))
+            {
+                _stopped = ExceptionDispatchInfo.Capture(e);
+            }
+        }
+
+        context.Terminate = true;
+        return Error(new Refusal("not_run", "This turn has ended."));
+    }
+
+    /// <summary>Throws what ended the turn, if anything did.</summary>
+    public void ThrowIfStopped() => _stopped?.Throw();
+
+    /// <summary>What was recorded doesn't fit this run, or can't be recorded: no answer of a model can rest on it.</summary>
+    private static bool EndsTheTurn(Exception e) => e is JournalMismatchException or DbUpdateException;
+
+    private async ValueTask<object?> RunOneAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
     {
         var tool = (BoundTool)context.Function;
         var sent = (JsonObject)JsonSerializer.SerializeToNode(new Dictionary<string, object?>(context.Arguments), AIJsonUtilities.DefaultOptions)!;
@@ -77,10 +105,10 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
             {
                 ToolFailure failure => Error(failure.Error),
                 Refusal refusal => Error(refusal),
-                var value => ResultText.WithoutRawIds(JsonSerializer.Serialize(value, _json)),
+                var value => ResultText.Redacted(JsonSerializer.Serialize(value, _json)),
             };
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !EndsTheTurn(e))
         {
             // A defect or an outage: the model gets no detail, since it may carry ids or keys.
             LogToolFailed(logger, tool.Name, e);
@@ -92,8 +120,8 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     {
         var safe = refusal with
         {
-            Message = TypedReferences.TakeIn(refusal.Message, handles).Text,
-            Remedy = refusal.Remedy is null ? null : TypedReferences.TakeIn(refusal.Remedy, handles).Text,
+            Message = TypedReferences.WithKnownOnly(refusal.Message, handles),
+            Remedy = refusal.Remedy is null ? null : TypedReferences.WithKnownOnly(refusal.Remedy, handles),
         };
         return JsonSerializer.Serialize(new ToolFailure(safe), _json);
     }

@@ -1,14 +1,14 @@
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Handles;
-using BillingCopilot.Agents.Text;
 
 namespace BillingCopilot.Agents.Turns;
 
 /// <summary>Turns a specialist's checked text into what a person sees: real numbers and ids, receipts, citations.</summary>
 public static class AnswerWriter
 {
+    /// <param name="text">As it was checked; only handles change.</param>
     public static string TextFor(string text, HandleMap handles, Evidence evidence) =>
-        UntrustedWords.Strip(TypedReferences.GiveOut(text, handles, evidence.Subjects.LabelOf));
+        TypedReferences.GiveOut(text, handles, evidence.Subjects.LabelOf);
 
     public static IEnumerable<Receipt> Receipts(GroundingReport report, HandleMap handles, Evidence evidence) =>
         report.Backed.Select(b => new Receipt(

@@ -29,6 +29,7 @@ public sealed class Conversation
     /// <summary>Specialist of the last turn, or null.</summary>
     public string? LastAgent { get; }
 
+    /// <exception cref="ConversationOfAnotherException">Somebody else began it.</exception>
     public static async Task<Conversation> OpenAsync(CopilotDb db, TurnRequest turn, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var row = await db.Conversations.FirstOrDefaultAsync(r => r.Id == turn.ConversationId, cancellationToken);
@@ -37,6 +38,11 @@ public sealed class Conversation
             row = new ConversationRow { TenantId = turn.Tenant.Id, Id = turn.ConversationId, Person = turn.Requester.Id, CreatedAt = now, UpdatedAt = now };
             db.Conversations.Add(row);
             await db.SaveChangesAsync(cancellationToken);
+        }
+
+        if (row.Person != turn.Requester.Id)
+        {
+            throw new ConversationOfAnotherException(turn.ConversationId);
         }
 
         var messages = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).OrderBy(r => r.Seq).ToListAsync(cancellationToken);
@@ -104,8 +110,7 @@ public sealed class Conversation
         var row = await db.Conversations.FirstAsync(r => r.Id == turn.ConversationId, cancellationToken);
         row.LastAgent = agent;
         row.UpdatedAt = now;
-        HandleStore.AddNew(db, turn.ConversationId, Handles);
-        await db.SaveChangesAsync(cancellationToken);
+        await HandleStore.SaveAsync(db, turn.ConversationId, Handles, cancellationToken);
     }
 
     private static JsonNode? ParseOrText(string json)
@@ -120,3 +125,10 @@ public sealed class Conversation
         }
     }
 }
+
+/// <summary>
+/// A person continues somebody else's conversation. Its handles and results were read with that person's rights,
+/// so nothing of it is shown or used.
+/// </summary>
+public sealed class ConversationOfAnotherException(string conversationId)
+    : Exception($"Conversation {conversationId} belongs to somebody else. Begin a new one.");

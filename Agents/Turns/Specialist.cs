@@ -2,6 +2,7 @@ using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
@@ -31,10 +32,10 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
 
         ChatMessage[] sent = [SystemMessage(prompt, turn), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
         var asked = turn.Playbook is null ? text : null;
-        var draft = await AskAsync(client, sent, settings, conversation, asked, [], cancellationToken);
+        var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], cancellationToken);
         if (draft.Fault is { } fault)
         {
-            var again = await AskAsync(client, [.. sent, .. draft.Messages, new(ChatRole.User, fault)], settings, conversation, asked, draft.Messages, cancellationToken);
+            var again = await AskAsync(client, invoker, [.. sent, .. draft.Messages, new(ChatRole.User, fault)], settings, conversation, asked, draft.Messages, cancellationToken);
             draft = again.WithUsage(draft.Usage);
         }
 
@@ -42,13 +43,15 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage);
     }
 
-    private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)
+    private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, ToolInvoker invoker, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)
     {
         var response = await client.GetResponseAsync(sent, settings, cancellationToken);
+        invoker.ThrowIfStopped();
 
         // Of a first draft only what the tools said is kept: its text is replaced by the second one's.
         ChatMessage[] messages = [.. before.Where(m => m.Contents.Any(c => c is not Microsoft.Extensions.AI.TextContent)), .. Repaired(response.Messages)];
-        var text = response.Messages.LastOrDefault(m => m.Role == ChatRole.Assistant)?.Text.Trim() ?? "";
+        // In the form in which it is given out: nothing is taken out of it after the check.
+        var text = VisibleText.OfAnswer(response.Messages.LastOrDefault(m => m.Role == ChatRole.Assistant)?.Text ?? "").Trim();
         if (text.Length == 0)
         {
             text = "I could not finish this within the allowed number of steps. Ask for one part of it at a time.";

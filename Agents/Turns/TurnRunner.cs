@@ -17,11 +17,20 @@ namespace BillingCopilot.Agents.Turns;
 /// </summary>
 public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, BusinessClock clock)
 {
+    private readonly TurnGate _turns = new();
+
     /// <summary>Who answers what no specialist takes.</summary>
     public const string CoordinatorName = "coordinator";
 
     /// <param name="onEvent">Hears what happens while it runs; sentences come checked and are never retracted. May be null.</param>
     public async Task<TurnAnswer> RunAsync(TurnRequest request, Func<TurnEvent, ValueTask>? onEvent, CancellationToken cancellationToken)
+    {
+        // Two turns at once would both issue the next handle, and each would answer without the other's words.
+        using var turn = await _turns.EnterAsync((request.Tenant.Id, request.ConversationId), cancellationToken);
+        return await RunAloneAsync(request, onEvent, cancellationToken);
+    }
+
+    private async Task<TurnAnswer> RunAloneAsync(TurnRequest request, Func<TurnEvent, ValueTask>? onEvent, CancellationToken cancellationToken)
     {
         var report = onEvent ?? (static _ => ValueTask.CompletedTask);
         Conversation conversation;
@@ -31,8 +40,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
             incoming = TypedReferences.TakeIn(request.Text, conversation.Handles);
             incoming = incoming with { Text = Framed(incoming.Text, request, conversation.Handles) };
-            HandleStore.AddNew(db, request.ConversationId, conversation.Handles);
-            await db.SaveChangesAsync(cancellationToken);
+            await HandleStore.SaveAsync(db, request.ConversationId, conversation.Handles, cancellationToken);
         }
 
         var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, cancellationToken);

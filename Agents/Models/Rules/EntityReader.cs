@@ -130,16 +130,16 @@ internal static partial class EntityReader
     private static JsonNode? OneCustomer(ToolEvidence call) => JsonPath.Read(call.Result, "customer")
         ?? (JsonPath.Text(call.Result, "count") == "1" ? JsonPath.Read(call.Result, "matches.0.customer") : null);
 
-    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)\d{1,5}\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Handle();
 
-    [GeneratedRegex(@"^cus\d+$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();
 
-    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|\d{8})-\d{3,8}\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|[0-9]{8})-[0-9]{3,8}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"\b(?<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?:,?\s+(?<year>20\d\d))?|\b(?:in|during)\s+(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+(?<year>20\d\d))?")]
+    [GeneratedRegex(@"\b(?<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?:,?\s+(?<year>20[0-9][0-9]))?|\b(?:in|during)\s+(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+(?<year>20[0-9][0-9]))?")]
     private static partial Regex Month();
 
     [GeneratedRegex(@"\b(?<which>this|last)\s+month\b", RegexOptions.IgnoreCase)]

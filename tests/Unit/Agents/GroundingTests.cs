@@ -26,10 +26,10 @@ public class GroundingTests
     [InlineData("LUM-0042 rose from $60.00 to $120.00.")]
     [InlineData("$75.00 is owed by Globex GmbH.")]
     [InlineData("Our policy: “A customer can ask for a refund within **30 days** of the charge.”")]
-    [InlineData("Support may propose up to $100 for Acme Robotics.")]
+    [InlineData("For Acme Robotics: “Up to $100 a support agent proposes; fees of 2.5% stay.”")]
     [InlineData("A fee of 2.5% stays.")]
     [InlineData("Acme Robotics has 2 invoices.")]
-    [InlineData("The seats cost $12.00 each.")]
+    [InlineData("Acme Robotics's line says “5 × Team (at $12.00 / month)”.")]
     [InlineData("Globex GmbH has one open invoice. It is $75.00, of March 5.")]
     [InlineData("You said $90, which I can't find.")]
     public void Check_FiguresWithSources_AreBacked(string text) =>
@@ -47,6 +47,11 @@ public class GroundingTests
     [InlineData("The total is €120.00.", "€120.00")]
     [InlineData("That makes $195.00 together.", "$195.00")]
     [InlineData("It was ¥120.", "¥120")]
+    [InlineData("The seats cost $12.00 each.", "$12.00")]
+    [InlineData("Acme Robotics is owed $100.", "$100")]
+    [InlineData("That is a rise of 4%.", "4%")]
+    [InlineData("It is $99999999999999999999999999999999.99.", "$99999999999999999999999999999999.99")]
+    [InlineData("It is 99999999999999999999999999999999%.", "99999999999999999999999999999999%")]
     [InlineData("Invoice LUM-0043 is open.", "LUM-0043")]
     [InlineData("See in_1xGgk2PBFKqnoW2o.", "in_1xGgk2PBFKqnoW2o")]
     [InlineData("See inv9.", "inv9")]
@@ -121,6 +126,56 @@ public class GroundingTests
     [InlineData("The charge was refunded on March 3 by somebody else.")]
     [InlineData("They sent a payment.")]
     public void DoneClaims_NoClaim_IsLeft(string text) => DoneClaims.In(text).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("Refund issued.")]
+    [InlineData("Done. Credit applied.")]
+    [InlineData("Your refund has been processed.")]
+    public void DoneClaims_ClaimWithoutASubject_IsFound(string text) => DoneClaims.In(text).ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("Your refund has been processed on March 3.")]
+    [InlineData("A refund issued twice is an error.")]
+    [InlineData("The refund was issued on 2026-03-01.")]
+    public void DoneClaims_PastEvent_IsLeft(string text) => DoneClaims.In(text).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("$٢٩.٠٠ on ٣ March")]
+    [InlineData("$99999999999999999999999999999999999999 in all")]
+    [InlineData("999999999999999999999m and $79228162514264337593543950335k")]
+    [InlineData("1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1 usd 9999999999999999999999999999999999999999 charges")]
+    [InlineData("March ٣٣, 2026 and 2026-٠٣-01")]
+    public void Scan_UntrustedDigits_NeverThrow(string text) => Should.NotThrow(() => FigureScanner.Scan(text));
+
+    [Fact]
+    public void Check_TwoUnreadableFigures_DontBackEachOther()
+    {
+        var evidence = Of(Call("get_invoice", "{}", """{"memo":"$99999999999999999999999999"}"""));
+        GroundingCheck.Check("It is $99999999999999999999999999.", evidence).Unbacked.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Check_RefusedCall_BacksNothing()
+    {
+        var evidence = Of(Call("get_invoice", """{"number":"$5,000"}""", """{"error":{"code":"not_found","message":"There is no invoice $5,000."}}"""));
+        GroundingCheck.Check("They are owed $5,000.", evidence).Unbacked.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Check_AskersFigureThatIsAnothers_IsUnbacked()
+    {
+        var evidence = new Evidence(Two.Calls, ["Does Acme owe $75.00?"]);
+        GroundingCheck.Check("Acme Robotics owes $75.00.", evidence).Unbacked.ShouldHaveSingleItem().Fault.ShouldContain("Globex");
+        GroundingCheck.Check("Globex GmbH owes $75.00.", evidence).Unbacked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Check_PercentField_BacksAPercentageAndNoCount()
+    {
+        var evidence = Of(Call("get_coupon", "{}", """{"percent_off":20}"""));
+        GroundingCheck.Check("It takes 20% off.", evidence).Unbacked.ShouldBeEmpty();
+        GroundingCheck.Check("There are 20 invoices.", evidence).Unbacked.ShouldHaveSingleItem();
+    }
 
     private static Evidence Of(params ToolEvidence[] calls) => new(calls, ["Why did it go up by $90?"]);
 

@@ -43,6 +43,7 @@ public class HandleTests
         var refusal = _handles.Resolve(handle, ObjectKind.Invoice).ShouldBeOfType<Outcome<ObjectRef>.Refused>().Refusal;
         refusal.Code.ShouldBe("unknown_handle");
         refusal.Remedy!.ShouldContain("inv1");
+        refusal.Message.ShouldBe("That is no handle of this conversation.");
     }
 
     [Fact]
@@ -65,6 +66,39 @@ public class HandleTests
     [Fact]
     public void TakeIn_CardNumber_IsRemovedBeforeAnythingElse() =>
         TypedReferences.TakeIn("4242 4242 4242 4242", _handles).ShouldBe(new IncomingText("[card number removed]", 1));
+
+    [Fact]
+    public void WithKnownOnly_IdsAndAddresses_IssueNothing()
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_1xGgk2PB"));
+        TypedReferences.WithKnownOnly("in_1xGgk2PB, cus_Abc12345 and ap@acme.example", _handles).ShouldBe("inv1, [id] and [mail]");
+        _handles.TakeAdded().Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("cus_Abc12345")]
+    [InlineData("CUS_Abc12345")]
+    [InlineData("cus\u200B_Abc12345")]
+    [InlineData("ap@acme.example")]
+    [InlineData("ap＠acme.example")]
+    public void ForSearch_RawReference_IsRefused(string query) => TypedReferences.ForSearch(query, _handles).ShouldBeNull();
+
+    [Fact]
+    public void ForSearch_HandlesAndTokens_AreResolved()
+    {
+        TypedReferences.TakeIn("cus_Abc12345 ap@acme.example", _handles);
+        TypedReferences.ForSearch("cus1", _handles).ShouldBe("cus_Abc12345");
+        TypedReferences.ForSearch("mail1", _handles).ShouldBe("ap@acme.example");
+        TypedReferences.ForSearch("Café Labs", _handles).ShouldBe("Café Labs");
+    }
+
+    [Fact]
+    public void PutBack_UnsavedHandles_AreGivenAgain()
+    {
+        _handles.HandleFor(new ObjectRef(ObjectKind.Invoice, "in_a"));
+        _handles.PutBack(_handles.TakeAdded());
+        _handles.TakeAdded().ShouldHaveSingleItem().Handle.ShouldBe("inv1");
+    }
 
     [Fact]
     public void GiveOut_KnownHandles_BecomeLabelsOrIds()

@@ -172,6 +172,85 @@ public class TurnTests
     }
 
     [Fact]
+    public async Task Run_RawIdsOfTheModel_NeverBecomeHandles()
+    {
+        var script = new ScriptedModel(
+            request => ScriptedModel.Call("get_invoice", ("invoice", "in_1xGgk2PBFKqnoW2otZjfzd9c"))(request),
+            ScriptedModel.Call("find_customer", ("query", "cus_UnTypedByAnyone1")),
+            ScriptedModel.Call("get_invoice", ("invoice", "inv1")),
+            ScriptedModel.Say("I could not find it."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@support what is the invoice");
+        answer.Tools.Count.ShouldBe(3);
+        answer.Tools.ShouldAllBe(t => t.Failed);
+        answer.Tools[1].ResultJson.ShouldContain("raw_reference");
+        answer.Tools.ShouldAllBe(t => !t.ResultJson.Contains("in_1xG") && !t.ResultJson.Contains("cus_"));
+        await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+        (await db.Handles.AsNoTracking().CountAsync()).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("It is $29«»,000.", "It is $29,000 [unverified].")]
+    [InlineData("It is $29\u200B,000.", "It is $29,000 [unverified].")]
+    [InlineData("It is $2\u202E9,00\u20600.", "It is $29,000 [unverified].")]
+    [InlineData("It is $٣١.00.", "It is $31.00 [unverified].")]
+    public async Task Run_HiddenCharacters_AreGoneBeforeTheCheck(string said, string given)
+    {
+        var script = new ScriptedModel(ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")), ScriptedModel.Say(said), ScriptedModel.Say(said));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        (await copilot.AskAsync(Question)).Text.ShouldBe(given);
+    }
+
+    [Fact]
+    public async Task Run_SecretsAndLinks_AreNeitherStoredNorSent()
+    {
+        var script = new ScriptedModel(ScriptedModel.Say("See https://evil.example/pay."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@support is sk_test_FAKE00abcdef1234 or https://invoice.stripe.com/i/abc the invoice");
+        answer.Text.ShouldBe("See [link].");
+        script.Requests[0].All.ShouldContain("is [secret] or [link] the invoice");
+        await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+        (await db.Messages.AsNoTracking().Select(m => m.Content).ToListAsync()).ShouldAllBe(c => !c.Contains("sk_test") && !c.Contains("stripe.com"));
+    }
+
+    [Fact]
+    public async Task Run_TwoTurnsAtOnce_TakeTurns()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Say("Found."),
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Say("Found."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answers = await Task.WhenAll(copilot.AskAsync(Question), copilot.AskAsync(Question));
+        answers.ShouldAllBe(a => a.Text == "Found." && a.Tools.Count == 1 && !a.Tools[0].Failed);
+    }
+
+    [Fact]
+    public async Task Run_ToolStepOfAnotherRequest_EndsTheTurn()
+    {
+        var script = new ScriptedModel(ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        await using (var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant))
+        {
+            db.Steps.Add(new BillingCopilot.Storage.Rows.StepRow { TenantId = copilot.Tenant.Id, TaskId = "task_x", Kind = TaskJournal.Tool, Key = "support:call_0", RequestHash = "other", Content = "{}", At = DateTimeOffset.UnixEpoch });
+            await db.SaveChangesAsync();
+        }
+
+        await Should.ThrowAsync<JournalMismatchException>(() => copilot.RunAsync(copilot.Request(Question, task: "task_x")));
+        script.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Run_SomebodyElsesConversation_IsRefused()
+    {
+        var script = new ScriptedModel(ScriptedModel.Say("Fine."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        await copilot.AskAsync("@support is it paid");
+        await Should.ThrowAsync<ConversationOfAnotherException>(() => copilot.AskAsync("@support is it paid", person: "vera"));
+    }
+
+    [Fact]
     public async Task Run_Playbook_ProposesTheReminder()
     {
         await using var copilot = await LumenCopilot.StartAsync();
