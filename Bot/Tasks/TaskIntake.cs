@@ -19,7 +19,7 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
         await using var db = databases.Open(tenant);
 
         // Before it is stored: a pasted card number must not be anywhere.
-        var clean = CardNumbers.Redact(text).Text;
+        var clean = Redaction.Clean(text).Text;
         var task = NewTask(tenant, "chat", person.Id, conversationId ?? ids.Next("conv"), new TaskInput(clean, null, null));
         task.Status = TaskStates.Running;
         task.Attempts = 1;
