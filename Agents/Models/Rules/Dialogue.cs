@@ -23,6 +23,7 @@ internal sealed partial class Dialogue
         _current = _talk.FindLastIndex(IsAsked);
         Calls = ReadCalls(_talk);
         TurnCalls = ReadCalls(_talk.Skip(_current + 1));
+        EarlierCalls = ReadCalls(_talk.Take(_current + 1));
         Subjects = new SubjectIndex(Calls);
     }
 
@@ -70,6 +71,9 @@ internal sealed partial class Dialogue
 
     /// <summary>Those made since the last message.</summary>
     public IReadOnlyList<ToolEvidence> TurnCalls { get; }
+
+    /// <summary>Calls of the turns before this one.</summary>
+    public IReadOnlyList<ToolEvidence> EarlierCalls { get; }
 
     public SubjectIndex Subjects { get; }
 

@@ -104,10 +104,13 @@ internal static partial class EntityReader
             return;
         }
 
-        var known = dialogue.Subjects.MentionsIn(text).Where(m => !m.IsInvoice).ToArray();
+        // Known from an earlier turn, that is: what this turn's search found must not choose among its own matches.
+        string[] earlier = [.. dialogue.EarlierCalls.Select(c => c.Result?.ToJsonString() ?? "")];
+        bool WasKnown(string handle) => earlier.Any(result => result.Contains($"\"{handle}\"", StringComparison.OrdinalIgnoreCase));
+        var known = dialogue.Subjects.MentionsIn(text).Where(m => !m.IsInvoice && m.Keys.Any(k => CustomerHandle().IsMatch(k) && WasKnown(k))).ToArray();
         if (known.Length > 0)
         {
-            string[] handles = [.. known[0].Keys.Where(k => CustomerHandle().IsMatch(k))];
+            string[] handles = [.. known[0].Keys.Where(k => CustomerHandle().IsMatch(k) && WasKnown(k))];
             found[handles.Length == 1 ? "customer" : "customer_query"] = handles.Length == 1 ? handles[0] : known[0].At.Of(text);
         }
         else if (NameReader.Find(text, isWord) is { } name)
@@ -119,7 +122,7 @@ internal static partial class EntityReader
     /// <summary>Whom and what the conversation was last about.</summary>
     private static void ReadContext(Dialogue dialogue, JsonObject found)
     {
-        foreach (var call in dialogue.Calls.Except(dialogue.TurnCalls).Where(c => c.Result is JsonObject).Reverse())
+        foreach (var call in dialogue.EarlierCalls.Where(c => c.Result is JsonObject).Reverse())
         {
             found["context_customer"] ??= OneCustomer(call)?.DeepClone();
             found["context_invoice"] ??= (JsonPath.Read(call.Result, "current.invoice") ?? (call.Tool == "get_invoice" ? JsonPath.Read(call.Result, "invoice") : null))?.DeepClone();

@@ -263,7 +263,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             return null;
         }
 
-        var listed = dialogue.Calls.Except(dialogue.TurnCalls).LastOrDefault(c => c.Tool == "find_customer" && JsonPath.Read(c.Result, "matches.1") is not null)?.Result;
+        var listed = dialogue.EarlierCalls.LastOrDefault(c => c.Tool == "find_customer" && JsonPath.Read(c.Result, "matches.1") is not null)?.Result;
         var word = m.Value.ToLowerInvariant();
         var index = word switch
         {
