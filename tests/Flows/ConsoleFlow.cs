@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BillingCopilot.Flows.Support;
 using Microsoft.Playwright;
 using Shouldly;
@@ -5,7 +6,7 @@ using Xunit;
 
 namespace BillingCopilot.Flows;
 
-public sealed class ConsoleFlow
+public sealed partial class ConsoleFlow
 {
     private const string Variable = "BILLINGCOPILOT_TEST_CHROMIUM";
 
@@ -46,7 +47,7 @@ public sealed class ConsoleFlow
         var executed = page.GetByRole(AriaRole.Button, new() { Name = "Executed 1" });
         for (var i = 0; i < 30 && !await executed.IsVisibleAsync(); i++)
         {
-            var approve = page.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true });
+            var approve = page.GetByRole(AriaRole.Button, new() { NameRegex = ApproveButton() });
             if (await approve.CountAsync() > 0 && await approve.First.IsEnabledAsync())
             {
                 await approve.First.ClickAsync();
@@ -57,6 +58,9 @@ public sealed class ConsoleFlow
 
         await Assertions.Expect(executed).ToBeVisibleAsync();
     }
+
+    [GeneratedRegex("^Approve")]
+    private static partial Regex ApproveButton();
 
     private static async Task SignInAsync(IPage page, Copilot copilot, string name)
     {
