@@ -8,10 +8,11 @@ namespace BillingCopilot.Sandbox.Endpoints;
 /// <summary>Gives money back on a charge.</summary>
 internal static class Refunding
 {
-    public static JsonObject Refund(UnitOfWork unit, JsonObject charge, long? amount, string? reason, JsonObject? metadata)
+    public static JsonObject Refund(
+        UnitOfWork unit, JsonObject charge, long? amount, string? reason, JsonObject? metadata, bool reverseTransfer = false, bool refundFee = false)
     {
         var left = charge.Whole("amount_captured") - charge.Whole("amount_refunded");
-        Check(charge, amount, left);
+        Check(unit, charge, amount, left);
         var editable = unit.Edit(charge.Id());
         var refunded = amount ?? left;
         var id = unit.NewId("re");
@@ -20,10 +21,32 @@ internal static class Refunding
         ChargeObject.ApplyRefund(editable, refunded);
         unit.Raise("refund.created", id);
         unit.Raise("charge.refunded", editable.Id());
-        return unit.Put(refund);
+        unit.Put(refund);
+        Share(unit, charge, refund, reverseTransfer, refundFee);
+        return refund;
     }
 
-    private static void Check(JsonObject charge, long? amount, long left)
+    /// <summary>Takes back what others got of the charge, in proportion.</summary>
+    private static void Share(UnitOfWork unit, JsonObject charge, JsonObject refund, bool reverseTransfer, bool refundFee)
+    {
+        var part = (decimal)refund.Whole("amount") / charge.Whole("amount");
+        if (reverseTransfer)
+        {
+            var transfer = unit.Find(charge.Text("transfer") ?? "") ?? throw ApiError.Invalid(
+                "Cannot reverse transfer because the charge does not have an associated transfer.", "reverse_transfer");
+            var reversal = Transfers.Reverse(unit, transfer, Prices.Round(transfer.Whole("amount") * part), refundFee: false, sourceRefund: refund.Id());
+            refund["transfer_reversal"] = reversal.Id();
+        }
+
+        if (refundFee)
+        {
+            var fee = unit.As(null, () => unit.Find(charge.Text("application_fee") ?? "")) ?? throw ApiError.Invalid(
+                "Cannot refund application fee because the charge has none.", "refund_application_fee");
+            unit.As(null, () => ApplicationFees.Refund(unit, fee, Prices.Round(fee.Whole("amount") * part)));
+        }
+    }
+
+    private static void Check(UnitOfWork unit, JsonObject charge, long? amount, long left)
     {
         if (charge.Text("status") != "succeeded")
         {
@@ -35,7 +58,8 @@ internal static class Refunding
             throw ApiError.Invalid($"Charge {charge.Id()} has already been refunded.", null, "charge_already_refunded");
         }
 
-        if ((bool?)charge["disputed"] == true)
+        if ((bool?)charge["disputed"] == true
+            && !unit.All("dispute").Any(d => d.Text("charge") == charge.Id() && (bool?)d["is_charge_refundable"] == true))
         {
             throw ApiError.Invalid($"Charge {charge.Id()} has been charged back; cannot issue a refund.", null, "charge_disputed");
         }
@@ -54,9 +78,7 @@ internal static class Refunding
     }
 
     private static string Balance(UnitOfWork unit, string refund, JsonObject charge, long amount) =>
-        unit.Put(BalanceTransactionObject.Create(
-            unit.NewId("txn"), unit.Now, -amount, 0, charge.Id("currency"), refund, unit.Now, "available", "refund",
-            $"REFUND FOR CHARGE ({charge.Text("description")})")).Id();
+        Balances.Book(unit, "refund", -amount, charge.Id("currency"), refund, $"REFUND FOR CHARGE ({charge.Text("description")})").Id();
 }
 
 internal static class RefundEndpoints
@@ -66,7 +88,7 @@ internal static class RefundEndpoints
     public static void Map(Routes routes)
     {
         routes.List("/v1/refunds", "refund", "charge_read", "charge payment_intent");
-        routes.Post("/v1/refunds", "charge_write", "refund.created", "charge payment_intent amount:i reason metadata:m", Create);
+        routes.Post("/v1/refunds", "charge_write", "refund.created", "charge payment_intent amount:i reason metadata:m reverse_transfer:b refund_application_fee:b", Create);
         routes.One("/v1/refunds/{id}", "refund", "charge_read");
         routes.Post("/v1/refunds/{id}", "charge_write", "refund.updated", "metadata:m", Update);
     }
@@ -78,7 +100,8 @@ internal static class RefundEndpoints
             throw ApiError.Invalid($"Invalid reason: must be one of {string.Join(", ", Reasons)}", "reason");
         }
 
-        return Refunding.Refund(call.Unit, Charge(call), call.Args.Int("amount"), call.Args.Text("reason"), Metadata.From(call.Args));
+        return Refunding.Refund(call.Unit, Charge(call), call.Args.Int("amount"), call.Args.Text("reason"), Metadata.From(call.Args),
+            call.Args.Bool("reverse_transfer") == true, call.Args.Bool("refund_application_fee") == true);
     }
 
     private static JsonObject Charge(Call call)

@@ -60,24 +60,27 @@ internal static class Listing
 
     private static long Created(JsonObject value) => (long?)value["created"] ?? (long?)value["date"] ?? 0;
 
-    private static bool InRange(JsonObject value, Args args) =>
-        Within(Created(value), args.Values["created"]) && Within((long?)value["due_date"] ?? 0, args.Values["due_date"]);
+    /// <summary>Whether an instant lies in the range of a parameter; an absent parameter holds everything.</summary>
+    public static bool Within(long instant, Args args, string param) => Within(instant, args.Values[param], param);
 
-    private static bool Within(long instant, JsonNode? range) => range switch
+    private static bool InRange(JsonObject value, Args args) =>
+        Within(Created(value), args, "created") && Within((long?)value["due_date"] ?? 0, args, "due_date");
+
+    private static bool Within(long instant, JsonNode? range, string param) => range switch
     {
-        JsonObject map => map.All(bound => Satisfies(instant, bound.Key, long.TryParse(bound.Value!.ToString(), out var limit)
+        JsonObject map => map.All(bound => Satisfies(instant, bound.Key, param, long.TryParse(bound.Value!.ToString(), out var limit)
             ? limit
-            : throw ApiError.Invalid($"Invalid integer: {bound.Value}", "created", "parameter_invalid_integer"))),
+            : throw ApiError.Invalid($"Invalid integer: {bound.Value}", $"{param}[{bound.Key}]", "parameter_invalid_integer"))),
         JsonValue exact when exact.TryGetValue<long>(out var at) => instant == at,
         _ => true,
     };
 
-    private static bool Satisfies(long instant, string bound, long limit) => bound switch
+    private static bool Satisfies(long instant, string bound, string param, long limit) => bound switch
     {
         "gt" => instant > limit,
         "gte" => instant >= limit,
         "lt" => instant < limit,
         "lte" => instant <= limit,
-        _ => throw ApiError.Unknown($"created[{bound}]"),
+        _ => throw ApiError.Unknown($"{param}[{bound}]"),
     };
 }
