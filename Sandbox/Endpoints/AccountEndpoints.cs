@@ -14,13 +14,13 @@ internal static class AccountEndpoints
     private const string Fields =
         "email business_type metadata:m capabilities:m "
         + "business_profile:o{name mcc url product_description support_email support_phone support_url} "
-        + "settings:o{payouts:o{schedule:o{interval delay_days weekly_anchor monthly_anchor:i} statement_descriptor debit_negative_balances:b}}";
+        + "settings:o{payouts:o{schedule:o{interval delay_days} statement_descriptor}}";
 
     private static readonly string[] Types = ["standard", "express", "custom"];
 
     public static void Map(Routes routes)
     {
-        routes.Get("/v1/account", Permission, "", call => Find(call, call.Unit.Account ?? call.Unit.State.AccountId));
+        routes.Get("/v1/account", Permission, "", Own);
         routes.List("/v1/accounts", "account", "connected_account_read", where: (call, o) => o.Id() != call.Unit.State.AccountId);
         routes.Post("/v1/accounts", Write, "account.created", "type country default_currency controller:m " + Fields, Create);
         routes.Get("/v1/accounts/{id}", Permission, "", call => Find(call, call.Id));
@@ -31,6 +31,9 @@ internal static class AccountEndpoints
         routes.Get(Banks + "/{id}", Permission, "", call => As(call, () => call.Load("bank_account")));
         routes.Delete(Banks + "/{id}", Write, "external_account.deleted", "", call => As(call, () => call.Unit.Delete(call.Load("bank_account").Id())));
     }
+
+    /// <summary>The account that is acted for.</summary>
+    public static JsonObject Own(Call call) => Find(call, call.Unit.Account ?? call.Unit.State.AccountId);
 
     private static JsonObject Find(Call call, string id) =>
         call.Unit.Find(id) is { } found && found.Text("object") == "account"
@@ -49,6 +52,7 @@ internal static class AccountEndpoints
         var id = call.Unit.NewId("acct").Replace("_1S", "_1", StringComparison.Ordinal)[..21];
         var account = call.Unit.Put(ConnectedAccountObject.Create(
             id, call.Now, null, args.Text("email"), args.Text("country") ?? "US", args.Text("default_currency") ?? "usd", type));
+        PayoutSettings.Set(account, "daily", Balances.SettlementDays, call.Now);
         Apply(call, account);
         call.Unit.Raise("account.updated", id);
         return account;
@@ -83,16 +87,8 @@ internal static class AccountEndpoints
             payouts.CopyTexts(target, "statement_descriptor");
             if (payouts.Object("schedule") is { } schedule)
             {
-                target["schedule"] = new JsonObject
-                {
-                    ["delay_days"] = long.TryParse(schedule.Text("delay_days"), out var days) ? days : 2L,
-                    ["interval"] = schedule.Text("interval") ?? "daily",
-                };
-                schedule.CopyTexts(target["schedule"]!.AsObject(), "weekly_anchor");
-                if (schedule.Int("monthly_anchor") is { } day)
-                {
-                    target["schedule"]!["monthly_anchor"] = day;
-                }
+                PayoutSettings.Set(account, schedule.Text("interval") ?? PayoutSettings.Interval(account),
+                    long.TryParse(schedule.Text("delay_days"), out var days) ? days : Balances.SettlementDays, call.Now);
             }
         }
 

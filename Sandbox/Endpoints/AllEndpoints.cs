@@ -29,6 +29,7 @@ internal static class AllEndpoints
         WebhookEndpointEndpoints.Map(routes);
         PortalEndpoints.Map(routes);
         BalanceEndpoints.Map(routes);
+        BalanceSettingsEndpoints.Map(routes);
         PayoutEndpoints.Map(routes);
         DisputeEndpoints.Map(routes);
         TransferEndpoints.Map(routes);

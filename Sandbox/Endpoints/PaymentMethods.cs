@@ -20,6 +20,9 @@ internal static class PaymentMethods
     /// <summary>The member of a card whose money needs no time to settle; the API never shows it.</summary>
     public const string AtOnce = "_at_once";
 
+    /// <summary>The member of a card whose refunds come back; the API never shows it.</summary>
+    public const string RefundFails = "_refund_fails";
+
     private static readonly Dictionary<string, string> Disputed = new(StringComparer.Ordinal)
     {
         ["createDispute"] = "fraudulent",
@@ -45,6 +48,7 @@ internal static class PaymentMethods
         ["createDispute"] = ("visa", "0259", null),
         ["createDisputeProductNotReceived"] = ("visa", "2685", null),
         ["createDisputeInquiry"] = ("visa", "1976", null),
+        ["refundFail"] = ("visa", "5126", null),
         ["bypassPending"] = ("visa", "0077", null),
         ["chargeDeclinedFraudulent"] = ("visa", "0019", "highest_risk_level"),
     };
@@ -119,6 +123,11 @@ internal static class PaymentMethods
         if (Disputed.TryGetValue(token, out var reason))
         {
             paymentMethod[Dispute] = reason;
+        }
+
+        if (token == "refundFail")
+        {
+            paymentMethod[RefundFails] = true;
         }
 
         if (token == "bypassPending")

@@ -8,6 +8,9 @@ namespace BillingCopilot.Sandbox.Endpoints;
 /// <summary>Gives money back on a charge.</summary>
 internal static class Refunding
 {
+    /// <summary>The member of a refund that holds the Unix seconds at which the bank sends it back. Never shown.</summary>
+    public const string FailsAt = "_fails_at";
+
     public static JsonObject Refund(
         UnitOfWork unit, JsonObject charge, long? amount, string? reason, JsonObject? metadata, bool reverseTransfer = false, bool refundFee = false)
     {
@@ -21,9 +24,26 @@ internal static class Refunding
         ChargeObject.ApplyRefund(editable, refunded);
         unit.Raise("refund.created", id);
         unit.Raise("charge.refunded", editable.Id());
+        if (unit.Find(charge.Text("payment_method") ?? "")?[PaymentMethods.RefundFails] is not null)
+        {
+            refund[FailsAt] = unit.Now + Balances.Day;
+        }
+
         unit.Put(refund);
         Share(unit, charge, refund, reverseTransfer, refundFee);
         return refund;
+    }
+
+    /// <summary>The bank sends a refund back: the money is the merchant's again, and owed.</summary>
+    public static void Fail(UnitOfWork unit, JsonObject refund)
+    {
+        var back = Balances.Book(unit, "refund_failure", refund.Whole("amount"), refund.Id("currency"), refund.Id(), "REFUND FAILURE");
+        refund["status"] = "failed";
+        refund["failure_reason"] = "expired_or_canceled_card";
+        refund["failure_balance_transaction"] = back.Id();
+        ChargeObject.ApplyRefund(unit.Edit(refund.Id("charge")), -refund.Whole("amount"));
+        unit.Raise("refund.failed", refund.Id());
+        unit.Raise("charge.refund.updated", refund.Id());
     }
 
     /// <summary>Takes back what others got of the charge, in proportion.</summary>
