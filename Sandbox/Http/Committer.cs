@@ -34,6 +34,7 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
         return answer;
     }
@@ -42,6 +43,7 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
     public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events)
     {
         Write(Changes(unit));
+        state.Account.Settle();
         webhooks.Enqueue(events);
     }
 
