@@ -40,9 +40,16 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
     }
 
     /// <summary>Makes changes last that no API request made.</summary>
-    public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events)
+    /// <param name="withClock">Keep the clock with them: a restart goes on from here.</param>
+    public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events, bool withClock = false)
     {
-        Write(Changes(unit));
+        var entry = Changes(unit);
+        if (withClock)
+        {
+            entry["clock"] = state.Clock.Save();
+        }
+
+        Write(entry);
         state.Account.Settle();
         webhooks.Enqueue(events);
     }
@@ -59,6 +66,10 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
             entry["account"] = state.Account.AccountId;
             entry["ids"] = state.Ids.Count;
             entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.Find(c.Id)!.DeepClone())]);
+            foreach (var (id, _) in unit.Changes)
+            {
+                state.Due.Note(unit.Find(id)!);
+            }
         }
 
         return entry;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
 
 namespace BillingCopilot.Sandbox.State;
@@ -19,6 +20,9 @@ internal sealed class SandboxState(World world, TimeProvider wall)
     public Ledger Ledger { get; } = new();
 
     public IdempotencyStore Idempotency { get; } = new();
+
+    /// <summary>What time will bring; loaded once the journal has been read.</summary>
+    public DueIndex Due { get; } = new(DueWorks.All);
 
     public UnitOfWork Begin() => new(Account, Ids, Clock.Now.ToUnixTimeSeconds());
 

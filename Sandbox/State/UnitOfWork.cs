@@ -10,6 +10,7 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
 {
     private readonly Dictionary<string, JsonObject?> _before = new(StringComparer.Ordinal);
     private readonly List<string> _order = [];
+    private readonly long _idsBefore = ids.Count;
 
     public AccountState State => state;
 
@@ -76,6 +77,8 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
             }
         }
 
+        // What came to nothing used no ids, so that a preview or a refusal leaves no trace.
+        ids.Count = _idsBefore;
         _order.Clear();
         _before.Clear();
         Raised.Clear();
