@@ -10,7 +10,7 @@ internal static class PayoutEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/payouts", Kind, "payout_read", "status destination", (call, payout) => Listing.Within(payout.Whole("arrival_date"), call.Args, "arrival_date"), "arrival_date:r");
+        routes.List("/v1/payouts", Kind, "payout_read", "status destination", (call, payout) => CreatedWindow.Holds(payout.Whole("arrival_date"), call.Args.Values["arrival_date"], "arrival_date"), "arrival_date:r");
         routes.Post("/v1/payouts", "payout_write", "payout.created", "amount*:i currency* description destination metadata:m method source_type statement_descriptor", call =>
             Payouts.Manual(call.Unit, call.Args));
         routes.One("/v1/payouts/{id}", Kind, "payout_read");

@@ -34,6 +34,7 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
         return answer;
     }
@@ -49,6 +50,7 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
     }
 

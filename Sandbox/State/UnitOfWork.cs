@@ -55,6 +55,10 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
         }
     }
 
+    /// <summary>Objects of a kind, not deleted, with a value at an indexed path (<see cref="ObjectIndexes"/>), oldest first.</summary>
+    public IEnumerable<JsonObject> Where(string kind, string path, string value) =>
+        state.Where(kind, path, value).Where(o => o["deleted"] is null && (string?)o[Owner] == Account);
+
     public JsonObject Put(JsonObject value)
     {
         var id = (string)value["id"]!;
@@ -113,6 +117,7 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
         _order.Clear();
         _before.Clear();
         Raised.Clear();
+        state.Settle();
     }
 
     private void Remember(string id)
