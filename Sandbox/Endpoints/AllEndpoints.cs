@@ -33,7 +33,13 @@ internal static class AllEndpoints
         PayoutEndpoints.Map(routes);
         DisputeEndpoints.Map(routes);
         TransferEndpoints.Map(routes);
-        ReadOnlyEndpoints.Map(routes);
+        CouponEndpoints.Map(routes);
+        PromotionCodeEndpoints.Map(routes);
+        TaxRateEndpoints.Map(routes);
+        MeterEndpoints.Map(routes);
+        MeterEventEndpoints.Map(routes);
+        Alerts.Map(routes);
+        PortalConfigurationEndpoints.Map(routes);
         SearchEndpoints.Map(routes);
     }
 }
