@@ -64,7 +64,14 @@ internal static class SubscriptionEndpoints
         call.Unit.Put(subscription);
         call.Unit.Raise("customer.subscription.created", id);
         Apply(call, subscription);
-        return trialEnd is null ? FirstInvoice(call, subscription) : subscription;
+        if (trialEnd is null)
+        {
+            return FirstInvoice(call, subscription);
+        }
+
+        // A trial starts with an invoice of nothing.
+        SubscriptionInvoice.Bill(call.Unit, subscription, "subscription_create", invoice => new SubscriptionLines(call.Unit, subscription, invoice).Trial());
+        return subscription;
     }
 
     private static JsonObject FirstInvoice(Call call, JsonObject subscription)
@@ -161,7 +168,7 @@ internal static class SubscriptionEndpoints
             }
 
             var discount = call.Unit.Put(DiscountObject.Create(
-                call.Unit.NewId("di"), id, subscription.Id("customer"), call.Now, subscription: subscription.Id()));
+                call.Unit.NewId("di"), id, subscription.Id("customer"), call.Now, SubscriptionDiscounts.End(coupon, call.Now), subscription.Id()));
             call.Unit.Raise("customer.discount.created", discount.Id());
             return discount.Id();
         }));
