@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 
@@ -8,6 +10,12 @@ namespace BillingCopilot.Sandbox.Endpoints;
 internal sealed record BillingSettings
 {
     public const string Id = "_billing_settings";
+
+    private static readonly Dictionary<string, string[]> Choices = new(StringComparer.Ordinal)
+    {
+        ["after_retries"] = ["cancel", "unpaid", "past_due"],
+        ["invoice_after_retries"] = ["leave", "uncollectible"],
+    };
 
     /// <summary>What becomes of a subscription when the last retry failed: <c>cancel</c>, <c>unpaid</c> or <c>past_due</c>.</summary>
     public string AfterRetries { get; init; } = "cancel";
@@ -31,19 +39,42 @@ internal sealed record BillingSettings
 
     public static BillingSettings Of(AccountState account) => account.Find(Id) is { } saved ? Read(saved) : new BillingSettings();
 
-    public static BillingSettings Read(JsonObject saved)
+    private static BillingSettings Read(JsonObject saved) => new()
     {
-        var usual = new BillingSettings();
-        return new BillingSettings
+        AfterRetries = saved.Id("after_retries"),
+        InvoiceAfterRetries = saved.Id("invoice_after_retries"),
+        Attempts = saved.Whole("attempts"),
+        RetryDays = saved.Whole("retry_days"),
+        UpcomingDays = saved.Whole("upcoming_days"),
+        SentGraceDays = saved.Whole("sent_grace_days"),
+    };
+
+    /// <summary>These settings with some changed.</summary>
+    /// <exception cref="ApiError">A name is unknown, or a value is not one of those that it takes.</exception>
+    public BillingSettings With(JsonObject changes)
+    {
+        var json = ToJson();
+        foreach (var (name, value) in changes)
         {
-            AfterRetries = saved.Text("after_retries") ?? usual.AfterRetries,
-            InvoiceAfterRetries = saved.Text("invoice_after_retries") ?? usual.InvoiceAfterRetries,
-            Attempts = saved["attempts"]?.Whole() ?? usual.Attempts,
-            RetryDays = saved["retry_days"]?.Whole() ?? usual.RetryDays,
-            UpcomingDays = saved["upcoming_days"]?.Whole() ?? usual.UpcomingDays,
-            SentGraceDays = saved["sent_grace_days"]?.Whole() ?? usual.SentGraceDays,
-        };
+            if (name.StartsWith('_') || name is "id" or "object" || !json.ContainsKey(name))
+            {
+                throw ApiError.Invalid($"Unknown setting '{name}'. Known: {string.Join(", ", json.Select(p => p.Key).Skip(2))}.", name);
+            }
+
+            json[name] = Choices.TryGetValue(name, out var choices) ? OneOf(choices, name, value) : Number(name, value);
+        }
+
+        return Read(json);
     }
+
+    private static JsonNode OneOf(string[] choices, string name, JsonNode? value) => choices.Contains(value?.ToString())
+        ? value!.ToString()
+        : throw ApiError.Invalid($"'{value}' is no {name}: write one of {string.Join(", ", choices)}.", name);
+
+    private static JsonNode Number(string name, JsonNode? value) =>
+        long.TryParse(value?.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && (number > 0 || name == "upcoming_days")
+            ? number
+            : throw ApiError.Invalid($"'{value}' is no {name}: write a whole number above 0.", name);
 
     public JsonObject ToJson() => new()
     {

@@ -19,7 +19,7 @@ internal static class Payers
     {
         if (!PaymentBehaviour.Of(unit.State, customer).Asked.TryGetValue(way, out var seconds)
             || unit.Find(customer)!.ContainsKey(AnswersAt)
-            || !Open(unit, customer).Any())
+            || Open(unit, customer).Count == 0)
         {
             return null;
         }
@@ -28,7 +28,7 @@ internal static class Payers
     }
 
     public static List<JsonObject> Open(UnitOfWork unit, string customer) =>
-        [.. unit.All("invoice").Where(i => i.Text("customer") == customer && i.Text("status") == "open" && i.Whole("amount_remaining") > 0)];
+        [.. unit.Where("invoice", "customer", customer).Where(i => i.Text("status") == "open" && i.Whole("amount_remaining") > 0)];
 
     /// <summary>Attaches a card that pays and makes it the default, unless the present one pays already.</summary>
     public static void GiveCard(UnitOfWork unit, JsonObject customer)
@@ -41,8 +41,8 @@ internal static class Payers
 
         var card = PaymentMethods.Attach(unit, PaymentMethods.NewCard(unit), customer.Id());
         customer["invoice_settings"]!["default_payment_method"] = card.Id();
-        foreach (var subscription in unit.All("subscription").Where(s =>
-            s.Text("customer") == customer.Id() && s.Text("default_payment_method") is not null && s.Text("status") != "canceled").ToList())
+        foreach (var subscription in unit.Where("subscription", "customer", customer.Id()).Where(s =>
+            s.Text("default_payment_method") is not null && s.Text("status") != "canceled").ToList())
         {
             unit.Edit(subscription.Id())["default_payment_method"] = card.Id();
         }

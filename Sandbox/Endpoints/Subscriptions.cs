@@ -23,8 +23,8 @@ internal static class Subscriptions
     /// <summary>Nobody asks any more for what a subscription left unpaid when it ended.</summary>
     private static void StopCollecting(UnitOfWork unit, JsonObject subscription)
     {
-        foreach (var invoice in unit.All("invoice").Where(i =>
-            i.TextAt(InvoicePath) == subscription.Id() && i.Text("status") is "draft" or "open" && (bool?)i["auto_advance"] == true).ToList())
+        foreach (var invoice in unit.Where("invoice", InvoicePath, subscription.Id()).Where(i =>
+            i.Text("status") is "draft" or "open" && (bool?)i["auto_advance"] == true).ToList())
         {
             var left = unit.Edit(invoice.Id());
             left["auto_advance"] = false;
@@ -86,11 +86,11 @@ internal static class Subscriptions
     }
 
     public static JsonObject? Item(UnitOfWork unit, string id) =>
-        unit.All("subscription").SelectMany(s => s.Rows("items")).FirstOrDefault(i => i.Id() == id);
+        unit.Where("subscription", "items.data.id", id).SelectMany(s => s.Rows("items")).FirstOrDefault(i => i.Id() == id);
 
     public static JsonObject? Of(UnitOfWork unit, JsonObject invoice) =>
         invoice.TextAt(InvoicePath) is { } id ? unit.Find(id) : null;
 
-    private static bool HasDebt(UnitOfWork unit, string customer, string except) => unit.All("invoice").Any(i =>
-        i.Text("customer") == customer && i.Id() != except && i.Text("status") == "open" && i.Whole("attempt_count") > 0);
+    private static bool HasDebt(UnitOfWork unit, string customer, string except) => unit.Where("invoice", "customer", customer).Any(i =>
+        i.Id() != except && i.Text("status") == "open" && i.Whole("attempt_count") > 0);
 }

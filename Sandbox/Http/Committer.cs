@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
@@ -34,6 +35,7 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
         return answer;
     }
@@ -49,6 +51,7 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
     }
 
@@ -67,6 +70,11 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
             foreach (var (id, _) in unit.Changes)
             {
                 state.Due.Note(unit.Find(id)!);
+            }
+
+            if (unit.Changes.Any(c => c.Id == BillingSettings.Id))
+            {
+                state.Due.Load(state.Account);
             }
         }
 

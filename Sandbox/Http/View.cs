@@ -18,7 +18,8 @@ internal static class View
 
     public static JsonObject Of(JsonObject stored)
     {
-        var copy = (JsonObject)stored.DeepClone();
+        // Lists are made for one answer; anything else may be stored.
+        var copy = (string?)stored["object"] is "list" or "search_result" ? stored : (JsonObject)stored.DeepClone();
         Strip(copy);
         return copy;
     }

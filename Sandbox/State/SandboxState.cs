@@ -37,6 +37,7 @@ internal sealed class SandboxState(World world, TimeProvider wall)
             Account.Put((JsonObject)value!.DeepClone());
         }
 
+        Account.Settle();
         Take(entry, "effect", effect => Ledger.Add(effect, declined: false));
         Take(entry, "declined", effect => Ledger.Add(effect, declined: true));
         Take(entry, "saved", Idempotency.Save);

@@ -32,6 +32,10 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
     /// <summary>Objects of a kind that are not deleted, oldest first.</summary>
     public IEnumerable<JsonObject> All(string kind) => state.All(kind).Where(o => o["deleted"] is null);
 
+    /// <summary>Objects of a kind, not deleted, with a value at an indexed path (<see cref="ObjectIndexes"/>), oldest first.</summary>
+    public IEnumerable<JsonObject> Where(string kind, string path, string value) =>
+        state.Where(kind, path, value).Where(o => o["deleted"] is null);
+
     public JsonObject Put(JsonObject value)
     {
         Remember((string)value["id"]!);
@@ -84,6 +88,7 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
         _order.Clear();
         _before.Clear();
         Raised.Clear();
+        state.Settle();
     }
 
     private void Remember(string id)

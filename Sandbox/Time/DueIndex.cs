@@ -37,9 +37,12 @@ internal sealed class DueIndex
     /// <summary>Takes in every object of the account.</summary>
     public void Load(AccountState account)
     {
+        _queues.Clear();
+        _planned.Clear();
+        // Works of one kind mostly name the same objects: each is read once.
         foreach (var kind in _byKind)
         {
-            foreach (var value in account.All(kind.Key))
+            foreach (var value in kind.SelectMany(work => _works[work].Candidates(account)).DistinctBy(v => v.Id()))
             {
                 Note(value);
             }

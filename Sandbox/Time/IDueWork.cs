@@ -16,6 +16,9 @@ internal interface IDueWork
     /// <summary>The objects it happens to, by their <c>object</c> field, such as <c>invoice</c>.</summary>
     string Kind { get; }
 
+    /// <summary>The stored objects among which some may be due; to be narrowed by an index where a kind has many.</summary>
+    IEnumerable<JsonObject> Candidates(AccountState account) => account.All(Kind);
+
     /// <summary>Unix seconds of world time at which the object needs <see cref="Run"/>; null for never as it is.</summary>
     /// <remarks>Members with a leading underscore never show in the API: notes such as "already announced" go there.</remarks>
     long? DueAt(JsonObject value);
