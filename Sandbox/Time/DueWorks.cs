@@ -20,5 +20,10 @@ internal static class DueWorks
         new SentInvoiceGivenUp(settings),
         new SentInvoicePayment(),
         new PayerAnswer(),
+        new RefundFailure(),
+        new BalanceSettlement(),
+        new PayoutProgress(),
+        new DisputeProgress(),
+        new PayoutSchedule(),
     ];
 }
