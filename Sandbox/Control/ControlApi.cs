@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.Http;
@@ -45,6 +46,9 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ("GET", "/_sandbox/documents") => Documents(),
         ("GET", "/_sandbox/ledger") => state.Ledger.Show(),
         ("GET", "/_sandbox/clock") => ShowClock(),
+        ("GET", "/_sandbox/settings") => Settings(BillingSettings.Of(state.Account)),
+        ("POST", "/_sandbox/settings") => SetSettings(Body(request)),
+        ("POST", "/_sandbox/ask") => Ask(Body(request)),
         ("POST", "/_sandbox/emit") => Emit(Body(request)),
         ("POST", "/_sandbox/balance") => Book(Body(request)),
         ("GET", "/_sandbox/faults") => ShowFaults(),
@@ -104,6 +108,37 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
             shown["passed"] = passed;
             return shown;
         }
+    }
+
+    private static JsonObject Settings(BillingSettings settings)
+    {
+        var shown = settings.ToJson();
+        shown.Remove("id");
+        shown.Remove("object");
+        return shown;
+    }
+
+    private JsonObject SetSettings(JsonObject body)
+    {
+        var wanted = BillingSettings.Of(state.Account).With(body);
+        var unit = state.Begin();
+        unit.Put(wanted.ToJson());
+        committer.Commit(unit, []);
+        return Settings(wanted);
+    }
+
+    private JsonObject Ask(JsonObject body)
+    {
+        var id = (string?)body["customer"] ?? throw ApiError.Missing("customer");
+        if ((string?)state.Account.Find(id)?["object"] != "customer")
+        {
+            throw ApiError.NotFound("customer", id, "customer");
+        }
+
+        var unit = state.Begin();
+        var answer = Payers.Ask(unit, id, (string?)body["by"] ?? throw ApiError.Missing("by"));
+        committer.Commit(unit, []);
+        return new JsonObject { ["customer"] = id, ["answers_at"] = answer };
     }
 
     private JsonObject Emit(JsonObject body)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
@@ -69,6 +70,11 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
             foreach (var (id, _) in unit.Changes)
             {
                 state.Due.Note(unit.State.Find(id)!);
+            }
+
+            if (unit.Changes.Any(c => c.Id == BillingSettings.Id))
+            {
+                state.Due.Load(state.Account);
             }
         }
 
