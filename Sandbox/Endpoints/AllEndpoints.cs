@@ -18,13 +18,16 @@ internal static class AllEndpoints
         ChargeEndpoints.Map(routes);
         RefundEndpoints.Map(routes);
         InvoiceEndpoints.Map(routes);
+        InvoiceLineEndpoints.Map(routes);
         InvoiceActionEndpoints.Map(routes);
         InvoicePreviewEndpoints.Map(routes);
         InvoiceItemEndpoints.Map(routes);
         InvoicePaymentEndpoints.Map(routes);
         CreditNoteEndpoints.Map(routes);
         SubscriptionEndpoints.Map(routes);
+        SubscriptionPauseEndpoints.Map(routes);
         SubscriptionItemEndpoints.Map(routes);
+        ScheduleEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         WebhookEndpointEndpoints.Map(routes);
         PortalEndpoints.Map(routes);

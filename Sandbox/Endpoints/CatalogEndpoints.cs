@@ -11,7 +11,7 @@ internal static class CatalogEndpoints
     private const string ProductFields = "active:b name description metadata:m unit_label url default_price statement_descriptor";
     private const string PriceFields =
         "active:b currency* unit_amount:i unit_amount_decimal:d product product_data:o{name* metadata:m} nickname lookup_key metadata:m tax_behavior billing_scheme tiers_mode "
-        + "recurring:o{interval* interval_count:i usage_type meter trial_period_days:i} "
+        + "recurring:o{interval* interval_count:i usage_type meter} transform_quantity:o{divide_by*:i round*} transfer_lookup_key:b "
         + "tiers:l{up_to* unit_amount:i unit_amount_decimal:d flat_amount:i flat_amount_decimal:d}";
 
     public static void Map(Routes routes)
@@ -73,6 +73,7 @@ internal static class CatalogEndpoints
     {
         var args = call.Args;
         var recurring = args.Object("recurring");
+        PriceRules.Check(call);
         var price = PriceObject.Create(new PriceSpec
         {
             Id = call.Unit.NewId("price"),
@@ -88,12 +89,13 @@ internal static class CatalogEndpoints
             TaxBehavior = args.Text("tax_behavior") ?? "unspecified",
             Active = args.Bool("active") ?? true,
         });
+        PriceRules.Apply(call, price);
         price["metadata"] = Metadata.From(args);
         price["unit_amount_decimal"] = args.Text("unit_amount_decimal") ?? price.Text("unit_amount_decimal");
         if (recurring is not null)
         {
             price["recurring"]!["interval_count"] = recurring.Int("interval_count") ?? 1L;
-            price["recurring"]!["usage_type"] = recurring.Text("usage_type") ?? "licensed";
+            price["recurring"]!["usage_type"] = recurring.Text("usage_type") ?? (recurring.Text("meter") is null ? "licensed" : "metered");
         }
 
         if (price["tiers"] is not null)

@@ -8,6 +8,7 @@ internal static class DueWorks
     /// <param name="settings">The business's settings as they are when asked.</param>
     public static IReadOnlyList<IDueWork> For(Func<BillingSettings> settings) =>
     [
+        new ScheduleProgress(),
         new CollectionResume(),
         new SubscriptionExpiry(),
         new SubscriptionEnd(),
