@@ -124,6 +124,6 @@ public sealed partial class ConsoleFlow
         await page.GetByRole(AriaRole.Textbox).First.FillAsync(text);
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Send", Exact = true })).ToBeEnabledAsync();
         await page.GetByRole(AriaRole.Textbox).First.PressAsync("Enter");
-        await Assertions.Expect(page.GetByText(text, new() { Exact = true }).First).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".bc-question").Last).ToContainTextAsync(text);
     }
 }
