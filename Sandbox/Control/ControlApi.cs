@@ -10,7 +10,7 @@ using BillingCopilot.Sandbox.Time;
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
-internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, TimeEngine engine, SandboxOptions options)
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimits limits, WebhookDispatcher webhooks, Committer committer, TimeEngine engine, SandboxOptions options)
 {
     public ApiAnswer Answer(ApiRequest request)
     {
@@ -54,6 +54,10 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ("GET", "/_sandbox/faults") => ShowFaults(),
         ("POST", "/_sandbox/faults") => AddFault(Body(request)),
         ("DELETE", "/_sandbox/faults") => ClearFaults(),
+        ("GET", "/_sandbox/rate_limits") => limits.Show(),
+        ("POST", "/_sandbox/rate_limits") => SetLimits(Body(request)),
+        ("GET", "/_sandbox/webhooks") => webhooks.Plan.Show(),
+        ("POST", "/_sandbox/webhooks") => SetDeliveries(Body(request)),
         _ => throw new ApiError(404, $"No such control endpoint: {request.Method} {request.Path}"),
     };
 
@@ -180,7 +184,13 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
             throw ApiError.Invalid($"Unknown kind '{kind}'. Known: {string.Join(", ", Fault.Kinds)}.", "kind");
         }
 
-        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000)
+        var reason = (string?)body["reason"] ?? Fault.Reasons[0];
+        if (!Fault.Reasons.Contains(reason))
+        {
+            throw ApiError.Invalid($"Unknown reason '{reason}'. Known: {string.Join(", ", Fault.Reasons)}.", "reason");
+        }
+
+        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000, reason)
         {
             Left = (int?)body["times"] ?? 1,
         });
@@ -191,5 +201,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
     {
         faults.Clear();
         return ShowFaults();
+    }
+
+    private JsonObject SetLimits(JsonObject body)
+    {
+        limits.Set((string?)body["mode"]);
+        return limits.Show();
+    }
+
+    // An empty body makes deliveries orderly again and sends what was held back.
+    private JsonObject SetDeliveries(JsonObject body)
+    {
+        webhooks.Plan = DeliveryPlan.Read(body);
+        return webhooks.Plan.Show();
     }
 }

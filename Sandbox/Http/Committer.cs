@@ -57,7 +57,12 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
 
     public void CountReplay() => Write(new JsonObject { ["replays"] = 1 });
 
-    public void SaveClock() => Write(new JsonObject { ["clock"] = state.Clock.Save() });
+    /// <summary>Keeps the clock after it was set; deliveries may have fallen due.</summary>
+    public void SaveClock()
+    {
+        Write(new JsonObject { ["clock"] = state.Clock.Save() });
+        webhooks.ClockMoved();
+    }
 
     private JsonObject Changes(UnitOfWork unit)
     {
