@@ -53,7 +53,9 @@ internal static class InvoiceItemEndpoints
         var counted = (call.Args.Has("quantity") || call.Args.Has("unit_amount_decimal")) && each is not null
             ? Prices.Round(decimal.Parse(each, System.Globalization.CultureInfo.InvariantCulture) * item.Whole("quantity"), item.Id("currency"))
             : (long?)null;
-        item["amount"] = item["net_amount"] = call.Args.Int("amount") ?? counted ?? item.Whole("amount");
+        var amount = call.Args.Int("amount") ?? counted ?? item.Whole("amount");
+        item["amount"] = amount;
+        item["net_amount"] = amount;
         if (call.Args.Object("period") is { } period)
         {
             item["period"] = new JsonObject { ["end"] = period.Int("end"), ["start"] = period.Int("start") };

@@ -21,7 +21,8 @@ internal static class InvoiceRepricing
         invoice["total_taxes"] = totals.Taxes();
         invoice["total_discount_amounts"] = totals.Discounts();
         invoice["total_pretax_credit_amounts"] = totals.PretaxCredits();
-        invoice["amount_due"] = invoice["amount_remaining"] = Math.Max(0, totals.Total);
+        invoice["amount_due"] = Math.Max(0, totals.Total);
+        invoice["amount_remaining"] = Math.Max(0, totals.Total);
     }
 
     /// <summary>Discounts of single items first, then those of the whole invoice.</summary>

@@ -96,7 +96,7 @@ public sealed class MeterTests
         var triggered = (await sandbox.Admin.V1.Events.ListAsync(new EventListOptions { Type = "billing.alert.triggered" })).Data.Single();
 
         var told = triggered.Data.Object.ShouldBeOfType<AlertTriggered>();
-        (told.Alert.Id, told.Customer, told.Value).ShouldBe((alert.Id, customer, 1100m));
+        (told.Alert.Id, told.Customer, (long)told.Value).ShouldBe((alert.Id, customer, 1100L));
         (await sandbox.Admin.V1.Billing.Alerts.ArchiveAsync(alert.Id)).Status.ShouldBe("archived");
     }
 

@@ -159,7 +159,7 @@ public sealed class PricingTests
 
         var paused = await sandbox.Admin.V1.Subscriptions.PauseAsync(subscription.Id, new SubscriptionPauseOptions { Type = "subscription" });
         await sandbox.ControlAsync("clock", new { advance = "60d" });
-        var resumed = await sandbox.Admin.V1.Subscriptions.ResumeAsync(subscription.Id, new SubscriptionResumeOptions { BillingCycleAnchor = "now" });
+        var resumed = await sandbox.Admin.V1.Subscriptions.ResumeAsync(subscription.Id, new SubscriptionResumeOptions());
 
         (paused.Status, resumed.Status).ShouldBe(("paused", "active"));
         (await sandbox.Admin.V1.Invoices.ListAsync(new InvoiceListOptions { Subscription = subscription.Id })).Data.Count.ShouldBe(2);

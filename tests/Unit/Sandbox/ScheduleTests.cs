@@ -28,7 +28,7 @@ public sealed class ScheduleTests
         (schedule.Status, schedule.Phases.Count).ShouldBe(("active", 2));
         second.Data.Select(i => i.Total).ShouldBe([10_000L, 1000L]);
         var after = await sandbox.Admin.V1.SubscriptionSchedules.GetAsync(schedule.Id);
-        (after.Status, after.ReleasedSubscriptionId).ShouldBe(("released", schedule.SubscriptionId));
+        (after.Status, after.ReleasedSubscription).ShouldBe(("released", schedule.SubscriptionId));
         (await sandbox.Admin.V1.Subscriptions.GetAsync(schedule.SubscriptionId)).ScheduleId.ShouldBeNull();
     }
 
