@@ -18,10 +18,11 @@ internal static class EvalCommand
         var repeat = new Option<int>("--repeat") { Description = "Plays each scenario this often; it passes when all do.", DefaultValueFactory = _ => 1 };
         var seed = new Option<int?>("--seed") { Description = "Plays in the world of another seed." };
         var json = new Option<FileInfo?>("--json") { Description = "Writes the results to a file as well." };
-        var command = new Command("eval", "Play scenario files against a sandbox of their own.") { paths, model, endpoint, repeat, seed, json };
+        var (record, replay) = ModelTraffic.Options();
+        var command = new Command("eval", "Play scenario files against a sandbox of their own.") { paths, model, endpoint, repeat, seed, json, record, replay };
         command.SetAction((parsed, stop) =>
         {
-            var settings = SettingsLoader.Load(WithModel(given, parsed.GetValue(model), parsed.GetValue(endpoint)));
+            var settings = SettingsLoader.Load(ModelTraffic.Add(WithModel(given, parsed.GetValue(model), parsed.GetValue(endpoint)), parsed.GetValue(record), parsed.GetValue(replay)));
             return RunAsync(settings, parsed.GetValue(paths)!, parsed.GetValue(repeat), parsed.GetValue(seed), parsed.GetValue(json), stop);
         });
         return command;
@@ -62,10 +63,10 @@ internal static class EvalCommand
         }
 
         var passed = results.Count(r => r.PassK);
-        AnsiConsole.WriteLine($"{passed} of {results.Count} scenarios passed (pass^{repeat}), model {settings.Model.Provider}, {results.Sum(r => r.Tokens):N0} tokens, {results.Sum(r => r.Milliseconds) / 1000.0:0.0} s");
+        AnsiConsole.WriteLine($"{passed} of {results.Count} scenarios passed (pass^{repeat}), model {settings.Model.For("").Label}, {results.Sum(r => r.Tokens):N0} tokens, {results.Sum(r => r.Milliseconds) / 1000.0:0.0} s");
         if (json is not null)
         {
-            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new { model = settings.Model.Provider, passed, total = results.Count, results }, ApiJson.Indented), cancellationToken);
+            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new { model = settings.Model.For("").Label, passed, total = results.Count, results }, ApiJson.Indented), cancellationToken);
         }
 
         return passed == results.Count ? CommandLine.Done : CommandLine.Failed;

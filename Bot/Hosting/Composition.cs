@@ -1,5 +1,4 @@
 using BillingCopilot.Agents;
-using BillingCopilot.Agents.Models;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
 using BillingCopilot.Bot.Settings;
@@ -41,7 +40,7 @@ internal static class Composition
         {
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
-            Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name ?? (settings.Model.Endpoint is null ? null : "default"), Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
+            Model = settings.Model,
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();

@@ -33,7 +33,7 @@ public sealed class ConsoleBackend(
         Tenant.Id,
         Tenant.Account,
         tenants.Default.IsSandbox ? ConsoleMode.Sandbox : Tenant.Livemode ? ConsoleMode.Live : ConsoleMode.Test,
-        settings.Model.Name is { } name ? $"{settings.Model.Provider}:{name}" : settings.Model.Provider,
+        settings.Model.For("").Label,
         questions.All,
         tenants.Default.IsSandbox ? people.All : null,
         SignOutUrl: "/auth/sign-out");
