@@ -37,6 +37,7 @@ public static class AgentServices
         services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();
         services.TryAddSingleton<Specialist>();
         services.TryAddSingleton<TurnRunner>();
+        services.TryAddSingleton<DirectTools>();
         return services;
     }
 

@@ -15,6 +15,16 @@ public class ModelChoice
     /// <summary>Key; may be empty for a local endpoint. Never logged, never stored.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>Price of a million tokens sent, in US dollars; null: not known.</summary>
+    public decimal? InputPrice { get; set; }
+
+    /// <summary>Price of a million tokens written, in US dollars; null: not known.</summary>
+    public decimal? OutputPrice { get; set; }
+
+    /// <summary>What an answer costs, in US dollars; null when a price is not known. The rules model costs nothing.</summary>
+    public decimal? CostOf(long inputTokens, long outputTokens) =>
+        Label == ModelFactory.Rules ? 0 : ((InputPrice * inputTokens) + (OutputPrice * outputTokens)) / 1_000_000m;
+
     /// <summary>Provider and name, for answers and logs: <c>rules</c>, <c>openai:gpt-…</c>.</summary>
     public string Label => Provider is null or ModelFactory.Rules ? ModelFactory.Rules : $"{Provider}:{Name}";
 
@@ -54,6 +64,11 @@ public class ModelChoice
         if (Provider == ModelFactory.AzureOpenAI && Endpoint is null)
         {
             yield return $"{section}:Endpoint is needed with {section}:Provider={Provider}: https://RESOURCE.openai.azure.com.";
+        }
+
+        if (InputPrice < 0 || OutputPrice < 0)
+        {
+            yield return $"{section}:InputPrice or {section}:OutputPrice is negative. Give dollars for a million tokens.";
         }
     }
 }
@@ -140,6 +155,8 @@ public sealed class ModelOptions : ModelChoice
             Name = choice.Name ?? (same ? Name : null) ?? (provider == ModelFactory.OpenAI && endpoint is not null ? "default" : null),
             Endpoint = endpoint,
             ApiKey = choice.ApiKey ?? (same ? ApiKey : null),
+            InputPrice = choice.InputPrice ?? (same && choice.Name is null ? InputPrice : null),
+            OutputPrice = choice.OutputPrice ?? (same && choice.Name is null ? OutputPrice : null),
         };
     }
 }

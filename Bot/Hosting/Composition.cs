@@ -1,6 +1,7 @@
 using BillingCopilot.Agents;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
+using BillingCopilot.Bot.Mcp;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.Webhooks;
@@ -46,6 +47,8 @@ internal static class Composition
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
+        services.AddSingleton<ApiGate>();
+        services.AddCopilotMcp();
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
         services.AddConsole();
@@ -58,6 +61,7 @@ internal static class Composition
         var app = builder.Build();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.MapCopilotMcp();
         app.MapConsole();
         app.MapStripeWebhook();
         app.MapLocalPicker();

@@ -7,14 +7,18 @@ namespace BillingCopilot.Agents.Models.Providers;
 /// <summary>Makes one kind of failure out of what providers, clients and networks throw.</summary>
 internal static class Faults
 {
-    public static ModelException Of(string model, Exception e) => Chain(e).OfType<ModelException>().FirstOrDefault() ?? (Chain(e).LastOrDefault(IsTelling) switch
+    /// <summary>A breaker repeats what opened it, which another model of the provider may have met: it is looked at first.</summary>
+    public static ModelException Of(string model, Exception e) => e is BrokenCircuitException
+        ? new(model, ModelFault.Open, "it failed several times in a row and is left alone for a while", "It is asked again by itself; `doctor` shows whether the provider answers.", inner: e)
+        : Chain(e).OfType<ModelException>().FirstOrDefault() ?? Read(model, e);
+
+    private static ModelException Read(string model, Exception e) => Chain(e).LastOrDefault(IsTelling) switch
     {
-        BrokenCircuitException => new(model, ModelFault.Open, "it failed several times in a row and is left alone for a while", "It is asked again by itself; `doctor` shows its state.", inner: e),
         TimeoutException or OperationCanceledException => new(model, ModelFault.Timeout, "its answer took too long", "Raise Model:TimeoutSeconds or Model:IdleSeconds if that is normal for it.", inner: e),
         HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } => Cut(model, e),
         HttpRequestException or IOException or System.Net.Sockets.SocketException => new(model, ModelFault.Connection, "the connection failed", "Check Model:Endpoint and the network.", inner: e),
         _ => new(model, ModelFault.Malformed, "its answer can't be read", "Check that Model:Endpoint speaks the protocol of Model:Provider.", inner: e),
-    });
+    };
 
     public static ModelException Cut(string model, Exception? inner = null) =>
         new(model, ModelFault.Cut, "its answer broke off", "The provider or a proxy closed the connection; ask again.", inner: inner);
@@ -38,7 +42,7 @@ internal static class Faults
     }
 
     private static bool IsTelling(Exception e) =>
-        e is BrokenCircuitException or TimeoutException or OperationCanceledException or HttpRequestException or IOException or System.Net.Sockets.SocketException or JsonException;
+        e is TimeoutException or OperationCanceledException or HttpRequestException or IOException or System.Net.Sockets.SocketException or JsonException;
 
     private static IEnumerable<Exception> Chain(Exception e)
     {

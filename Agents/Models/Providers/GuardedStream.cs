@@ -5,6 +5,8 @@ namespace BillingCopilot.Agents.Models.Providers;
 /// <summary>A streamed answer under two limits: for the next piece, and for the whole. What goes wrong is a <see cref="ModelException"/>.</summary>
 internal sealed class GuardedStream : IAsyncDisposable
 {
+    private static readonly AsyncLocal<CancellationToken> Flowing = new();
+
     private readonly string _model;
     private readonly TimeSpan _idle;
     private readonly CancellationTokenSource _wait;
@@ -24,18 +26,21 @@ internal sealed class GuardedStream : IAsyncDisposable
 
     public ChatResponseUpdate Current => _updates.Current;
 
-    /// <summary>Cancelled with the caller and at the end of the whole answer's time.</summary>
-    public CancellationToken Token => _either.Token;
+    /// <summary>What stops the answer that is being read in this flow. Not every client library passes it on to its reads.</summary>
+    public static CancellationToken Stop => Flowing.Value;
 
     /// <summary>True: there is a next piece. Its own time starts with the call.</summary>
     public async Task<bool> NextAsync()
     {
         try
         {
+            Flowing.Value = _either.Token;
             _wait.CancelAfter(_idle);
             var more = await _updates.MoveNextAsync();
             _wait.CancelAfter(Timeout.InfiniteTimeSpan);
-            return more;
+
+            // Some libraries end quietly when they are stopped.
+            return more || !_either.IsCancellationRequested ? more : throw new OperationCanceledException(_either.Token);
         }
         catch (Exception e) when (!_caller.IsCancellationRequested)
         {

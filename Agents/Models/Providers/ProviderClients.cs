@@ -37,7 +37,7 @@ internal static class ProviderClients
         choice.ApiKey,
         time)
     {
-        KeyAsHeader = choice.Provider == ModelFactory.AzureOpenAI,
+        KeyHeader = choice.Provider switch { ModelFactory.AzureOpenAI => "api-key", ModelFactory.Anthropic => "x-api-key", _ => null },
     })
     {
         BaseAddress = address,

@@ -63,12 +63,12 @@ public sealed class ProviderProbe(AgentOptions options, TimeProvider time)
     {
         using var http = ProviderClients.Http(choice, time);
         using var request = new HttpRequestMessage(HttpMethod.Get, ListOf(choice));
-        if (!string.IsNullOrWhiteSpace(choice.ApiKey) && choice.Provider == ModelFactory.Anthropic)
+        if (choice.Provider == ModelFactory.Anthropic)
         {
-            request.Headers.Add("x-api-key", choice.ApiKey);
             request.Headers.Add("anthropic-version", "2023-06-01");
         }
-        else if (!string.IsNullOrWhiteSpace(choice.ApiKey))
+
+        if (!string.IsNullOrWhiteSpace(choice.ApiKey))
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", choice.ApiKey);
         }

@@ -13,20 +13,22 @@ internal sealed class StatusHandler(HttpMessageHandler inner, string model, stri
 {
     private const int MostSaid = 200;
 
-    /// <summary>Azure's own header instead of a bearer.</summary>
-    public bool KeyAsHeader { get; init; }
+    /// <summary>The provider's own header for the key, instead of a bearer.</summary>
+    public string? KeyHeader { get; init; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (KeyAsHeader && key is not null)
+        if (KeyHeader is not null && !string.IsNullOrWhiteSpace(key))
         {
             request.Headers.Authorization = null;
-            request.Headers.TryAddWithoutValidation("api-key", key);
+            request.Headers.Remove(KeyHeader);
+            request.Headers.TryAddWithoutValidation(KeyHeader, key);
         }
 
         var response = await base.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode)
         {
+            response.Content = await StoppableContent.OfAsync(response.Content, GuardedStream.Stop, cancellationToken);
             return response;
         }
 

@@ -74,7 +74,8 @@ internal sealed class FakeProvider : IAsyncDisposable
     {
         var body = (await JsonNode.ParseAsync(http.Request.Body))!.AsObject();
         Requests.Enqueue(SeenRequest.Of(http, body));
-        var reply = _script[Math.Min(Interlocked.Increment(ref _position), _script.Length - 1)];
+        _wire.Turn = Interlocked.Increment(ref _position);
+        var reply = _script[Math.Min(_wire.Turn, _script.Length - 1)];
         try
         {
             await WriteAsync(http, reply, (bool?)body["stream"] ?? Provider == ModelFactory.Ollama);

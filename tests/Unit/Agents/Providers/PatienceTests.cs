@@ -106,7 +106,7 @@ public sealed class PatienceTests
     [Theory]
     [InlineData("openai", null, "http://models.example/v1", "Model:ApiKey would travel in the clear")]
     [InlineData("azure-openai", null, null, "Model:Endpoint is needed with Model:Provider=azure-openai")]
-    [InlineData("anthropic", "", null, "Model:ApiKey is needed with Model:Provider=anthropic")]
+    [InlineData("anthropic", " ", null, "Model:ApiKey is needed with Model:Provider=anthropic")]
     [InlineData("ollama", null, "ftp://x", "Model:Endpoint is 'ftp://x'")]
     public void Problems_NameTheFieldAndTheRemedy(string provider, string? key, string? endpoint, string said) =>
         string.Join(' ', new ModelOptions { Provider = provider, Name = "m", ApiKey = key ?? "k", Endpoint = endpoint }.Problems()).ShouldContain(said);

@@ -20,7 +20,10 @@ internal abstract class Wire
 
     public virtual JsonObject Error(string message) => new() { ["error"] = new JsonObject { ["message"] = message, ["type"] = "test_error" } };
 
-    protected static string Id(int position) => $"call_{position + 1}";
+    /// <summary>Number of the request, so that no two calls have one id.</summary>
+    public int Turn { get; set; }
+
+    protected string Id(int position) => $"call_{Turn}_{position + 1}";
 }
 
 /// <summary>OpenAI's chat completions; Azure's v1 endpoint and most local servers speak it too.</summary>
@@ -57,7 +60,7 @@ internal sealed class OpenAIWire : Wire
 
     internal static string[] Pieces(string? text) => string.IsNullOrEmpty(text) ? [] : [text[..(text.Length / 2)], text[(text.Length / 2)..]];
 
-    private static IEnumerable<string> Call((string Tool, string Arguments) call, int position)
+    private IEnumerable<string> Call((string Tool, string Arguments) call, int position)
     {
         var first = CallOf((call.Tool, ""), position);
         first["index"] = position;
@@ -68,7 +71,7 @@ internal sealed class OpenAIWire : Wire
         }
     }
 
-    private static JsonObject CallOf((string Tool, string Arguments) call, int position) =>
+    private JsonObject CallOf((string Tool, string Arguments) call, int position) =>
         new() { ["id"] = Id(position), ["type"] = "function", ["function"] = new JsonObject { ["name"] = call.Tool, ["arguments"] = call.Arguments } };
 
     private static string Chunk(JsonObject? delta, string? finish = null, JsonObject? usage = null) => "data: " + new JsonObject
