@@ -66,7 +66,7 @@ public sealed class McpFlow
         var found = await CallAsync(sam, "find_customer", ("query", (string)dup["customer_name"]!));
         var customer = (string)found["matches"]![0]!["customer"]!;
         var charges = await CallAsync(sam, "list_charges", ("customer", customer));
-        var charge = (string)charges["duplicates"]![0]!["repeat"]!["charge"]!;
+        var charge = (string)charges["possible_duplicates"]![0]!["charge"]!;
         var proposed = await CallAsync(sam, "issue_refund", ("charge", charge), ("reason", "duplicate"), ("why", "It was charged twice."));
 
         found.ToJsonString().ShouldNotContain("cus_");
