@@ -25,7 +25,7 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     public async Task<string?> LastAsync(TenantContext tenant, Person person, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await db.Conversations.Where(c => c.Person == person.Id).OrderByDescending(c => c.UpdatedAt).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
+        return await db.Conversations.Where(c => c.Person == person.Id && !c.Id.StartsWith(DirectTools.Agent + "_")).OrderByDescending(c => c.UpdatedAt).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>The turn's events as they happen.</summary>
