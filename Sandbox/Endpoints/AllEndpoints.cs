@@ -43,6 +43,7 @@ internal static class AllEndpoints
         MeterEventEndpoints.Map(routes);
         Alerts.Map(routes);
         PortalConfigurationEndpoints.Map(routes);
+        TestClockEndpoints.Map(routes);
         SearchEndpoints.Map(routes);
     }
 }
