@@ -130,7 +130,7 @@ internal static class Calls
         await s.Check(s.Api.BalanceSettings.GetAsync());
         await s.Check(s.Api.BalanceSettings.UpdateAsync(new BalanceSettingsUpdateOptions
         {
-            Payments = new BalanceSettingsPaymentsOptions { Payouts = new BalanceSettingsPaymentsPayoutsOptions { StatementDescriptor = "LUMEN" } },
+            Payments = new() { Payouts = new() { StatementDescriptor = "LUMEN" } },
         }));
         var movements = await s.Check(s.Api.BalanceTransactions.ListAsync(new BalanceTransactionListOptions { Limit = 100, Expand = ["data.source"] }));
         await s.Check(s.Api.BalanceTransactions.GetAsync(movements.Data[0].Id));
@@ -223,12 +223,12 @@ internal static class Calls
     private static async Task CreditNotesAsync(Scene s, Invoice open)
     {
         await s.Check(s.Api.CreditNotes.PreviewAsync(new CreditNotePreviewOptions { Invoice = open.Id, Amount = 500 }));
-        await s.Check(s.Api.CreditNotes.ListPreviewLineItemsAsync(new CreditNoteListPreviewLineItemsOptions { Invoice = open.Id, Amount = 500 }));
+        await s.Check(s.Api.CreditNotes.PreviewLines.ListAsync(new CreditNotePreviewLinesListOptions { Invoice = open.Id, Amount = 500 }));
         var note = await s.Check(s.Api.CreditNotes.CreateAsync(new CreditNoteCreateOptions { Invoice = open.Id, Amount = 500, Reason = "order_change" }));
         await s.Check(s.Api.CreditNotes.UpdateAsync(note.Id, new CreditNoteUpdateOptions { Memo = "Sorry" }));
         await s.Check(s.Api.CreditNotes.GetAsync(note.Id));
         await s.Check(s.Api.CreditNotes.ListAsync());
-        await s.Check(s.Api.CreditNotes.LineItems.ListAsync(note.Id));
+        await s.Check(s.Api.CreditNotes.ListLineItemsAsync(note.Id));
         await s.Check(s.Api.CreditNotes.VoidCreditNoteAsync(note.Id));
     }
 
