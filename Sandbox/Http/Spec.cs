@@ -62,6 +62,11 @@ internal sealed class Spec
         }
 
         var text = value.GetValue<string>();
+        if (text.Length > 0 && field.Type == 's')
+        {
+            Choices.Check(name, text);
+        }
+
         return text.Length == 0 ? JsonValue.Create("") : Scalar(field.Type, text, name);
     }
 

@@ -8,6 +8,7 @@ namespace BillingCopilot.Sandbox.Search;
 /// <summary>Stripe's search language: clauses joined by AND or by OR, never both.</summary>
 internal sealed partial class SearchQuery
 {
+    private const int MinSubstring = 3;
     private readonly List<Clause> _clauses = [];
     private bool _any;
 
@@ -67,6 +68,11 @@ internal sealed partial class SearchQuery
         }
 
         var text = match.Groups["text"];
+        if (match.Groups["op"].Value == "~" && text.Length < MinSubstring)
+        {
+            throw ApiError.Invalid($"The substring of `{field}` must be in quotes and have at least {MinSubstring} characters.", "query");
+        }
+
         return new Clause(
             path,
             match.Groups["key"].Success ? match.Groups["key"].Value : null,
