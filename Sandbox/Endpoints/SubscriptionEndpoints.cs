@@ -52,7 +52,7 @@ internal static class SubscriptionEndpoints
         var anchor = trialEnd ?? Anchor(call);
         var items = call.Args.Objects("items").Select(i => SubscriptionChange.NewItem(
             call.Unit, id, i, call.Now, trialEnd is { } end ? (call.Now, end) : anchor > call.Now ? (call.Now, anchor) : null)).ToList();
-        if (call.Args.Text("currency") is { } currency && currency.ToLowerInvariant() != items[0]["price"]!.AsObject().Id("currency"))
+        if (call.Args.Text("currency") is { } currency && !currency.Equals(items[0]["price"]!.AsObject().Id("currency"), StringComparison.OrdinalIgnoreCase))
         {
             throw ApiError.Invalid($"The price specified only supports `{items[0]["price"]!.AsObject().Id("currency")}`. This doesn't match the expected currency: `{currency}`.", "currency");
         }

@@ -123,7 +123,7 @@ internal sealed partial class SearchQuery
     private static ApiError Unreadable(string text, int position) =>
         ApiError.Invalid($"We were unable to parse your search query near '{text[Math.Min(position, text.Length)..]}'.", "query");
 
-    [GeneratedRegex("""\G\s*(?<not>-)?(?<field>[a-z_]+(?:\.[a-z_]+)*)(?:\[["'](?<key>[^"']+)["']\])?\s*(?<op>:|~|>=|<=|>|<|=)\s*(?:"(?<text>(?:[^"\\]|\\.)*)"|'(?<text>(?:[^'\\]|\\.)*)'|(?<bare>[^\s"']+))""")]
+    [GeneratedRegex("""\G\s*(?<not>-)?(?<field>[a-z_]+(?:\.[a-z0-9_]+)*)(?:\[["'](?<key>[^"']+)["']\])?\s*(?<op>:|~|>=|<=|>|<|=)\s*(?:"(?<text>(?:[^"\\]|\\.)*)"|'(?<text>(?:[^'\\]|\\.)*)'|(?<bare>[^\s"']+))""")]
     private static partial Regex ClausePattern();
 
     [GeneratedRegex("""\G\s+(?:(?<word>AND|OR|and|or)\s+)?""")]
