@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Events;
 
@@ -11,11 +12,11 @@ namespace BillingCopilot.Sandbox.Events;
 internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal, SandboxOptions options, TimeProvider clock) : IAsyncDisposable
 {
     private readonly WebhookSender _sender = new(state, options, clock);
+    private readonly WorldTimer _timer = new(state, clock);
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Delivery> _held = [];
     private List<Task> _running = [];
     private int _pruneAt = 64;
-    private TaskCompletionSource _clockMoved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _number;
     private long _groups;
 
@@ -50,11 +51,7 @@ internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal
     }
 
     /// <summary>Called under the gate when the world's clock was set: tries may have fallen due.</summary>
-    public void ClockMoved()
-    {
-        _clockMoved.TrySetResult();
-        _clockMoved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    public void ClockMoved() => _timer.Moved();
 
     /// <summary>Sends what is gathered for another order though the group is not full. Called under the gate.</summary>
     public void Release()
@@ -106,7 +103,7 @@ internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal
         var failed = new List<Task>();
         foreach (var delivery in group)
         {
-            await WaitAsync(TimeSpan.FromSeconds(delivery.DelaySeconds), token);
+            await _timer.WaitAsync(TimeSpan.FromSeconds(delivery.DelaySeconds), token);
             if (!await TryAsync(delivery, token))
             {
                 failed.Add(RetryAsync(delivery, token));
@@ -120,7 +117,7 @@ internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal
     {
         foreach (var delay in options.WebhookRetryDelays)
         {
-            await WaitAsync(delay, token);
+            await _timer.WaitAsync(delay, token);
             if (await TryAsync(delivery, token))
             {
                 return;
@@ -144,48 +141,6 @@ internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal
         }
 
         return true;
-    }
-
-    /// <summary>Waits for a span of world time: the process's timer while the clock runs, a move of the clock at any time.</summary>
-    private async Task WaitAsync(TimeSpan span, CancellationToken token)
-    {
-        if (span <= TimeSpan.Zero)
-        {
-            return;
-        }
-
-        DateTimeOffset until;
-        lock (state.Gate)
-        {
-            until = state.Clock.Now + span;
-        }
-
-        while (true)
-        {
-            TimeSpan left;
-            Task moved;
-            bool runs;
-            lock (state.Gate)
-            {
-                (left, moved, runs) = (until - state.Clock.Now, _clockMoved.Task, !state.Clock.IsFrozen);
-            }
-
-            if (left <= TimeSpan.Zero)
-            {
-                return;
-            }
-
-            if (!runs)
-            {
-                await moved.WaitAsync(token);
-                continue;
-            }
-
-            using var enough = CancellationTokenSource.CreateLinkedTokenSource(token);
-            await Task.WhenAny(moved, Task.Delay(left, clock, enough.Token));
-            await enough.CancelAsync();
-            token.ThrowIfCancellationRequested();
-        }
     }
 
     private void Confirm(string eventId, string endpointId)

@@ -12,6 +12,8 @@ internal sealed class InvoiceOverdue : IDueWork
 
     public string Name => "invoice.overdue";
 
+    public bool IsNews => true;
+
     public string Kind => "invoice";
 
     public IEnumerable<JsonObject> Candidates(AccountState account) => account.Where("invoice", "status", "open");
