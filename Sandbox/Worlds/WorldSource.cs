@@ -10,11 +10,17 @@ internal static class WorldSource
     {
         try
         {
-            return WorldCatalog.Build(options.World, options.Seed, options.Size);
+            return WorldCatalog.Build(options.World, options.Seed, options.Size, options.CacheDirectory ?? Beside(options.DataDirectory));
         }
         catch (ArgumentException error)
         {
             throw new SandboxStartException($"{error.Message.Split(" (Parameter")[0]} Set --world or --size.", error);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SandboxStartException($"The world's file cannot be kept: {error.Message} Set --cache to a folder that can be written.", error);
+        }
     }
+
+    private static string? Beside(string? data) => data is null ? null : Path.Combine(data, "worlds");
 }

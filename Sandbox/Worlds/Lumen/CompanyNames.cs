@@ -31,6 +31,8 @@ internal sealed class CompanyNames
     private static readonly string[] Middles = ["a", "en", "i", "om", "u", "an", "e", "or"];
     private static readonly string[] Ends = ["dale", "vex", "mont", "ric", "tis", "ford", "line", "qua", "sen", "wyn"];
 
+    private static readonly string[] Forms = ["LLC", "Ltd", "Co", "AG", "BV", "SA"];
+
     private const int LongestSlug = 40;
     private readonly SeededRandom _random;
     private readonly List<string> _first;
@@ -63,6 +65,9 @@ internal sealed class CompanyNames
             }
         }
     }
+
+    /// <summary>The same with a legal form, which no ticket's former customer has.</summary>
+    public string NextListed() => $"{NextFiller()} {_random.Pick(Forms)}";
 
     /// <summary><c>billing@acorn-labs.example</c></summary>
     public static string Email(string name, string mailbox = "billing") => $"{mailbox}@{Slug(name)}.example";

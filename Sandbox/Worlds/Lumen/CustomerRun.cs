@@ -11,7 +11,7 @@ internal sealed class CustomerRun
         Books = books;
         Script = script;
         Random = random.Stream("events");
-        Ids = new StripeIds(random.Stream("ids"), books.Account.AccountId);
+        Ids = new StripeIds(random.Stream("ids"), books.AccountId);
         Payments = new Payments(this);
         Extras = new Extras(this);
         TaxRate = books.Catalogue.TaxRate(script.Country);
@@ -77,7 +77,7 @@ internal sealed class CustomerRun
         Json["balance"] = ending;
         var transaction = CustomerBalanceTransactionObject.Create(
             Ids.Next("cbtxn", at), at, Id, amount, Script.Currency, ending, type, null, invoice, creditNote);
-        Books.Account.Put(transaction);
+        Books.Put(transaction);
     }
 
     private JsonObject NewCustomer(long created) => CustomerObject.Create(new CustomerSpec
@@ -102,12 +102,12 @@ internal sealed class CustomerRun
         {
             BackupCard = NewCard(Random.Stream("backup"), at, ranOut: false);
             Books.Add(Ids, at, BackupCard, "payment_method.attached");
-            Books.Account.PaymentBehaviours[BackupCard.Id()] = "ok";
+            Books.PaymentBehaviours[BackupCard.Id()] = "ok";
         }
 
         if (DeclineAt(Calendar.NowUnix) is { } decline)
         {
-            Books.Account.PaymentBehaviours[PaymentMethod.Id()] = decline.DeclineCode;
+            Books.PaymentBehaviours[PaymentMethod.Id()] = decline.DeclineCode;
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscript
 
         Intent = customer.Payments.NewIntent(at, Json.Whole("amount_due"), $"Payment for Invoice {number}", null);
         Payment = InvoicePaymentObject.Create(customer.Ids.Next("inpay", at), at, Json, Intent.Id());
-        customer.Books.Account.Put(Payment);
+        customer.Books.Put(Payment);
         new Collection(customer, this).Start(at);
     }
 }

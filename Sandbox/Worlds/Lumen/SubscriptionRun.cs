@@ -157,10 +157,10 @@ internal sealed class SubscriptionRun
         }
 
         var coupon = _customer.Books.Catalogue.Coupon(code);
-        coupon["times_redeemed"] = coupon.Whole("times_redeemed") + 1;
+        _customer.Books.Redeemed[code] = _customer.Books.Redeemed.GetValueOrDefault(code) + 1;
         var end = coupon["duration_in_months"] is null ? (long?)null : Calendar.Renewal(Script.Start, (int)coupon.Whole("duration_in_months"), "month");
         var discount = DiscountObject.Create(_customer.Ids.Next("di", Script.Start), code, _customer.Id, Script.Start, end, subscription);
-        _customer.Books.Account.Put(discount);
+        _customer.Books.Put(discount);
         return discount;
     }
 

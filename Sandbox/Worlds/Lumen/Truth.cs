@@ -4,7 +4,7 @@ using BillingCopilot.Sandbox.Objects;
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
 /// <summary>Writes down what was planted, for tests and scenarios. Lists keep their order and length for any seed.</summary>
-internal sealed class Truth(Books books, IReadOnlyList<CustomerRun> runs)
+internal sealed class Truth(LumenCast cast)
 {
     private const long RefundDays = 30;
 
@@ -33,13 +33,13 @@ internal sealed class Truth(Books books, IReadOnlyList<CustomerRun> runs)
 
     private JsonObject Account() => new()
     {
-        ["id"] = books.Account.AccountId,
+        ["id"] = cast.Plan.AccountId,
         ["name"] = "Lumen",
         ["currency"] = "usd",
         ["timezone"] = "Etc/UTC",
     };
 
-    private IEnumerable<CustomerRun> Of(Role role) => runs.Where(run => run.Script.Role == role);
+    private IEnumerable<CustomerRun> Of(Role role) => cast.Customers.Where(run => run.Script.Role == role);
 
     private JsonArray Each(Role role, Func<CustomerRun, JsonObject> entry) => JsonFields.Array(Of(role).Select(entry));
 
