@@ -46,6 +46,7 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ("GET", "/_sandbox/ledger") => state.Ledger.Show(),
         ("GET", "/_sandbox/clock") => ShowClock(),
         ("POST", "/_sandbox/emit") => Emit(Body(request)),
+        ("POST", "/_sandbox/balance") => Book(Body(request)),
         ("GET", "/_sandbox/faults") => ShowFaults(),
         ("POST", "/_sandbox/faults") => AddFault(Body(request)),
         ("DELETE", "/_sandbox/faults") => ClearFaults(),
@@ -124,6 +125,14 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
 
         committer.Commit(unit, events);
         return View.Of(events[0]);
+    }
+
+    private JsonObject Book(JsonObject body)
+    {
+        var unit = state.Begin();
+        var movement = BookCommand.Run(unit, body);
+        committer.Commit(unit, []);
+        return View.Of(movement);
     }
 
     private JsonObject ShowFaults() => new() { ["faults"] = new JsonArray([.. faults.All.Select(f => f.Show())]) };

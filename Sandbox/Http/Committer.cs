@@ -65,10 +65,10 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         {
             entry["account"] = state.Account.AccountId;
             entry["ids"] = state.Ids.Count;
-            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.Find(c.Id)!.DeepClone())]);
+            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
             foreach (var (id, _) in unit.Changes)
             {
-                state.Due.Note(unit.Find(id)!);
+                state.Due.Note(unit.State.Find(id)!);
             }
         }
 
@@ -102,13 +102,13 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         ["request"] = effect.Request.RequestId,
         ["amount"] = (result?["amount"] ?? result?["total"])?.DeepClone(),
         ["currency"] = result?["currency"]?.DeepClone(),
-        ["account"] = state.Account.AccountId,
+        ["account"] = effect.Request.Account ?? state.Account.AccountId,
         ["metadata"] = result?["metadata"]?.DeepClone(),
     };
 
     private JsonObject Saved(Effect effect, ApiAnswer answer) => new()
     {
-        ["account"] = state.Account.AccountId,
+        ["account"] = effect.Request.Account ?? state.Account.AccountId,
         ["key"] = effect.Request.IdempotencyKey,
         ["fingerprint"] = effect.Fingerprint,
         ["status"] = answer.Status,

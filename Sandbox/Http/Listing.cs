@@ -75,6 +75,7 @@ internal static class Listing
         return table.Between(low, high, newestFirst: !back, rarest)
             .Select(place => table[place.Position])
             .Where(o => o["deleted"] is null
+                && (string?)o[UnitOfWork.Owner] == call.Unit.Account
                 && equal.All(pair => ObjectIndexes.Values(o, pair.Path).Contains(pair.Value))
                 && InRange(o, call.Args)
                 && where?.Invoke(o) != false);

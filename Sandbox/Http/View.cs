@@ -9,6 +9,9 @@ internal static class View
 
     private static readonly Dictionary<string, string[]> OnlyWhenExpanded = new(StringComparer.Ordinal)
     {
+        // Stripe's meter events and adjustments have no id.
+        ["billing.meter_event"] = ["id"],
+        ["billing.meter_event_adjustment"] = ["id"],
         ["charge"] = ["refunds"],
         ["coupon"] = ["applies_to"],
         ["customer"] = ["subscriptions", "sources", "tax_ids"],

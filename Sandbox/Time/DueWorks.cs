@@ -6,5 +6,10 @@ internal static class DueWorks
     public static IReadOnlyList<IDueWork> All { get; } =
     [
         new InvoiceFinalization(),
+        new RefundFailure(),
+        new BalanceSettlement(),
+        new PayoutProgress(),
+        new DisputeProgress(),
+        new PayoutSchedule(),
     ];
 }

@@ -97,8 +97,13 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
         var unit = new UnitOfWork(state.Account, state.Ids, step.At);
         try
         {
-            step.Work.Run(unit, unit.Find(step.Id)!);
-            var value = unit.Find(step.Id)!;
+            var due = state.Account.Find(step.Id)!;
+            unit.As((string?)due[UnitOfWork.Owner], () =>
+            {
+                step.Work.Run(unit, due);
+                return due;
+            });
+            var value = state.Account.Find(step.Id)!;
             if (value["deleted"] is null && step.Work.DueAt(value) is { } again && again <= step.At)
             {
                 throw new InvalidOperationException($"{step.Work.Name} of {step.Id} is due at {again} again after it was done at {step.At}.");
@@ -112,7 +117,7 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
         catch
         {
             unit.RollBack();
-            state.Due.Note(unit.Find(step.Id)!);
+            state.Due.Note(state.Account.Find(step.Id)!);
             throw;
         }
     }
