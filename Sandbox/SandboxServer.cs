@@ -79,6 +79,7 @@ public sealed class SandboxServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _webhooks.DisposeAsync();
         _journal?.Dispose();
+        World.Account.Close();
     }
 
     /// <summary>Completes when the server was told to stop.</summary>

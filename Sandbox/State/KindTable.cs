@@ -31,6 +31,10 @@ internal sealed class KindTable(string kind, WorldFileKind? file)
     /// <summary>What changed or was added since the world was generated.</summary>
     public IEnumerable<JsonObject> Made => _changed.OrderBy(entry => entry.Key).Select(entry => entry.Value).Concat(_added);
 
+    /// <summary>The same with what each was before; null for what was added.</summary>
+    public IEnumerable<(JsonObject? Before, JsonObject Now)> Changes =>
+        _changed.Select(entry => ((JsonObject?)file!.Read(entry.Key), entry.Value)).Concat(_added.Select(value => ((JsonObject?)null, value)));
+
     public int Add(JsonObject value)
     {
         _added.Add(value);

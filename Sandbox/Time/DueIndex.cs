@@ -31,12 +31,12 @@ internal sealed class DueIndex
         _byKind = Enumerable.Range(0, works.Count).ToLookup(i => works[i].Kind, StringComparer.Ordinal);
     }
 
-    /// <summary>Takes in every object of the account.</summary>
+    /// <summary>Takes in every object of the account that has work.</summary>
     public void Load(AccountState account)
     {
         foreach (var kind in _byKind)
         {
-            foreach (var value in account.All(kind.Key))
+            foreach (var value in account.Where(kind.Key, ObjectIndexes.Due, ObjectIndexes.Yes))
             {
                 Note(value);
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Objects;
 
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
@@ -87,6 +88,7 @@ internal sealed class LumenPlan
     public JsonObject Account()
     {
         var account = AccountObject.Create(AccountId, Calendar.Opened, "Lumen", "US", "usd", "Etc/UTC");
+        PayoutSettings.Set(account, "daily", 2, Calendar.NowUnix);
         return account;
     }
 }
