@@ -149,7 +149,7 @@ public sealed class SandboxServer : IAsyncDisposable
         var faults = new FaultPlan();
         var authentication = new Authentication([.. SandboxKeys.Defaults, .. options.ExtraKeys]);
         var executor = new ApiExecutor(state, router, authentication, committer);
-        var control = new ControlApi(state, faults, committer, engine, options);
+        var control = new ControlApi(state, faults, committer, engine, router, options);
         return new RequestPipeline(state, engine, executor, control, faults, clock);
     }
 }

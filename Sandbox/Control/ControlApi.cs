@@ -9,7 +9,7 @@ using BillingCopilot.Sandbox.Time;
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
-internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, TimeEngine engine, SandboxOptions options)
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, TimeEngine engine, Router router, SandboxOptions options)
 {
     public ApiAnswer Answer(ApiRequest request)
     {
@@ -64,6 +64,7 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
         ["account"] = state.Account.AccountId,
         ["api_version"] = EventWriter.ApiVersion,
+        ["endpoints"] = new JsonArray([.. router.All.Select(endpoint => (JsonNode)endpoint)]),
     };
 
     private JsonObject Documents() => new()

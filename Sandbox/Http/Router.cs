@@ -5,6 +5,9 @@ internal sealed class Router
 {
     private readonly List<Operation> _endpoints = [];
 
+    /// <summary>All endpoints, such as <c>GET /v1/customers</c>, in alphabetical order of their paths.</summary>
+    public IEnumerable<string> All => _endpoints.OrderBy(e => e.Template, StringComparer.Ordinal).Select(e => $"{e.Method} {e.Template}");
+
     public void Add(Operation endpoint) => _endpoints.Add(endpoint);
 
     public (Operation Operation, Dictionary<string, string> Values)? Find(string method, string path)

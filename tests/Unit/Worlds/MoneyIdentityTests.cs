@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 using Shouldly;
@@ -103,6 +104,30 @@ public sealed class MoneyIdentityTests
     [MemberData(nameof(Seeds))]
     public void Charge_InThreeDecimalCurrency_EndsInZero(int seed) =>
         Account(seed).All("charge").Where(charge => charge.Text("currency") == "kwd").ShouldAllBe(charge => charge.Whole("amount") % 10 == 0);
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Payout_Amount_IsTheSumOfItsMovementsAndTheBalanceWhatIsLeft(int seed) =>
+        CheckPayouts(Account(seed).All("payout"), [.. Account(seed).All("balance_transaction")]);
+
+    /// <summary>Each automatic payout is what its movements sum to, and each movement nets what its fees leave.</summary>
+    internal static void CheckPayouts(IReadOnlyList<JsonObject> payouts, IReadOnlyList<JsonObject> movements)
+    {
+        payouts.Count.ShouldBeGreaterThan(100);
+        var taken = movements.ToLookup(movement => movement.Text("_payout"));
+        foreach (var payout in payouts)
+        {
+            taken[payout.Id()].Where(movement => movement.Text("source") != payout.Id()).Sum(movement => movement.Whole("net")).ShouldBe(payout.Whole("amount"));
+            taken[payout.Id()].ShouldAllBe(movement => movement.Text("currency") == payout.Text("currency") && movement.Whole("available_on") <= payout.Whole("created"));
+            payout.Whole("amount").ShouldBeGreaterThan(0);
+        }
+
+        foreach (var movement in movements)
+        {
+            movement.Rows("fee_details").Sum(fee => fee.Whole("amount")).ShouldBe(movement.Whole("fee"));
+            movement.Whole("net").ShouldBe(movement.Whole("amount") - movement.Whole("fee"));
+        }
+    }
 
     private static AccountState Account(int seed) => SeededWorlds.Of(seed).Account;
 }

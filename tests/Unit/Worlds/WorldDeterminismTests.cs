@@ -26,14 +26,6 @@ public sealed partial class WorldDeterminismTests
     }
 
     [Fact]
-    public void Build_LargerSize_KeepsTheTruthOfTheSmallOne()
-    {
-        var medium = WorldCatalog.Build("lumen", 1, "medium");
-        medium.Account.All("customer").Count.ShouldBe(300);
-        medium.Truth["failed_invoices"]!.ToJsonString().ShouldBe(SeededWorlds.Of(1).Truth["failed_invoices"]!.ToJsonString());
-    }
-
-    [Fact]
     public void Build_UnknownName_ListsTheKnownOnes() =>
         Should.Throw<ArgumentException>(() => WorldCatalog.Build("lummen", 1, "small")).Message.ShouldContain("lumen");
 
@@ -64,7 +56,7 @@ public sealed partial class WorldDeterminismTests
     public void Objects_AnyKind_AreInCreationOrderAndNotInTheFuture(int seed)
     {
         var world = SeededWorlds.Of(seed);
-        foreach (var kind in world.Account.Kinds.Where(kind => kind is not ("discount" or "invoiceitem")))
+        foreach (var kind in world.Account.Kinds.Where(kind => kind is not ("discount" or "invoiceitem" or "bank_account")))
         {
             var times = world.Account.All(kind).Select(value => (long)value["created"]!).ToList();
             times.SequenceEqual(times.Order()).ShouldBeTrue(kind);
