@@ -25,12 +25,12 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
                 return ApiError.Result(StatusCodes.Status403Forbidden, "no_sign_in", "No sign-in is configured, so nobody can be recognised.", "Set Auth:Tokens:PERSON to the SHA-256 of that person's token. docs/api.md says how.");
             }
 
-            return ApiError.Result(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in, or send a bearer token. docs/api.md says how.");
+            return ApiError.Result(StatusCodes.Status401Unauthorized, "not_signed_in", "It is not known who calls.", "Send Authorization: Bearer TOKEN, or sign in with the browser; docs/api.md says how.");
         }
 
         if (!http.Request.Headers.ContainsKey("Authorization") && !HttpMethods.IsGet(http.Request.Method) && !await antiforgery.IsRequestValidAsync(http))
         {
-            return ApiError.Result(StatusCodes.Status400BadRequest, "antiforgery", "The antiforgery token is missing or wrong. Reload the page.");
+            return ApiError.Result(StatusCodes.Status400BadRequest, "antiforgery", "The antiforgery token is missing or wrong.", "Reload the page.");
         }
 
         http.Items[Key] = caller;
@@ -38,7 +38,7 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
     }
 }
 
-/// <summary>The error body of the API: <c>{"error":{"code","message"}}</c>.</summary>
+/// <summary>The error body of the API: <c>{"error":{"code","message","remedy","request_id"}}</c>.</summary>
 public static class ApiError
 {
     public static IResult Result(int status, string code, string message, string? remedy = null, string? requestId = null) =>

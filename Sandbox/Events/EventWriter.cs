@@ -30,7 +30,7 @@ internal static class EventWriter
         AddUpdates(unit);
         var before = unit.Changes.ToDictionary(c => c.Id, c => c.Before, StringComparer.Ordinal);
         return [.. unit.Raised.ToList().Select(raised => Write(
-            unit, raised.Type, raised.ObjectId, before.GetValueOrDefault(raised.ObjectId), requestId, idempotencyKey))];
+            unit, raised, before.GetValueOrDefault(raised.ObjectId), requestId, idempotencyKey))];
     }
 
     public static bool Wants(JsonObject endpoint, string type) =>
@@ -46,9 +46,10 @@ internal static class EventWriter
             if (before is not null
                 && after["deleted"] is null
                 && UpdatedType.TryGetValue((string)after["object"]!, out var type)
-                && !unit.Raised.Contains((type, id))
-                && !unit.Raised.Contains(("customer.subscription.deleted", id))
-                && !JsonNode.DeepEquals(before, after))
+                && !unit.Raised.Contains((type, id, null))
+                && !unit.Raised.Contains(("customer.subscription.deleted", id, null))
+                && !JsonNode.DeepEquals(before, after)
+                && Difference(View.Of(before), View.Of(after)).Count > 0)
             {
                 unit.Raise(type, id);
             }
@@ -56,10 +57,11 @@ internal static class EventWriter
     }
 
     private static JsonObject Write(
-        UnitOfWork unit, string type, string objectId, JsonObject? before, string? requestId, string? idempotencyKey)
+        UnitOfWork unit, (string Type, string ObjectId, JsonObject? Shown) raised, JsonObject? before, string? requestId, string? idempotencyKey)
     {
+        var type = raised.Type;
         // A deletion announces the object as it last was.
-        var current = unit.State.Find(objectId)!;
+        var current = raised.Shown ?? unit.State.Find(raised.ObjectId)!;
         var shown = View.Of(current["deleted"] is not null && before is not null ? before : current);
         var data = new JsonObject { ["object"] = shown };
         if (type.EndsWith(".updated", StringComparison.Ordinal) && before is not null)

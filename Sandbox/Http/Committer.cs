@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
@@ -56,7 +57,12 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
 
     public void CountReplay() => Write(new JsonObject { ["replays"] = 1 });
 
-    public void SaveClock() => Write(new JsonObject { ["clock"] = state.Clock.Save() });
+    /// <summary>Keeps the clock after it was set; deliveries may have fallen due.</summary>
+    public void SaveClock()
+    {
+        Write(new JsonObject { ["clock"] = state.Clock.Save() });
+        webhooks.ClockMoved();
+    }
 
     private JsonObject Changes(UnitOfWork unit)
     {
@@ -69,6 +75,11 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
             foreach (var (id, _) in unit.Changes)
             {
                 state.Due.Note(unit.State.Find(id)!);
+            }
+
+            if (unit.Changes.Any(c => c.Id == BillingSettings.Id))
+            {
+                state.Due.Load(state.Account);
             }
         }
 

@@ -20,6 +20,9 @@ internal interface IDueWork
     /// <remarks>Members with a leading underscore never show in the API: notes such as "already announced" go there.</remarks>
     long? DueAt(JsonObject value);
 
+    /// <summary>True for an announcement that is left out, not made up for, when its time lies before the world began.</summary>
+    bool IsNews => false;
+
     /// <summary>
     /// Does it, in a unit of work of its own whose <see cref="UnitOfWork.Now"/> is the moment it was due. Afterwards
     /// <see cref="DueAt"/> must be null or later. Raise events on the unit; kinds that announce their own changes

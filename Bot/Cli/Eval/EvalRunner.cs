@@ -36,7 +36,7 @@ public sealed class EvalRunner(CopilotSettings settings)
         IReadOnlyList<string> faults = [], transcript = [];
         for (var i = 0; i < repeat; i++)
         {
-            var run = await PlayAsync(scenario, seed ?? scenario.Seed, cancellationToken);
+            var run = await PlayAsync(file, scenario, seed ?? scenario.Seed, cancellationToken);
             tools += run.Tools;
             tokens += run.Tokens;
             passed += run.Faults.Count == 0 ? 1 : 0;
@@ -50,12 +50,19 @@ public sealed class EvalRunner(CopilotSettings settings)
             scenario.Id, file, scenario.Tags, seed ?? scenario.Seed, repeat, passed, passed == repeat, tools, tokens, clock.ElapsedMilliseconds, faults, transcript);
     }
 
-    private async Task<ScenarioRun> PlayAsync(Scenario scenario, int seed, CancellationToken cancellationToken)
+    private async Task<ScenarioRun> PlayAsync(string file, Scenario scenario, int seed, CancellationToken cancellationToken)
     {
         await using var stage = await ScenarioStage.OpenAsync(settings, scenario.World, seed, cancellationToken);
-        var values = new ScenarioValues(await stage.Sandbox.TruthAsync(cancellationToken), scenario.With);
-        var run = new ScenarioRun(scenario, stage, values);
-        await run.PlayAsync(cancellationToken);
-        return run;
+        try
+        {
+            var values = new ScenarioValues(await stage.Sandbox.TruthAsync(cancellationToken), scenario.With);
+            var run = new ScenarioRun(scenario, stage, values);
+            await run.PlayAsync(cancellationToken);
+            return run;
+        }
+        catch (SettingsException e)
+        {
+            throw new SettingsException($"{file}: {e.Message}");
+        }
     }
 }

@@ -26,7 +26,15 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
     {
         foreach (var (step, number) in scenario.Steps.Select((s, i) => (s, i + 1)))
         {
-            await StepAsync(step, $"step {number}", cancellationToken);
+            try
+            {
+                await StepAsync(step, $"step {number}", cancellationToken);
+            }
+            catch (SandboxCallException e)
+            {
+                Faults.Add($"step {number}: {e.Message}");
+                return;
+            }
         }
 
         await new FinalChecks(stage, values, Faults).RunAsync(scenario.Final, cancellationToken);

@@ -36,6 +36,12 @@ internal sealed class SandboxFixture : IAsyncDisposable
         return new SandboxFixture(await SandboxServer.StartAsync(world, options, clock ?? new FakeTimeProvider(Start.AddDays(100))));
     }
 
+    public static async Task<SandboxFixture> StartAsync(World world, TimeProvider clock) =>
+        new(await SandboxServer.StartAsync(world, new SandboxOptions { World = world.Name, Seed = world.Seed, Size = world.Size }, clock));
+
+    /// <summary>Lets time pass up to an instant.</summary>
+    public Task<JsonObject> UntilAsync(DateTime instant) => ControlAsync("clock", new { now = new DateTimeOffset(instant).ToUnixTimeSeconds() });
+
     public StripeClient Client(string key, int retries = 0) => new(new StripeClientOptions
     {
         ApiKey = key,
