@@ -17,7 +17,12 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var http = context.HttpContext;
+        return await RefusalAsync(context.HttpContext) is { } refusal ? refusal : await next(context);
+    }
+
+    /// <summary>Why this call may not go on; null lets it, and keeps the caller.</summary>
+    public async Task<IResult?> RefusalAsync(HttpContext http)
+    {
         if (SignedIn.From(http.User, people, tenants) is not { } caller)
         {
             if (!tenants.Default.IsSandbox && tenants.All.All(t => t.Auth.Tokens.Count == 0))
@@ -34,7 +39,7 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
         }
 
         http.Items[Key] = caller;
-        return await next(context);
+        return null;
     }
 }
 

@@ -23,9 +23,10 @@ internal static class AskCommand
         var person = new Option<string>("--as") { Description = "Who asks: an id of people.yaml.", DefaultValueFactory = _ => "sam" };
         var conversation = new Option<string?>("--conversation") { Description = "Conversation to go on with; `last` takes the person's last one." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
-        var command = new Command("ask", "Ask one question.") { text, person, conversation, json };
+        var (record, replay) = ModelTraffic.Options();
+        var command = new Command("ask", "Ask one question.") { text, person, conversation, json, record, replay };
         command.SetAction((parsed, stop) => RunAsync(
-            SettingsLoader.Load(given), parsed.GetValue(text)!, parsed.GetValue(person)!, parsed.GetValue(conversation), parsed.GetValue(json), stop));
+            SettingsLoader.Load(ModelTraffic.Add(given, parsed.GetValue(record), parsed.GetValue(replay))), parsed.GetValue(text)!, parsed.GetValue(person)!, parsed.GetValue(conversation), parsed.GetValue(json), stop));
         return command;
     }
 

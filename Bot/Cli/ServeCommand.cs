@@ -13,7 +13,7 @@ internal static class ServeCommand
         await using var host = await StartAsync(settings, cancellationToken);
         var tenant = host.Tenants.Default;
         AnsiConsole.MarkupLineInterpolated($"[bold]BillingCopilot[/] serves on [link]{host.Address}[/]");
-        AnsiConsole.MarkupLineInterpolated($"  account {tenant.Context.Account}, {(tenant.IsSandbox ? $"sandbox at {tenant.Stripe.ApiBase}" : tenant.Context.Livemode ? "LIVE mode" : "test mode")}, model {settings.Model.Provider}");
+        AnsiConsole.MarkupLineInterpolated($"  account {tenant.Context.Account}, {(tenant.IsSandbox ? $"sandbox at {tenant.Stripe.ApiBase}" : tenant.Context.Livemode ? "LIVE mode" : "test mode")}, model {settings.Model.For("").Label}");
         AnsiConsole.WriteLine("Three questions to try, there or with `ask`:");
         foreach (var question in host.Services.GetRequiredService<SuggestedQuestions>().All)
         {

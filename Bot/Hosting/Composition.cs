@@ -1,7 +1,7 @@
 using BillingCopilot.Agents;
-using BillingCopilot.Agents.Models;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
+using BillingCopilot.Bot.Mcp;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.Webhooks;
@@ -44,12 +44,14 @@ internal static class Composition
         {
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
-            Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name ?? (settings.Model.Endpoint is null ? null : "default"), Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
+            Model = settings.Model,
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
+        services.AddSingleton<ApiGate>();
+        services.AddCopilotMcp();
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
         services.AddConsole();
@@ -63,6 +65,7 @@ internal static class Composition
         app.UseApiErrors();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.MapCopilotMcp();
         app.MapConsole();
         app.MapStripeWebhook();
         app.MapLocalPicker();

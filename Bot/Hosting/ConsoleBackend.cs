@@ -42,7 +42,7 @@ public sealed class ConsoleBackend(
             tenant.Context.Id,
             tenant.Context.Account,
             tenant.IsSandbox ? ConsoleMode.Sandbox : tenant.Context.Livemode ? ConsoleMode.Live : ConsoleMode.Test,
-            settings.Model.Name is { } name ? $"{settings.Model.Provider}:{name}" : settings.Model.Provider,
+            settings.Model.For("").Label,
             questions.All,
             [.. tenants.All.Select(t => t.Context.Id)],
             tenant.IsSandbox ? people.All : null,

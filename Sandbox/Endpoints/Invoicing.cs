@@ -17,6 +17,7 @@ internal static class Invoicing
         }
 
         var invoice = unit.Put(InvoiceObject.Create(spec));
+        invoice["test_clock"] = spec.Customer.Text("test_clock");
         unit.Raise("invoice.created", spec.Id);
         return invoice;
     }

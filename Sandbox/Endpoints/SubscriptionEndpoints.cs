@@ -61,6 +61,7 @@ internal static class SubscriptionEndpoints
             Status = trialEnd is null ? "active" : "trialing",
         });
         subscription["items"]!["data"] = JsonFields.Array(items);
+        subscription["test_clock"] = customer.Text("test_clock");
         (subscription["trial_start"], subscription["trial_end"]) = (trialEnd is null ? null : call.Now, trialEnd);
         call.Unit.Put(subscription);
         call.Unit.Raise("customer.subscription.created", id);

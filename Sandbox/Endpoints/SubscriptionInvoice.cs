@@ -40,7 +40,6 @@ internal static class SubscriptionInvoice
             CollectionMethod = sent ? "send_invoice" : "charge_automatically",
             DueDate = sent ? unit.Now + (Day * (subscription["days_until_due"]?.Whole() ?? 30)) : null,
         });
-        invoice["test_clock"] = subscription.Text("test_clock");
         subscription["latest_invoice"] = id;
         return invoice;
     }

@@ -12,6 +12,21 @@ internal static class EventWriter
     /// <summary>The member of a webhook endpoint that listens to connected accounts. Never shown.</summary>
     public const string Connect = "_connect";
 
+    /// <summary>Kinds whose change announces itself when nothing else does.</summary>
+    private static readonly Dictionary<string, string> OtherwiseUpdatedType = new(StringComparer.Ordinal)
+    {
+        ["account"] = "account.updated",
+        ["charge"] = "charge.updated",
+        ["dispute"] = "charge.dispute.updated",
+        ["payment_method"] = "payment_method.updated",
+        ["payout"] = "payout.updated",
+        ["promotion_code"] = "promotion_code.updated",
+        ["refund"] = "refund.updated",
+        ["subscription_schedule"] = "subscription_schedule.updated",
+        ["tax_rate"] = "tax_rate.updated",
+        ["transfer"] = "transfer.updated",
+    };
+
     /// <summary>Kinds whose every change announces itself.</summary>
     private static readonly Dictionary<string, string> UpdatedType = new(StringComparer.Ordinal)
     {
@@ -45,7 +60,7 @@ internal static class EventWriter
             var after = unit.State.Find(id)!;
             if (before is not null
                 && after["deleted"] is null
-                && UpdatedType.TryGetValue((string)after["object"]!, out var type)
+                && UpdateOf((string)after["object"]!, unit.Raised.Any(r => r.ObjectId == id)) is { } type
                 && !unit.Raised.Contains((type, id, null))
                 && !unit.Raised.Contains(("customer.subscription.deleted", id, null))
                 && !JsonNode.DeepEquals(before, after)
@@ -55,6 +70,9 @@ internal static class EventWriter
             }
         }
     }
+
+    private static string? UpdateOf(string kind, bool announced) =>
+        UpdatedType.TryGetValue(kind, out var always) ? always : announced ? null : OtherwiseUpdatedType.GetValueOrDefault(kind);
 
     private static JsonObject Write(
         UnitOfWork unit, (string Type, string ObjectId, JsonObject? Shown) raised, JsonObject? before, string? requestId, string? idempotencyKey)

@@ -25,7 +25,8 @@ internal sealed class SandboxState(World world, TimeProvider wall)
     /// <summary>What time will bring; loaded once the journal has been read.</summary>
     public DueIndex Due { get; } = new(DueWorks.For(() => BillingSettings.Of(world.Account)), world.Now.ToUnixTimeSeconds());
 
-    public UnitOfWork Begin() => new(Account, Ids, Clock.Now.ToUnixTimeSeconds());
+    /// <param name="now">Unix seconds where another clock than the world's counts.</param>
+    public UnitOfWork Begin(long? now = null) => new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
 
     /// <summary>Takes in one line of the journal.</summary>
     public void Apply(JsonObject entry)

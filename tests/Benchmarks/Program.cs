@@ -1,12 +1,12 @@
 using BenchmarkDotNet.Running;
 using BillingCopilot.Benchmarks;
 
-// dotnet run -c Release --project tests/Benchmarks -- --filter '*'
-// dotnet run -c Release --project tests/Benchmarks -- sandbox reads --size large
-if (args is ["sandbox", .. var rest])
+// dotnet run -c Release --project tests/Benchmarks -- turn | tokens [--json FILE] | sandbox start|reads [--size large],
+// or BenchmarkDotNet's own: --filter '*'
+return args.FirstOrDefault() switch
 {
-    return await SandboxBenchmarks.RunAsync(rest);
-}
-
-BenchmarkSwitcher.FromAssembly(typeof(KnowledgeSearch).Assembly).Run(args);
-return 0;
+    "turn" => await TurnOverhead.RunAsync(Report.FileOf(args)),
+    "tokens" => await TokenBudget.RunAsync(Report.FileOf(args)),
+    "sandbox" => await SandboxBenchmarks.RunAsync(args[1..]),
+    _ => BenchmarkSwitcher.FromAssembly(typeof(KnowledgeSearch).Assembly).Run(args) is null ? 1 : 0,
+};

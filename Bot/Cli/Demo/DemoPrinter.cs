@@ -12,7 +12,7 @@ internal sealed class DemoPrinter(IAnsiConsole console)
     public void Opening(CopilotSettings settings, Uri address)
     {
         console.MarkupLine("[bold]BillingCopilot[/]: models propose, people dispose.");
-        console.MarkupLineInterpolated($"[grey]Copilot at {address}, Stripe sandbox at {settings.Stripe.ApiBase} (world {settings.Sandbox.World}, seed {settings.Sandbox.Seed}), model {settings.Model.Provider}.[/]");
+        console.MarkupLineInterpolated($"[grey]Copilot at {address}, Stripe sandbox at {settings.Stripe.ApiBase} (world {settings.Sandbox.World}, seed {settings.Sandbox.Seed}), model {settings.Model.For("").Label}.[/]");
     }
 
     public void Chapter(string title)

@@ -67,6 +67,9 @@ public sealed class ChatTurn(string question)
                 Answer = finished.Answer;
                 Agent = finished.Answer.Agent;
                 break;
+            case TurnEvent.Stopped stopped:
+                Break(stopped.Message);
+                break;
         }
     }
 
