@@ -31,7 +31,7 @@ internal static class CommandLine
 
     public static async Task WriteDocumentsAsync(World world, string directory)
     {
-        foreach (var document in world.Documents)
+        foreach (var document in world.Documents.Concat(world.Files))
         {
             var path = Path.Combine(directory, document.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

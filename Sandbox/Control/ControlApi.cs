@@ -77,7 +77,7 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimit
 
     private JsonObject Documents() => new()
     {
-        ["documents"] = new JsonArray([.. state.World.Documents.Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
+        ["documents"] = new JsonArray([.. state.World.Documents.Concat(state.World.Files).Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
     };
 
     private JsonObject ShowClock()

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.Time;
 
@@ -14,6 +15,9 @@ internal static class ObjectIndexes
     public const string Unpaid = "=unpaid";
 
     public const string Yes = "yes";
+
+    // Settings move the hour of some works; what has any work at all does not depend on them.
+    private static readonly IReadOnlyList<IDueWork> Works = DueWorks.For(() => new BillingSettings());
 
     private static readonly Dictionary<string, string[]> Segments = new(StringComparer.Ordinal);
 
@@ -49,7 +53,7 @@ internal static class ObjectIndexes
 
     static ObjectIndexes()
     {
-        foreach (var kind in DueWorks.All.Select(work => work.Kind).Distinct())
+        foreach (var kind in Works.Select(work => work.Kind).Distinct())
         {
             Paths[kind] = [.. Paths.GetValueOrDefault(kind, []), Due];
         }
@@ -74,7 +78,7 @@ internal static class ObjectIndexes
     };
 
     private static bool IsDue(JsonObject value) =>
-        value["deleted"] is null && DueWorks.All.Any(work => work.Kind == (string?)value["object"] && work.DueAt(value) is not null);
+        value["deleted"] is null && Works.Any(work => work.Kind == (string?)value["object"] && work.DueAt(value) is not null);
 
     private static IEnumerable<string> Values(JsonNode? node, string[] path, int depth) => node switch
     {

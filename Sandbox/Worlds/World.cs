@@ -23,6 +23,9 @@ public sealed record World(
     JsonObject Truth,
     IReadOnlyList<WorldDocument> Documents)
 {
+    /// <summary>The company's own books, its banks' statements (CSV and CAMT.053), its sellers' contracts and sales, and unsorted tickets.</summary>
+    public IReadOnlyList<WorldDocument> Files { get; init; } = [];
+
     /// <summary>A world as its file has it; objects are read when they are asked for.</summary>
     internal static World Read(WorldFile file) => new(
         (string)file.Header["world"]!,
@@ -31,12 +34,12 @@ public sealed record World(
         DateTimeOffset.FromUnixTimeSeconds((long)file.Header["now"]!),
         new AccountState(file),
         JsonNode.Parse(file.Text("truth"))!.AsObject(),
-        WorldDocument.Read(file.Text("documents")));
+        WorldDocument.Read(file.Text("documents"))) { Files = WorldDocument.Read(file.Text("files")) };
 }
 
 /// <summary>One file of a world.</summary>
 /// <param name="Path">Relative path with forward slashes, such as <c>policies/refunds.md</c>.</param>
-/// <param name="Text">Markdown, LF line ends.</param>
+/// <param name="Text">Markdown, CSV or XML; LF line ends.</param>
 public sealed record WorldDocument(string Path, string Text)
 {
     internal static string Write(IEnumerable<WorldDocument> documents) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.Worlds.Lumen.Finance;
 
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
@@ -10,6 +11,7 @@ internal sealed class Bank
     private readonly Dictionary<string, JsonObject> _accounts = new(StringComparer.Ordinal);
     private readonly SeededRandom _random;
     private readonly Books _books;
+    private (string Payout, string Failure, long At) _returned;
 
     public Bank(Books books, SeededRandom random)
     {
@@ -34,9 +36,33 @@ internal sealed class Bank
 
     public JsonObject Account(string currency) => _accounts[currency];
 
-    /// <summary>Pays out what was summed.</summary>
+    /// <summary>How the payouts should stand in Lumen's own books.</summary>
+    public IEnumerable<LedgerEntry> Entries() => Payouts
+        .Where(payout => payout.Whole("created") >= Ledger.Opens && payout.Whole("created") < Ledger.Closes)
+        .Select(payout => new LedgerEntry(payout.Whole("created"), "payout", payout.Id(), "Stripe", payout.Id("currency"), -payout.Whole("amount"), 0, payout.Id()));
+
+    /// <summary>The reference of a payout that the bank sent back.</summary>
+    public string TraceOf(JsonObject payout) => Trace(_random.Stream(payout.Id() + ":returned"));
+
+    /// <summary>Pays out what was summed. One payout in dollars of October comes back from the bank, and goes out again with a later one.</summary>
     public void PayOut(PayoutTotals totals)
     {
+        var returned = _random.Stream("returned").Pick([.. totals.All.Where(sum =>
+            sum.Payout.Currency == "usd" && Calendar.Utc(sum.Payout.Created) is { Year: 2026, Month: 10, Day: >= 5 and <= 16 })]);
+        var at = Settlement.Arrival(returned.Payout.Created) + Calendar.Day + 10 * 3_600;
+        var ids = new StripeIds(_random.Stream("failure"), _books.AccountId);
+        var failure = _books.Book(new BalanceTransactionSpec
+        {
+            Id = ids.Next("txn", at),
+            Created = at,
+            Amount = returned.Net,
+            Currency = "usd",
+            Type = "payout_failure",
+            Source = returned.Payout.Id,
+            Description = "Failure of payout",
+        });
+        totals.Add([failure]);
+        _returned = (returned.Payout.Id, failure.Id(), at);
         foreach (var (payout, net) in totals.All)
         {
             Make(payout, net);
@@ -77,6 +103,13 @@ internal sealed class Bank
 
     private void Progress(StripeIds ids, JsonObject payout, SeededRandom random)
     {
+        if (payout.Id() == _returned.Payout)
+        {
+            PayoutObject.Fail(payout, "could_not_process", _returned.Failure);
+            _books.Emit(ids, _returned.At, "payout.failed", payout);
+            return;
+        }
+
         var arrival = payout.Whole("arrival_date");
         if (payout.Whole("created") + Calendar.Day <= Calendar.NowUnix)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.Worlds.Lumen.Finance;
 
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
@@ -12,6 +13,12 @@ internal sealed class Books(string accountId, Catalogue catalogue, Settlement se
     private static readonly long EventsSince = Calendar.NowUnix - 30 * Calendar.Day;
 
     public string AccountId => accountId;
+
+    /// <summary>Whose life it is, by name.</summary>
+    public string Counterparty { get; init; } = "";
+
+    /// <summary>The connected account of a seller; null for a customer.</summary>
+    public string? ConnectedAccount { get; set; }
 
     public Catalogue Catalogue => catalogue;
 
@@ -53,10 +60,33 @@ internal sealed class Books(string accountId, Catalogue catalogue, Settlement se
     public string Move(StripeIds ids, long at, long amount, string currency, string source, string type, string? description, long fee = 0, bool wait = true)
     {
         var available = wait ? Settlement.AvailableOn(at) : at;
-        var transaction = BalanceTransactionObject.Create(
-            ids.Next("txn", at), at, amount, fee, currency, source, available, available <= Calendar.NowUnix ? "available" : "pending", type, description);
+        return Book(new BalanceTransactionSpec
+        {
+            Id = ids.Next("txn", at),
+            Created = at,
+            Amount = amount,
+            Currency = currency,
+            Type = type,
+            Source = source,
+            AvailableOn = available,
+            Pending = available > Calendar.NowUnix,
+            Fees = fee == 0 ? [] : [new FeeSpec(fee)],
+            Description = description,
+        }).Id();
+    }
+
+    /// <summary>Books a movement as it is described.</summary>
+    public JsonObject Book(BalanceTransactionSpec spec)
+    {
+        var transaction = BalanceTransactionObject.Create(spec);
         settlement.Link(transaction);
         Put(transaction);
-        return transaction.Id();
+        return transaction;
     }
+
+    /// <summary>How the movements should stand in Lumen's own books.</summary>
+    public IEnumerable<LedgerEntry> Entries() => Objects
+        .Where(value => value.Text("object") == "balance_transaction")
+        .Select(movement => Ledger.Of(movement, Counterparty, ConnectedAccount))
+        .OfType<LedgerEntry>();
 }

@@ -14,12 +14,14 @@ internal sealed class CustomerRun
         Ids = new StripeIds(random.Stream("ids"), books.AccountId);
         Payments = new Payments(this);
         Extras = new Extras(this);
+        Dispute = script.Dispute is { } dispute ? new DisputeRun(this, dispute) : null;
         TaxRate = books.Catalogue.TaxRate(script.Country);
         var created = script.Subscriptions[0].Start - Random.Between(120, 900);
         Id = Ids.Next("cus", created);
         PaymentMethod = NewCard(random.Stream("card"), created, script.CardRanOut);
         Json = NewCustomer(created);
         books.Timeline.At(created, Register);
+        books.Timeline.At(Calendar.NowUnix, Report);
         Subscriptions = [.. script.Subscriptions.Select((subscription, index) => new SubscriptionRun(this, subscription, index))];
         if (script.CreditAt is { } credit)
         {
@@ -49,6 +51,8 @@ internal sealed class CustomerRun
     public Payments Payments { get; }
 
     public Extras Extras { get; }
+
+    public DisputeRun? Dispute { get; }
 
     public IReadOnlyList<SubscriptionRun> Subscriptions { get; }
 
@@ -108,6 +112,15 @@ internal sealed class CustomerRun
         if (DeclineAt(Calendar.NowUnix) is { } decline)
         {
             Books.PaymentBehaviours[PaymentMethod.Id()] = decline.DeclineCode;
+        }
+    }
+
+    /// <summary>Writes down what was reported to the meter.</summary>
+    private void Report(long at)
+    {
+        foreach (var subscription in Subscriptions)
+        {
+            subscription.Meter?.Write(this);
         }
     }
 

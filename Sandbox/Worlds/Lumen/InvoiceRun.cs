@@ -55,7 +55,7 @@ internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscript
         BillingReason = reason,
         Subscription = subscription.Id,
         SubscriptionMetadata = subscription.Script.Metadata,
-        Discounts = subscription.Discount is { } discount && reason != "subscription_update" ? [discount.Id()] : [],
+        Discounts = subscription.Applied is { } discount && reason != "subscription_update" ? [discount.Id()] : [],
         DefaultTaxRates = customer.TaxRate is { } rate ? [rate] : [],
         CollectionMethod = Sent ? "send_invoice" : "charge_automatically",
         DueDate = Sent ? at + NetDays * Calendar.Day : null,

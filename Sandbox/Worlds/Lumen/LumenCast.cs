@@ -9,8 +9,11 @@ internal sealed class LumenCast
     public LumenCast(LumenPlan plan)
     {
         Plan = plan;
-        Customers = [.. Enumerable.Range(0, plan.Cast.Count).Select(plan.Customer)];
-        Sellers = [.. Enumerable.Range(0, LumenPlan.CastSellers).Select(plan.Seller)];
+        Customers = [.. ParallelEnumerable.Range(0, plan.Cast.Count).AsOrdered().Select(plan.Customer)];
+        Sellers = [.. ParallelEnumerable.Range(0, LumenPlan.CastSellers).AsOrdered().Select(plan.Seller)];
+        var payers = new Payers(plan.Stream("payers"));
+        OnlyTimeHelps = payers.OnlyTimeHelps;
+        Failing = JsonFields.Array(Customers.Where(run => run.Script.Role == Role.FailedInvoice).Select(payers.Decide));
         Lives = [.. Customers.Select(run => run.Books), .. Sellers.Select(run => run.Books)];
         var movements = Lives.SelectMany(books => books.Objects).Where(value => value.Text("object") == "balance_transaction").ToList();
         plan.Settlement.Plan(movements);
@@ -23,6 +26,12 @@ internal sealed class LumenCast
 
     public IReadOnlyList<SellerRun> Sellers { get; }
 
+    /// <summary>What customers with a declined card will do.</summary>
+    public JsonArray Failing { get; }
+
+    /// <summary>Whether asking moves nobody in this world.</summary>
+    public bool OnlyTimeHelps { get; }
+
     /// <summary>The books of all of them.</summary>
     public IReadOnlyList<Books> Lives { get; }
 
@@ -31,7 +40,7 @@ internal sealed class LumenCast
     /// <param name="redeemed">How often the others used each coupon.</param>
     public Bank Close(PayoutTotals totals, IReadOnlyDictionary<string, long> redeemed)
     {
-        var books = Plan.NewBooks();
+        var books = Plan.NewBooks("Lumen");
         books.Put(Plan.Account());
         foreach (var (coupon, count) in Lives.SelectMany(life => life.Redeemed).Concat(redeemed))
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.Worlds.Files;
+using BillingCopilot.Sandbox.Worlds.Lumen.Finance;
 
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
@@ -18,11 +19,13 @@ internal static class LumenFile
         using var writer = new WorldFileWriter(path, table);
         var totals = new PayoutTotals(plan.Settlement);
         var behaviours = new JsonObject();
+        var entries = new List<LedgerEntry>();
         var redeemed = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var part in Parts(plan, table))
         {
             writer.Append(part.Objects);
             totals.Add(part.Totals);
+            entries.AddRange(part.Entries);
             Take(part.PaymentBehaviours, behaviours);
             foreach (var (coupon, count) in part.Redeemed)
             {
@@ -34,10 +37,11 @@ internal static class LumenFile
         cast.Lives.ToList().ForEach(life => Take(life.PaymentBehaviours, behaviours));
         var bank = cast.Close(totals, redeemed);
         writer.Append(Pack(cast.Lives.Prepend(bank.Books), table));
-        var told = new LumenTold(cast);
+        var told = new LumenTold(cast, bank, entries);
         writer.Section("behaviours", behaviours.ToJsonString());
         writer.Section("truth", told.Truth.ToJsonString());
         writer.Section("documents", WorldDocument.Write(told.Documents));
+        writer.Section("files", WorldDocument.Write(told.Files));
         writer.Finish(new JsonObject
         {
             ["world"] = LumenWorld.Name,
@@ -50,7 +54,8 @@ internal static class LumenFile
 
     /// <summary>Some lives, packed.</summary>
     private sealed record Part(
-        ObjectBatch Objects, PayoutTotals Totals, IReadOnlyDictionary<string, string> PaymentBehaviours, IReadOnlyDictionary<string, long> Redeemed);
+        ObjectBatch Objects, PayoutTotals Totals, IReadOnlyList<LedgerEntry> Entries,
+        IReadOnlyDictionary<string, string> PaymentBehaviours, IReadOnlyDictionary<string, long> Redeemed);
 
     /// <summary>The others in the order of their numbers, worked on by all cores but never many ahead.</summary>
     private static IEnumerable<Part> Parts(LumenPlan plan, StringTable table)
@@ -77,16 +82,18 @@ internal static class LumenFile
         var totals = new PayoutTotals(plan.Settlement);
         var behaviours = new Dictionary<string, string>(StringComparer.Ordinal);
         List<Books> done = [];
+        List<LedgerEntry> entries = [];
         foreach (var life in lives.Select(plan.Other))
         {
             totals.Add(life.Objects);
+            entries.AddRange(life.Entries());
             life.Objects.ForEach(batch.Add);
             life.Objects.Clear();
             done.Add(life);
         }
 
         done.SelectMany(life => life.PaymentBehaviours).ToList().ForEach(entry => behaviours[entry.Key] = entry.Value);
-        return new Part(batch, totals, behaviours, LumenWorld.Redeemed(done));
+        return new Part(batch, totals, entries, behaviours, LumenWorld.Redeemed(done));
     }
 
     private static ObjectBatch Pack(IEnumerable<Books> lives, StringTable table)

@@ -47,7 +47,8 @@ internal sealed class LumenPlan
     /// <summary>Lives beyond the cast: first the customers, then the sellers.</summary>
     public int Others => _fillerNames.Count + Math.Max(0, _scale.Sellers - CastSellers);
 
-    public Books NewBooks() => new(AccountId, Catalogue, Settlement);
+    /// <param name="counterparty">Whose life goes into them.</param>
+    public Books NewBooks(string counterparty) => new(AccountId, Catalogue, Settlement) { Counterparty = counterparty };
 
     public SeededRandom Stream(string name) => _random.Stream(name);
 
@@ -71,15 +72,21 @@ internal sealed class LumenPlan
 
     private CustomerRun Customer(CustomerScript script, int index)
     {
-        var run = new CustomerRun(NewBooks(), script, _random.Stream("customer:" + index.ToString(CultureInfo.InvariantCulture)));
+        var run = new CustomerRun(NewBooks(script.Name), script, _random.Stream("customer:" + index.ToString(CultureInfo.InvariantCulture)));
         run.Books.Timeline.Run();
+        if (script.Role == Role.Filler)
+        {
+            Payers.DecideOther(run, _random.Stream($"payer:{index}"));
+        }
+
         return run;
     }
 
     private SellerRun Seller(int order, long sales)
     {
         var random = _random.Stream("sellers");
-        var run = new SellerRun(NewBooks(), SellerScript.Of(order, sales, random), random.Stream($"run:{order}"));
+        var script = SellerScript.Of(order, sales, random);
+        var run = new SellerRun(NewBooks(script.Name), script, random.Stream($"run:{order}"));
         run.Run();
         return run;
     }

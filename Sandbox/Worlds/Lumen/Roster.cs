@@ -29,6 +29,18 @@ internal sealed class Roster
         Add(Role.Canceled, TroubleCast.CanceledParts);
         Add(Role.Hostile, HostileCast.Parts);
         AddAmbiguous();
+        Add(Role.Disputed, DisputeCast.Parts);
+        Add(Role.Carry, DisputeCast.CarryParts);
+        Add(Role.UsageAnomaly, UsageCast.AnomalyParts);
+        Add(Role.UsageLookAlike, UsageCast.LookAlikeParts);
+        Add(Role.Churner, LeavingCast.ChurnParts);
+        Add(Role.Stayer, LeavingCast.StayParts);
+        Add(Role.PlanDriver, LeavingCast.DriverParts);
+        Add(Role.DriverLookAlike, LeavingCast.DriverLookAlikeParts);
+        Add(Role.WrongProration, MistakeCast.ProrationParts);
+        Add(Role.OddProration, MistakeCast.OddProrationParts);
+        Add(Role.MissedDiscount, MistakeCast.MissedDiscountParts);
+        Add(Role.OtherSubscription, MistakeCast.OtherSubscriptionParts);
         return _scripts;
     }
 

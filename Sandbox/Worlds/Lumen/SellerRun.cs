@@ -6,12 +6,20 @@ namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
 /// <summary>One sale on a seller's own account, of which Lumen takes a fee.</summary>
 /// <param name="Amount">Minor units that the buyer paid.</param>
-internal sealed record Sale(long At, long Amount, string Charge, JsonObject Fee);
+/// <param name="Due">Minor units of the fee by the contract.</param>
+internal sealed record Sale(long At, long Amount, string Charge, JsonObject Fee, long Due);
 
 /// <summary>One seller: an account, a fee for each sale, and once a month a share of the fees given back as a transfer.</summary>
 internal sealed class SellerRun
 {
     private const decimal SharePercent = 5m;
+
+    /// <summary>Sellers of the cast of whom a fee by another rate was taken, and the one whose contract changed.</summary>
+    private static readonly int[] Mischarged = [1, 5];
+    private const int Renegotiated = 3;
+    private static readonly long SharesSince = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    private static readonly long NewContract = new DateTimeOffset(2026, 10, 12, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+
     private readonly SeededRandom _random;
     private readonly StripeIds _ids;
     private readonly StripeIds _own;
@@ -24,8 +32,13 @@ internal sealed class SellerRun
         _ids = new StripeIds(random.Stream("ids"), books.AccountId);
         AccountId = StripeIds.NewAccountId(random.Stream("account"));
         _own = new StripeIds(random.Stream("own"), AccountId);
-        _shareDay = random.Between(2, 27);
+        _shareDay = random.Between(9, 25);
+        Contract = script.Order == Renegotiated ? [(script.Start, script.FeePercent), (NewContract, script.FeePercent - 3)] : [(script.Start, script.FeePercent)];
+        books.ConnectedAccount = AccountId;
     }
+
+    /// <summary>What Lumen takes of a sale, each from a day (Unix seconds).</summary>
+    public IReadOnlyList<(long From, decimal Percent)> Contract { get; }
 
     public Books Books { get; }
 
@@ -60,38 +73,46 @@ internal sealed class SellerRun
         var times = Enumerable.Range(0, (int)count).Select(_ => start + _random.Between(0, end - start - 1)).Order().ToList();
         var shared = _shareable;
         _shareable = 0;
+        var number = 0;
         foreach (var at in times.Where(at => at > Script.Start && at <= Calendar.NowUnix))
         {
-            if (shared > 0 && at > share)
+            number++;
+            if (at > share)
             {
                 Share(share, start, Amounts.Percent(shared, SharePercent));
                 shared = 0;
             }
 
-            Sell(at);
+            Sell(at, Mischarged.Contains(Script.Order) && Calendar.Utc(at) is { Year: 2026, Month: 9 or 10 } && number == 2);
         }
 
-        if (shared > 0 && share <= Calendar.NowUnix)
-        {
-            Share(share, start, Amounts.Percent(shared, SharePercent));
-        }
+        Share(share, start, Amounts.Percent(shared, SharePercent));
     }
 
-    private void Sell(long at)
+    private void Sell(long at, bool wrong)
     {
         var amount = _random.Pick<long>([1_900, 2_900, 4_900, 7_900, 9_900, 14_900, 24_900]) + _random.Between(0, 9) * 10;
         var charge = _own.Next("ch", at);
         var feeId = _ids.Next("fee", at);
-        var due = Amounts.Percent(amount, Script.FeePercent);
-        var movement = Books.Move(_ids, at, due, Script.Currency, feeId, "application_fee", $"Application fee from {Script.Name} ({AccountId})");
-        var fee = ApplicationFeeObject.Create(feeId, at, due, Script.Currency, AccountId, charge, movement);
+        var percent = Contract.Last(rate => rate.From <= at).Percent;
+        var due = Amounts.Percent(amount, percent);
+        var taken = wrong ? Amounts.Percent(amount, percent + (Script.Order == 1 ? 5 : -4)) : due;
+        var movement = Books.Move(_ids, at, taken, Script.Currency, feeId, "application_fee", $"Application fee from {Script.Name} ({AccountId})");
+        var fee = ApplicationFeeObject.Create(feeId, at, taken, Script.Currency, AccountId, charge, movement);
         Books.Add(_ids, at, fee, "application_fee.created");
-        _shareable += due;
-        Sales.Add(new Sale(at, amount, charge, fee));
+        _shareable += taken;
+        Sales.Add(new Sale(at, amount, charge, fee, due));
     }
 
     private void Share(long at, long month, long amount)
     {
+        // The others' shares come out of days with plenty of sales, so that no payout depends on them.
+        var plenty = Script.Order < LumenPlan.CastSellers || (Script.Currency == "usd" && at >= SharesSince);
+        if (amount == 0 || at > Calendar.NowUnix || !plenty)
+        {
+            return;
+        }
+
         var id = _ids.Next("tr", at);
         var name = Calendar.Utc(month - Calendar.Day).ToString("yyyy-MM", CultureInfo.InvariantCulture);
         var movement = Books.Move(_ids, at, -amount, Script.Currency, id, "transfer", $"Revenue share {name}", wait: false);

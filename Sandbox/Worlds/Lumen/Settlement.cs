@@ -84,7 +84,7 @@ internal sealed class Settlement(SeededRandom random, string accountId)
     }
 
     /// <summary>The midnight at which a movement could first be paid out.</summary>
-    private static long DayOf(JsonObject transaction) => (transaction.Whole("available_on") + Calendar.Day - 1) / Calendar.Day * Calendar.Day;
+    public static long DayOf(JsonObject transaction) => (transaction.Whole("available_on") + Calendar.Day - 1) / Calendar.Day * Calendar.Day;
 
     private void Wait(string currency, List<long> days, long until)
     {

@@ -88,14 +88,16 @@ public sealed class MoneyIdentityTests
     [MemberData(nameof(Seeds))]
     public void Proration_Lines_AreTheShareOfThePeriodToTheSecond(int seed)
     {
-        var prorations = Account(seed).All("invoiceitem").Where(item => (bool)item["proration"]!).ToList();
+        var wrong = SeededWorlds.Of(seed).Entries("wrong_prorations").SelectMany(entry => entry["invoice_items"]!.AsArray().Select(id => (string)id!)).ToHashSet();
+        var prorations = Account(seed).All("invoiceitem").Where(item => (bool)item["proration"]! && !wrong.Contains(item.Id())).ToList();
         prorations.Count.ShouldBeGreaterThanOrEqualTo(12);
         foreach (var item in prorations)
         {
             var unit = decimal.Parse(item["pricing"]!.AsObject().Id("unit_amount_decimal"), System.Globalization.CultureInfo.InvariantCulture);
             var end = DateTimeOffset.FromUnixTimeSeconds(item["period"]!.AsObject().Whole("end"));
             var left = (decimal)(end.ToUnixTimeSeconds() - item.Whole("date"));
-            var whole = (decimal)(end - end.AddMonths(-1)).TotalSeconds;
+            var price = Account(seed).Find(item["pricing"]!["price_details"]!.AsObject().Id("price"))!;
+            var whole = (decimal)(end - end.AddMonths(price["recurring"]!.AsObject().Text("interval") == "year" ? -12 : -1)).TotalSeconds;
             Math.Abs(item.Whole("amount")).ShouldBe((long)Math.Round(unit * item.Whole("quantity") * left / whole, MidpointRounding.AwayFromZero));
         }
     }

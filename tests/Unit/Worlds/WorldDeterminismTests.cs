@@ -34,11 +34,11 @@ public sealed partial class WorldDeterminismTests
         Should.Throw<ArgumentException>(() => WorldCatalog.Build("lumen", 1, "huge")).Message.ShouldContain("small, medium, large");
 
     [Fact]
-    public void Build_Small_TakesWellUnderASecond()
+    public void Build_Small_TakesAMoment()
     {
-        // The best of three: the machine may be busy with other tests.
+        // The best of three, with room for a machine that is busy with other tests; the figure itself is the benchmarks'.
         var times = Enumerable.Range(3, 3).Select(Time).ToList();
-        times.Min().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        times.Min().ShouldBeLessThan(TimeSpan.FromSeconds(4));
     }
 
     [Theory]
