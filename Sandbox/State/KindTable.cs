@@ -25,6 +25,10 @@ internal sealed class KindTable(string kind, WorldFileKind? file)
         : _changed.TryGetValue(position, out var changed) ? changed
         : file!.Read(position);
 
+    /// <summary>An object for the answer: what was just read from the file is nobody else's.</summary>
+    public JsonObject Copy((Place Place, JsonObject Value) row) =>
+        row.Place.Position < FileCount && !_changed.ContainsKey(row.Place.Position) ? row.Value : (JsonObject)row.Value.DeepClone();
+
     public Place PlaceOf(int position) =>
         new(position >= FileCount ? _addedAt[position - FileCount] : file!.Created(position), position);
 

@@ -3,8 +3,8 @@ namespace BillingCopilot.Sandbox.Worlds;
 /// <summary>Makes the world that the options ask for.</summary>
 internal static class WorldSource
 {
-    /// <summary>Part of a journal's header: another generator makes other ids.</summary>
-    public const int GeneratorVersion = 1;
+    /// <summary>Part of a journal's header, which holds changes of objects by id: raised whenever the ids of a world change.</summary>
+    public const int GeneratorVersion = 2;
 
     public static World Create(SandboxOptions options)
     {

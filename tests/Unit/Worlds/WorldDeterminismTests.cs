@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -15,6 +17,15 @@ public sealed partial class WorldDeterminismTests
     [Fact]
     public void Build_SameSeed_GivesTheSameBytes() =>
         SeededWorlds.Bytes(WorldCatalog.Build("lumen", 1, "small")).ShouldBe(SeededWorlds.Bytes(SeededWorlds.Of(1)));
+
+    /// <summary>When this fails, raise WorldSource.GeneratorVersion and put the new digest here: journals hold changes by id.</summary>
+    [Fact]
+    public void Ids_OfTheFirstSeed_AreThoseOfTheGeneratorsVersion()
+    {
+        var account = SeededWorlds.Of(1).Account;
+        var ids = string.Join('\n', account.Kinds.SelectMany(kind => account.All(kind)).Select(Id).Order(StringComparer.Ordinal));
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ids)))[..16].ShouldBe("DIGEST");
+    }
 
     [Fact]
     public void Build_OtherSeed_GivesOtherIdsAndNames()

@@ -85,6 +85,13 @@ public sealed class WorldFileTests(MediumWorld medium) : IClassFixture<MediumWor
             open.Data.Count.ShouldBe(server.World.Account.All("invoice").Count(invoice => invoice.Text("status") == "open"));
             var back = await client.V1.Customers.ListAsync(new CustomerListOptions { Limit = 3, EndingBefore = all[10].Id });
             back.Data.Select(one => one.Id).ShouldBe(all.Skip(7).Take(3).Select(one => one.Id));
+            var balance = await client.V1.Balance.GetAsync();
+            foreach (var sum in World.Account.All("balance_transaction").GroupBy(movement => movement.Id("currency")))
+            {
+                balance.Available.Single(amount => amount.Currency == sum.Key).Amount.ShouldBe(sum.Where(movement => movement.Text("status") == "available").Sum(movement => movement.Whole("net")));
+                balance.Pending.Single(amount => amount.Currency == sum.Key).Amount.ShouldBe(sum.Where(movement => movement.Text("status") == "pending").Sum(movement => movement.Whole("net")));
+            }
+
             using var http = new HttpClient { BaseAddress = server.BaseAddress };
             ledger = await http.GetStringAsync("_sandbox/ledger");
         }
