@@ -72,7 +72,7 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimit
         ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
         ["account"] = state.Account.AccountId,
         ["api_version"] = EventWriter.ApiVersion,
-        ["endpoints"] = new JsonArray([.. router.All.Select(endpoint => (JsonNode)endpoint)]),
+        ["endpoints"] = new JsonArray([.. router.Operations.Select(o => $"{o.Method} {o.Template}").Order(StringComparer.Ordinal).Select(endpoint => (JsonNode)endpoint)]),
     };
 
     private JsonObject Documents() => new()

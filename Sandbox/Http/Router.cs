@@ -5,8 +5,8 @@ internal sealed class Router
 {
     private readonly List<Operation> _endpoints = [];
 
-    /// <summary>All endpoints, such as <c>GET /v1/customers</c>, in alphabetical order of their paths.</summary>
-    public IEnumerable<string> All => _endpoints.OrderBy(e => e.Template, StringComparer.Ordinal).Select(e => $"{e.Method} {e.Template}");
+    /// <summary>Everything there is, in the order of declaration.</summary>
+    public IReadOnlyList<Operation> Operations => _endpoints;
 
     public void Add(Operation endpoint) => _endpoints.Add(endpoint);
 
