@@ -17,7 +17,7 @@ internal static class ObjectIndexes
     public const string Yes = "yes";
 
     // Settings move the hour of some works; what has any work at all does not depend on them.
-    private static readonly IReadOnlyList<IDueWork> Works = DueWorks.For(() => new BillingSettings());
+    private static readonly IReadOnlyList<IDueWork> Works = DueWorks.For(() => new BillingSettings(), new AccountState(""));
 
     private static readonly Dictionary<string, string[]> Segments = new(StringComparer.Ordinal);
 

@@ -41,7 +41,7 @@ internal sealed class DueIndex
         _planned.Clear();
         foreach (var kind in _byKind)
         {
-            foreach (var value in account.Where(kind.Key, ObjectIndexes.Due, ObjectIndexes.Yes))
+            foreach (var value in account.Where(kind.Key, ObjectIndexes.Due, ObjectIndexes.Yes).Concat(kind.SelectMany(work => _works[work].Secret)).DistinctBy(v => v.Id()))
             {
                 Note(value);
             }

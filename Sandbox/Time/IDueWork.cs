@@ -20,6 +20,9 @@ internal interface IDueWork
     /// <remarks>Members with a leading underscore never show in the API: notes such as "already announced" go there.</remarks>
     long? DueAt(JsonObject value);
 
+    /// <summary>Objects of which the world knows more than they show, so that no index finds them.</summary>
+    IEnumerable<JsonObject> Secret => [];
+
     /// <summary>True for an announcement that is left out, not made up for, when its time lies before the world began.</summary>
     bool IsNews => false;
 
