@@ -13,7 +13,8 @@ internal static class FinanceLookAlikes
         var movements = cast.Lives.SelectMany(life => life.Objects).Where(value => value.Text("object") == "balance_transaction").ToList();
         var inBooks = movements.Where(movement => movement.Whole("created") >= Ledger.Opens && movement.Whole("created") < Ledger.Closes).ToList();
         var found = new JsonArray();
-        Add("missing", "Made after the books were closed.", movements.Where(movement => movement.Whole("created") >= Ledger.Closes));
+        Add("missing", "Made at the very end: booked in the next month, or booked and not at the bank yet.",
+            movements.Where(movement => movement.Whole("created") >= Ledger.Closes).Concat(inBooks.OrderByDescending(movement => movement.Whole("created"))));
         Add("duplicate", "Two charges of one amount on one day, both real and both in the books once.", Alike(inBooks));
         Add("amount", "A charge in full and its refund are two lines; the payout holds the difference.", inBooks.Where(movement => movement.Text("type") == "refund"));
         Add("fee", "Three decimals or none: the fee is right for the currency.", inBooks.Where(movement => movement.Text("currency") is "jpy" or "kwd" && movement.Whole("fee") > 0));
