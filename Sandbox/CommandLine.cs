@@ -4,11 +4,11 @@ using BillingCopilot.Sandbox.Worlds;
 
 namespace BillingCopilot.Sandbox;
 
-/// <summary>Reads <c>--port 12111 --world lumen --seed 1 --size small --data DIR --documents DIR</c>.</summary>
+/// <summary>Reads <c>--port 12111 --world lumen --seed 1 --size small --data DIR --cache DIR --documents DIR</c>.</summary>
 internal static class CommandLine
 {
     private const string Usage =
-        "Usage: dotnet run --project Sandbox -- [--port 12111] [--world lumen] [--seed 1] [--size small] [--data DIR] [--documents DIR]";
+        "Usage: dotnet run --project Sandbox -- [--port 12111] [--world lumen] [--seed 1] [--size small] [--data DIR] [--cache DIR] [--documents DIR]";
 
     public static bool TryRead(
         string[] args, [NotNullWhen(true)] out SandboxOptions? options, out string? documents, out string? problem)
@@ -31,7 +31,7 @@ internal static class CommandLine
 
     public static async Task WriteDocumentsAsync(World world, string directory)
     {
-        foreach (var document in world.Documents)
+        foreach (var document in world.Documents.Concat(world.Files))
         {
             var path = Path.Combine(directory, document.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -57,6 +57,9 @@ internal static class CommandLine
                 return null;
             case "--data":
                 options = options with { DataDirectory = value };
+                return null;
+            case "--cache":
+                options = options with { CacheDirectory = value };
                 return null;
             case "--documents":
                 documents = value;

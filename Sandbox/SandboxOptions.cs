@@ -9,7 +9,7 @@ public sealed record SandboxOptions
     /// <summary>Seed of the world; the same seed gives the same ids and names.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Size of the world: <c>small</c> by default.</summary>
+    /// <summary>Size of the world: <c>small</c> by default, <c>medium</c> (1,000 customers) or <c>large</c> (20,000).</summary>
     public string Size { get; init; } = "small";
 
     /// <summary>Loopback port; 0 (default) takes any free one.</summary>
@@ -17,6 +17,12 @@ public sealed record SandboxOptions
 
     /// <summary>Directory of the journal; null (default) keeps everything in memory.</summary>
     public string? DataDirectory { get; init; }
+
+    /// <summary>
+    /// Folder of the files that medium and large worlds are kept in; null (default) for <c>worlds</c> in the data
+    /// directory, or this user's folder for local data.
+    /// </summary>
+    public string? CacheDirectory { get; init; }
 
     /// <summary>Keys beside <see cref="SandboxKeys.Defaults"/>.</summary>
     public IReadOnlyList<SandboxKey> ExtraKeys { get; init; } = [];

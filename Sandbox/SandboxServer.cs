@@ -79,6 +79,7 @@ public sealed class SandboxServer : IAsyncDisposable
         await _app.DisposeAsync();
         await _webhooks.DisposeAsync();
         _journal?.Dispose();
+        World.Account.Close();
     }
 
     /// <summary>Completes when the server was told to stop.</summary>
@@ -149,7 +150,7 @@ public sealed class SandboxServer : IAsyncDisposable
         var authentication = new Authentication([.. SandboxKeys.Defaults, .. options.ExtraKeys]);
         var limits = new RateLimits(clock);
         var executor = new ApiExecutor(state, router, authentication, limits, committer);
-        var control = new ControlApi(state, faults, limits, webhooks, committer, engine, options);
+        var control = new ControlApi(state, faults, limits, webhooks, committer, engine, router, options);
         return new RequestPipeline(state, engine, executor, control, faults, new Refusals(limits, state.Account.AccountId), clock);
     }
 }

@@ -47,7 +47,7 @@ public sealed class FarSide : IAsyncDisposable
         settings.Stripe.ReadKey = SandboxKeys.Read;
         settings.Stripe.WriteKey = SandboxKeys.Write;
         await FillAccountAsync(settings.Stripe, cancellationToken);
-        return new FarSide(started, started?.World ?? WorldCatalog.Build(sandbox.World, sandbox.Seed, sandbox.Size));
+        return new FarSide(started, started?.World ?? WorldCatalog.Build(sandbox.World, sandbox.Seed, sandbox.Size, Path.Combine(sandbox.Data, "worlds")));
     }
 
     public ValueTask DisposeAsync() => _started?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -10,7 +10,7 @@ using BillingCopilot.Sandbox.Time;
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
-internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimits limits, WebhookDispatcher webhooks, Committer committer, TimeEngine engine, SandboxOptions options)
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimits limits, WebhookDispatcher webhooks, Committer committer, TimeEngine engine, Router router, SandboxOptions options)
 {
     public ApiAnswer Answer(ApiRequest request)
     {
@@ -72,11 +72,12 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimit
         ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
         ["account"] = state.Account.AccountId,
         ["api_version"] = EventWriter.ApiVersion,
+        ["endpoints"] = new JsonArray([.. router.Operations.Select(o => $"{o.Method} {o.Template}").Order(StringComparer.Ordinal).Select(endpoint => (JsonNode)endpoint)]),
     };
 
     private JsonObject Documents() => new()
     {
-        ["documents"] = new JsonArray([.. state.World.Documents.Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
+        ["documents"] = new JsonArray([.. state.World.Documents.Concat(state.World.Files).Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
     };
 
     private JsonObject ShowClock()

@@ -8,8 +8,6 @@ namespace BillingCopilot.Sandbox.Endpoints;
 /// <summary>Books movements on the balance of the account a unit of work acts for, and sums them.</summary>
 internal static class Balances
 {
-    private const string Kind = "balance_transaction";
-
     /// <summary>Days until money of a charge can be paid out.</summary>
     public const int SettlementDays = 2;
 
@@ -40,12 +38,12 @@ internal static class Balances
         }));
     }
 
-    /// <summary>Movements of the account, oldest first.</summary>
-    public static IEnumerable<JsonObject> All(UnitOfWork unit) => unit.All(Kind);
+    /// <summary>Movements of the account that no payout took, oldest first.</summary>
+    public static IEnumerable<JsonObject> Unpaid(UnitOfWork unit) => unit.Where(BalanceSums.Kind, ObjectIndexes.Unpaid, ObjectIndexes.Yes);
 
     /// <summary>What could be paid out now, minor units.</summary>
     public static long Available(UnitOfWork unit, string currency) =>
-        All(unit).Where(t => t.Text("currency") == currency && !IsPending(t)).Sum(t => t.Whole("net"));
+        unit.State.BalanceSums(unit.Account).All.GetValueOrDefault(currency).Available;
 
     /// <summary>Refuses to take more than is there.</summary>
     public static void RequireAvailable(UnitOfWork unit, long amount, string currency)
@@ -63,11 +61,7 @@ internal static class Balances
     /// <summary>The <c>balance</c> of the account.</summary>
     public static JsonObject Show(UnitOfWork unit)
     {
-        var sums = All(unit)
-            .GroupBy(t => t.Id("currency"), StringComparer.Ordinal)
-            .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => (Currency: g.Key, Available: g.Where(t => !IsPending(t)).Sum(t => t.Whole("net")), Pending: g.Where(IsPending).Sum(t => t.Whole("net"))))
-            .ToList();
+        var sums = unit.State.BalanceSums(unit.Account).All.Select(sum => (Currency: sum.Key, sum.Value.Available, sum.Value.Pending)).ToList();
         if (sums.Count == 0)
         {
             sums.Add((unit.Find(unit.Account ?? unit.State.AccountId)?.Text("default_currency") ?? "usd", 0, 0));

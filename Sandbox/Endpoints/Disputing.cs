@@ -104,7 +104,6 @@ internal static class Disputing
 
     // Visa reads undisputed charges on the same card between 120 and 365 days old.
     private static int PriorCharges(UnitOfWork unit, JsonObject charge) => charge.TextAt("payment_method_details.card.fingerprint") is not { } card ? 0
-        : unit.All("charge").Count(c => c.TextAt("payment_method_details.card.fingerprint") == card
-            && c.Text("status") == "succeeded" && (bool?)c["disputed"] != true
+        : unit.Where("charge", "payment_method_details.card.fingerprint", card).Count(c => c.Text("status") == "succeeded" && (bool?)c["disputed"] != true
             && (unit.Now - c.Whole("created")) / Balances.Day is >= 120 and <= 365);
 }

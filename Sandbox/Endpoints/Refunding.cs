@@ -79,7 +79,7 @@ internal static class Refunding
         }
 
         if ((bool?)charge["disputed"] == true
-            && !unit.All("dispute").Any(d => d.Text("charge") == charge.Id() && (bool?)d["is_charge_refundable"] == true))
+            && !unit.Where("dispute", "charge", charge.Id()).Any(d => (bool?)d["is_charge_refundable"] == true))
         {
             throw ApiError.Invalid($"Charge {charge.Id()} has been charged back; cannot issue a refund.", null, "charge_disputed");
         }

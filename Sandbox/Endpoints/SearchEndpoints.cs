@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.Search;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -31,7 +32,9 @@ internal static class SearchEndpoints
     private static JsonObject Search(Call call, string kind, IReadOnlyDictionary<string, string> fields)
     {
         var query = SearchQuery.Parse(call.Args.Required("query"), fields);
-        var found = call.Unit.All(kind).Where(query.Matches).Reverse().OrderByDescending(o => o.Whole("created")).ToList();
+        var exact = query.Exact.Where(pair => ObjectIndexes.Has(kind, pair.Path)).ToList();
+        var candidates = exact.Count > 0 ? call.Unit.Where(kind, exact[0].Path, exact[0].Value) : call.Unit.All(kind);
+        var found = candidates.Where(query.Matches).Reverse().OrderByDescending(o => o.Whole("created")).ToList();
         var limit = Listing.Limit(call.Args);
         var start = Start(call.Args.Text("page"));
         var more = found.Count > start + limit;

@@ -48,7 +48,7 @@ internal static class TransferEndpoints
         {
             Balances.RequireAvailable(call.Unit, amount, currency);
         }
-        else if (amount + call.Unit.All("transfer").Where(t => t.Text("source_transaction") == source.Id()).Sum(t => t.Whole("amount")) > source.Whole("amount"))
+        else if (amount + call.Unit.Where("transfer", "source_transaction", source.Id()).Sum(t => t.Whole("amount")) > source.Whole("amount"))
         {
             throw ApiError.Invalid("Transfers using this transaction as a source must not exceed the source amount.", "amount", "transfer_source_balance_parameters_mismatch");
         }

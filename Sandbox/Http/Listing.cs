@@ -17,7 +17,7 @@ internal static class Listing
     {
         var limit = Limit(call.Args);
         var back = call.Args.Text("ending_before") is not null;
-        List<JsonObject> page = call.Unit.State.Table(kind) is { } table ? [.. Found(call, table, where, equal, back).Take(limit + 1)] : [];
+        List<JsonObject> page = call.Unit.State.Table(kind) is { } table ? [.. Found(call, table, where, equal, back).Take(limit + 1).Select(table.Copy)] : [];
         var more = page.Count > limit;
         if (more)
         {
@@ -43,7 +43,7 @@ internal static class Listing
         var (page, more) = call.Args.Text("ending_before") is { } before
             ? Before(ordered, before, limit)
             : After(ordered, call.Args.Text("starting_after"), limit);
-        return Show(call, page, more);
+        return Show(call, page.Select(o => (JsonObject)o.DeepClone()), more);
     }
 
     public static int Limit(Args args)
@@ -60,12 +60,12 @@ internal static class Listing
     private static JsonObject Show(Call call, IEnumerable<JsonObject> page, bool more) => new()
     {
         ["object"] = "list",
-        ["data"] = new JsonArray([.. page.Select(o => o.DeepClone())]),
+        ["data"] = new JsonArray([.. page]),
         ["has_more"] = more,
         ["url"] = call.Path,
     };
 
-    private static IEnumerable<JsonObject> Found(
+    private static IEnumerable<(Place Place, JsonObject Value)> Found(
         Call call, KindTable table, Func<JsonObject, bool>? where, IReadOnlyList<(string Path, string Value)> equal, bool back)
     {
         var (low, high) = CreatedWindow.Of(call.Args.Values["created"]);
@@ -73,13 +73,15 @@ internal static class Listing
         high = Min(high, Cursor(call, table, "starting_after") ?? Place.Last);
         (string Path, string Value)? rarest = equal.Count == 0 ? null : equal.MinBy(pair => table.CountOf(pair.Path, pair.Value));
         return table.Between(low, high, newestFirst: !back, rarest)
-            .Select(place => table[place.Position])
-            .Where(o => o["deleted"] is null
-                && (string?)o[UnitOfWork.Owner] == call.Unit.Account
-                && equal.All(pair => ObjectIndexes.Values(o, pair.Path).Contains(pair.Value))
-                && InRange(o, call.Args)
-                && where?.Invoke(o) != false);
+            .Select(place => (place, table[place.Position]))
+            .Where(row => Belongs(call, row.Item2, equal) && where?.Invoke(row.Item2) != false);
     }
+
+    private static bool Belongs(Call call, JsonObject value, IReadOnlyList<(string Path, string Value)> equal) =>
+        value["deleted"] is null
+        && (string?)value[UnitOfWork.Owner] == call.Unit.Account
+        && equal.All(pair => ObjectIndexes.Values(value, pair.Path).Contains(pair.Value))
+        && InRange(value, call.Args);
 
     private static Place? Cursor(Call call, KindTable table, string param)
     {

@@ -53,9 +53,18 @@ internal static class View
     private static void Hide(JsonObject map)
     {
         // Members with a leading underscore are the sandbox's own notes.
-        string[] hidden = [.. map.Select(p => p.Key).Where(k => k.StartsWith('_'))];
+        List<string>? hidden = null;
+        foreach (var (name, _) in map)
+        {
+            if (name.StartsWith('_'))
+            {
+                (hidden ??= []).Add(name);
+            }
+        }
+
+        hidden?.ForEach(name => map.Remove(name));
         var kind = map["object"] is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
-        foreach (var name in hidden.Concat(OnlyWhenExpanded.GetValueOrDefault(kind, [])))
+        foreach (var name in OnlyWhenExpanded.GetValueOrDefault(kind, []))
         {
             map.Remove(name);
         }

@@ -39,6 +39,12 @@ internal sealed partial class SearchQuery
         }
     }
 
+    /// <summary>Exact ids and states that every match has, for the indexes. Other texts match in any case, so they name no index.</summary>
+    public IEnumerable<(string Path, string Value)> Exact => _any ? [] : _clauses
+        .Where(c => c is { Negated: false, IsText: true, MetadataKey: null, Operator: ":" or "=", Path: "customer" or "parent.subscription_details.subscription" or "status" })
+        .Where(c => c.Path != "status" || !c.Value.Any(char.IsUpper))
+        .Select(c => (c.Path, c.Value));
+
     public bool Matches(JsonObject value) => _any ? _clauses.Any(c => Matches(c, value)) : _clauses.All(c => Matches(c, value));
 
     private int Join(string text, int position)

@@ -90,6 +90,28 @@ public sealed class AccountState
     /// <summary>What changed or was added since the world was generated.</summary>
     internal IEnumerable<JsonObject> Made(string kind) => _tables.TryGetValue(kind, out var table) ? table.Made : [];
 
+    /// <summary>Net sums of the movements, minor units by currency.</summary>
+    /// <param name="owner">A connected account; null for the platform.</param>
+    internal BalanceSums BalanceSums(string? owner)
+    {
+        var sums = new BalanceSums();
+        if (owner is null && _file is not null)
+        {
+            sums.Add(_file.Balances);
+        }
+
+        foreach (var (before, now) in Table(State.BalanceSums.Kind)?.Changes ?? [])
+        {
+            sums.Add(before, owner, -1);
+            sums.Add(now, owner, 1);
+        }
+
+        return sums;
+    }
+
+    /// <summary>Lets go of the world's file.</summary>
+    internal void Close() => _file?.Dispose();
+
     /// <summary>The rows of a kind, for lists.</summary>
     internal KindTable? Table(string kind) => _tables.GetValueOrDefault(kind);
 

@@ -25,11 +25,19 @@ internal sealed class KindTable(string kind, WorldFileKind? file)
         : _changed.TryGetValue(position, out var changed) ? changed
         : file!.Read(position);
 
+    /// <summary>An object for the answer: what was just read from the file is nobody else's.</summary>
+    public JsonObject Copy((Place Place, JsonObject Value) row) =>
+        row.Place.Position < FileCount && !_changed.ContainsKey(row.Place.Position) ? row.Value : (JsonObject)row.Value.DeepClone();
+
     public Place PlaceOf(int position) =>
         new(position >= FileCount ? _addedAt[position - FileCount] : file!.Created(position), position);
 
     /// <summary>What changed or was added since the world was generated.</summary>
     public IEnumerable<JsonObject> Made => _changed.OrderBy(entry => entry.Key).Select(entry => entry.Value).Concat(_added);
+
+    /// <summary>The same with what each was before; null for what was added.</summary>
+    public IEnumerable<(JsonObject? Before, JsonObject Now)> Changes =>
+        _changed.Select(entry => ((JsonObject?)file!.Read(entry.Key), entry.Value)).Concat(_added.Select(value => ((JsonObject?)null, value)));
 
     public int Add(JsonObject value)
     {

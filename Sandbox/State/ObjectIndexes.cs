@@ -1,20 +1,34 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
+using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.State;
 
 /// <summary>By which fields objects of a kind are looked up. Lists and steps filter by these without reading the rest.</summary>
 internal static class ObjectIndexes
 {
+    /// <summary>Of the objects for which time will bring something (<see cref="DueWorks"/>); the value is <see cref="Yes"/>.</summary>
+    public const string Due = "=due";
+
+    /// <summary>Of the movements that no payout took yet; the value is <see cref="Yes"/>.</summary>
+    public const string Unpaid = "=unpaid";
+
+    public const string Yes = "yes";
+
+    // Settings move the hour of some works; what has any work at all does not depend on them.
+    private static readonly IReadOnlyList<IDueWork> Works = DueWorks.For(() => new BillingSettings(), new AccountState(""));
+
     private static readonly Dictionary<string, string[]> Segments = new(StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string[]> Paths = new(StringComparer.Ordinal)
     {
         ["application_fee"] = ["charge", "account", "originating_transaction"],
-        ["balance_transaction"] = ["source", "_payout", "type", "currency", "reporting_category"],
+        ["balance_transaction"] = ["source", BalanceTransactionObject.PaidOutBy, "type", "currency", "reporting_category", Unpaid],
         ["billing.alert"] = ["status"],
         ["billing.meter"] = ["event_name", "status"],
         ["billing.meter_event"] = ["payload.stripe_customer_id", "identifier"],
-        ["charge"] = ["customer", "payment_intent", "invoice", "transfer_group", "status"],
+        ["charge"] = ["customer", "payment_intent", "transfer_group", "payment_method_details.card.fingerprint", "status"],
         ["credit_note"] = ["invoice", "customer"],
         ["customer"] = ["email", "name"],
         ["customer_balance_transaction"] = ["customer", "invoice"],
@@ -39,6 +53,11 @@ internal static class ObjectIndexes
 
     static ObjectIndexes()
     {
+        foreach (var kind in Works.Select(work => work.Kind).Distinct())
+        {
+            Paths[kind] = [.. Paths.GetValueOrDefault(kind, []), Due];
+        }
+
         foreach (var path in Paths.Values.SelectMany(paths => paths).Distinct())
         {
             Segments[path] = path.Split('.');
@@ -50,8 +69,16 @@ internal static class ObjectIndexes
 
     public static bool Has(string kind, string path) => Array.IndexOf(Paths.GetValueOrDefault(kind, []), path) >= 0;
 
-    /// <summary>The values at an indexed path: none, one, or one for each item of an array.</summary>
-    public static IEnumerable<string> Values(JsonObject value, string path) => Values(value, Segments[path], 0);
+    /// <summary>The values at an indexed path: none, one, or one for each item of an array. A path that begins with = is computed.</summary>
+    public static IEnumerable<string> Values(JsonObject value, string path) => path switch
+    {
+        Due => IsDue(value) ? [Yes] : [],
+        Unpaid => value[BalanceTransactionObject.PaidOutBy] is null ? [Yes] : [],
+        _ => Values(value, Segments[path], 0),
+    };
+
+    private static bool IsDue(JsonObject value) =>
+        value["deleted"] is null && Works.Any(work => work.Kind == (string?)value["object"] && work.DueAt(value) is not null);
 
     private static IEnumerable<string> Values(JsonNode? node, string[] path, int depth) => node switch
     {

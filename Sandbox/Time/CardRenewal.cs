@@ -13,7 +13,7 @@ internal sealed class CardRenewal(AccountState account) : IDueWork
 
     public string Kind => "payment_method";
 
-    public IEnumerable<JsonObject> Candidates(AccountState account) =>
+    public IEnumerable<JsonObject> Secret =>
         account.PaymentBehaviours.Where(b => PaymentBehaviour.Parse(b.Value).Renewed).Select(b => account.Find(b.Key)).OfType<JsonObject>();
 
     public long? DueAt(JsonObject value) =>

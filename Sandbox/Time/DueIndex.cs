@@ -34,15 +34,14 @@ internal sealed class DueIndex
         _byKind = Enumerable.Range(0, works.Count).ToLookup(i => works[i].Kind, StringComparer.Ordinal);
     }
 
-    /// <summary>Takes in every object of the account.</summary>
+    /// <summary>Takes in every object of the account that has work.</summary>
     public void Load(AccountState account)
     {
         _queues.Clear();
         _planned.Clear();
-        // Works of one kind mostly name the same objects: each is read once.
         foreach (var kind in _byKind)
         {
-            foreach (var value in kind.SelectMany(work => _works[work].Candidates(account)).DistinctBy(v => v.Id()))
+            foreach (var value in account.Where(kind.Key, ObjectIndexes.Due, ObjectIndexes.Yes).Concat(kind.SelectMany(work => _works[work].Secret)).DistinctBy(v => v.Id()))
             {
                 Note(value);
             }

@@ -16,12 +16,12 @@ internal interface IDueWork
     /// <summary>The objects it happens to, by their <c>object</c> field, such as <c>invoice</c>.</summary>
     string Kind { get; }
 
-    /// <summary>The stored objects among which some may be due; to be narrowed by an index where a kind has many.</summary>
-    IEnumerable<JsonObject> Candidates(AccountState account) => account.All(Kind);
-
     /// <summary>Unix seconds of world time at which the object needs <see cref="Run"/>; null for never as it is.</summary>
     /// <remarks>Members with a leading underscore never show in the API: notes such as "already announced" go there.</remarks>
     long? DueAt(JsonObject value);
+
+    /// <summary>Objects of which the world knows more than they show, so that no index finds them.</summary>
+    IEnumerable<JsonObject> Secret => [];
 
     /// <summary>True for an announcement that is left out, not made up for, when its time lies before the world began.</summary>
     bool IsNews => false;

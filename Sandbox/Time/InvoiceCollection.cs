@@ -22,8 +22,6 @@ internal sealed class InvoiceCollection : IDueWork
 
     public string Kind => "invoice";
 
-    public IEnumerable<JsonObject> Candidates(AccountState account) => account.Where("invoice", "status", "open");
-
     public long? DueAt(JsonObject value)
     {
         var collects = value.Text("status") == "open" && (bool?)value["auto_advance"] == true && value.Text("collection_method") != "send_invoice";

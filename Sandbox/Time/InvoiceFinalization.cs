@@ -13,8 +13,6 @@ internal sealed class InvoiceFinalization : IDueWork
 
     public string Kind => "invoice";
 
-    public IEnumerable<JsonObject> Candidates(AccountState account) => account.Where("invoice", "status", "draft");
-
     public long? DueAt(JsonObject value) => value.Text("status") == "draft" && (bool?)value["auto_advance"] == true
         ? (long?)value["automatically_finalizes_at"] ?? value.Whole("created") + Invoicing.DraftSeconds
         : null;

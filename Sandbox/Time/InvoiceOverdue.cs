@@ -16,8 +16,6 @@ internal sealed class InvoiceOverdue : IDueWork
 
     public string Kind => "invoice";
 
-    public IEnumerable<JsonObject> Candidates(AccountState account) => account.Where("invoice", "status", "open");
-
     public long? DueAt(JsonObject value) =>
         value.Text("status") == "open" && value.Text("collection_method") == "send_invoice" && value[Told] is null ? (long?)value["due_date"] : null;
 
@@ -38,8 +36,6 @@ internal sealed class SentInvoiceGivenUp(Func<BillingSettings> settings) : IDueW
     public string Name => "invoice.give_up";
 
     public string Kind => "invoice";
-
-    public IEnumerable<JsonObject> Candidates(AccountState account) => account.Where("invoice", "status", "open");
 
     public long? DueAt(JsonObject value) =>
         value.Text("status") == "open" && value.Text("collection_method") == "send_invoice" && value[Done] is null && value["due_date"] is not null

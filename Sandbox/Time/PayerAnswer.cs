@@ -12,8 +12,6 @@ internal sealed class PayerAnswer : IDueWork
 
     public string Kind => "customer";
 
-    public IEnumerable<JsonObject> Candidates(AccountState account) => account.Made("customer");
-
     public long? DueAt(JsonObject value) => (long?)value[Payers.AnswersAt];
 
     public void Run(UnitOfWork unit, JsonObject value)

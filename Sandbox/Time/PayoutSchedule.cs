@@ -18,6 +18,6 @@ internal sealed class PayoutSchedule : IDueWork
     {
         var account = unit.Edit(value.Id());
         account[PayoutSettings.Next] = PayoutSettings.After(account, unit.Now);
-        unit.As(account.Id(), () => Payouts.Sweep(unit, Balances.All(unit)));
+        unit.As(account.Id(), () => Payouts.Sweep(unit, Balances.Unpaid(unit)));
     }
 }

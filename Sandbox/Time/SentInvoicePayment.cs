@@ -15,8 +15,6 @@ internal sealed class SentInvoicePayment : IDueWork
 
     public string Kind => "invoice";
 
-    public IEnumerable<JsonObject> Candidates(AccountState account) => account.Where("invoice", "status", "open");
-
     public long? DueAt(JsonObject value) => value.Text("status") == "open" ? (long?)value[PaysAt] : null;
 
     public void Run(UnitOfWork unit, JsonObject value)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Worlds.Files;
 
 namespace BillingCopilot.Sandbox.Worlds;
 
@@ -8,7 +9,7 @@ namespace BillingCopilot.Sandbox.Worlds;
 /// </summary>
 /// <param name="Name">World name, such as <c>lumen</c>.</param>
 /// <param name="Seed">Seed of every id, name and event.</param>
-/// <param name="Size"><c>small</c> (68 customers), <c>medium</c> (300) or <c>large</c> (1,500).</param>
+/// <param name="Size"><c>small</c>, <c>medium</c> or <c>large</c>: <see cref="WorldCatalog.Sizes"/>.</param>
 /// <param name="Now">The instant (UTC) at which the world's clock starts.</param>
 /// <param name="Account">The objects of the main account.</param>
 /// <param name="Truth">What was planted, with ids: served by <c>/_sandbox/truth</c>, never through the API.</param>
@@ -20,9 +21,30 @@ public sealed record World(
     DateTimeOffset Now,
     AccountState Account,
     JsonObject Truth,
-    IReadOnlyList<WorldDocument> Documents);
+    IReadOnlyList<WorldDocument> Documents)
+{
+    /// <summary>The company's own books, its banks' statements (CSV and CAMT.053), its sellers' contracts and sales, and unsorted tickets.</summary>
+    public IReadOnlyList<WorldDocument> Files { get; init; } = [];
 
-/// <summary>One Markdown file of a world.</summary>
+    /// <summary>A world as its file has it; objects are read when they are asked for.</summary>
+    internal static World Read(WorldFile file) => new(
+        (string)file.Header["world"]!,
+        (int)file.Header["seed"]!,
+        (string)file.Header["size"]!,
+        DateTimeOffset.FromUnixTimeSeconds((long)file.Header["now"]!),
+        new AccountState(file),
+        JsonNode.Parse(file.Text("truth"))!.AsObject(),
+        WorldDocument.Read(file.Text("documents"))) { Files = WorldDocument.Read(file.Text("files")) };
+}
+
+/// <summary>One file of a world.</summary>
 /// <param name="Path">Relative path with forward slashes, such as <c>policies/refunds.md</c>.</param>
-/// <param name="Text">Markdown, LF line ends.</param>
-public sealed record WorldDocument(string Path, string Text);
+/// <param name="Text">Markdown, CSV or XML; LF line ends.</param>
+public sealed record WorldDocument(string Path, string Text)
+{
+    internal static string Write(IEnumerable<WorldDocument> documents) =>
+        new JsonArray([.. documents.Select(document => new JsonArray(document.Path, document.Text))]).ToJsonString();
+
+    internal static IReadOnlyList<WorldDocument> Read(string text) =>
+        [.. JsonNode.Parse(text)!.AsArray().Select(document => new WorldDocument((string)document![0]!, (string)document[1]!))];
+}

@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Running;
 using BillingCopilot.Benchmarks;
 
-// dotnet run -c Release --project tests/Benchmarks -- turn | tokens [--json FILE], or BenchmarkDotNet's own: --filter '*'
+// dotnet run -c Release --project tests/Benchmarks -- turn | tokens [--json FILE] | sandbox start|reads [--size large],
+// or BenchmarkDotNet's own: --filter '*'
 return args.FirstOrDefault() switch
 {
     "turn" => await TurnOverhead.RunAsync(Report.FileOf(args)),
     "tokens" => await TokenBudget.RunAsync(Report.FileOf(args)),
+    "sandbox" => await SandboxBenchmarks.RunAsync(args[1..]),
     _ => BenchmarkSwitcher.FromAssembly(typeof(KnowledgeSearch).Assembly).Run(args) is null ? 1 : 0,
 };

@@ -7,7 +7,7 @@ namespace BillingCopilot.Benchmarks;
 [MemoryDiagnoser]
 public class WorldBuild
 {
-    [Params("small", "medium")]
+    [Params("small")]
     public string Size { get; set; } = "small";
 
     [Benchmark]

@@ -21,6 +21,9 @@ internal sealed class ObjectBatch(StringTable table)
 
     public List<BatchRow> Rows { get; } = [];
 
+    /// <summary>What the movements among them add to the balance.</summary>
+    public BalanceSums Balances { get; } = new();
+
     /// <summary>Packs an object; it may be changed or dropped afterwards.</summary>
     public void Add(JsonObject value)
     {
@@ -28,6 +31,11 @@ internal sealed class ObjectBatch(StringTable table)
         var id = (string)value["id"]!;
         ulong[] keys = [.. ObjectIndexes.Of(kind).SelectMany(path => ObjectIndexes.Values(value, path).Select(found => Hash64.Of(path, found)))];
         Rows.Add(new BatchRow(kind, Place.CreatedOf(value), _bytes.WrittenCount, Hash64.Of(id), keys));
+        if (kind == BalanceSums.Kind)
+        {
+            Balances.Add(value, null, 1);
+        }
+
         _one.ResetWrittenCount();
         var writer = new PackedWriter(table, _one);
         writer.Write(JsonValue.Create(id));

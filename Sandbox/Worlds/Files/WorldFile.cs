@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Text;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Worlds.Files;
 
@@ -34,6 +35,21 @@ internal sealed class WorldFile : IDisposable
     public string AccountId => (string)Header["account"]!;
 
     public IReadOnlyList<WorldFileKind> Kinds { get; }
+
+    /// <summary>Net sums of all movements.</summary>
+    public BalanceSums Balances
+    {
+        get
+        {
+            var sums = new BalanceSums();
+            foreach (var (currency, sum) in _directory["balances"]!.AsObject())
+            {
+                sums.Add(currency, (long)sum![0]!, (long)sum[1]!);
+            }
+
+            return sums;
+        }
+    }
 
     public IReadOnlyList<KeyValuePair<string, string>> PaymentBehaviours =>
         [.. JsonNode.Parse(Text("behaviours"))!.AsObject().Select(entry => KeyValuePair.Create(entry.Key, (string)entry.Value!))];

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Worlds.Files;
 
@@ -15,6 +16,7 @@ internal sealed class WorldFileWriter : IDisposable
     private readonly FileStream _file;
     private readonly Dictionary<string, KindWriter> _kinds = new(StringComparer.Ordinal);
     private readonly JsonObject _directory = [];
+    private readonly BalanceSums _balances = new();
 
     public WorldFileWriter(string path, StringTable table)
     {
@@ -28,6 +30,7 @@ internal sealed class WorldFileWriter : IDisposable
     {
         var start = _file.Position;
         _file.Write(batch.Bytes.Span);
+        _balances.Add(batch.Balances);
         foreach (var row in batch.Rows)
         {
             if (!_kinds.TryGetValue(row.Kind, out var kind))
@@ -75,6 +78,7 @@ internal sealed class WorldFileWriter : IDisposable
         Array.Sort(hashes, found);
         _directory["header"] = header.DeepClone();
         _directory["kinds"] = kinds;
+        _directory["balances"] = new JsonObject(_balances.All.Select(sum => KeyValuePair.Create(sum.Key, (JsonNode?)new JsonArray(sum.Value.Available, sum.Value.Pending))));
         _directory["ids"] = new JsonObject { ["count"] = hashes.Length, ["hashes"] = Column(hashes), ["rows"] = Column(found) };
         WriteDirectory();
         File.Move(_unfinished, _path, overwrite: true);

@@ -24,6 +24,13 @@ internal static class Calendar
     public static long Renewal(long anchor, int count, string interval) =>
         Utc(anchor).AddMonths(interval == "year" ? 12 * count : count).ToUnixTimeSeconds();
 
+    /// <summary>Midnight of the first day of an instant's month, Unix seconds.</summary>
+    public static long MonthStart(long unix)
+    {
+        var at = Utc(unix);
+        return new DateTimeOffset(at.Year, at.Month, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    }
+
     /// <summary>How many monthly renewals of an anchor have come by now.</summary>
     public static int RenewalsSoFar(long anchor)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
-using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
@@ -12,26 +11,28 @@ internal sealed class Catalogue
     private readonly Dictionary<string, JsonObject> _products = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> _coupons = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonObject> _taxRates = new(StringComparer.Ordinal);
-    private readonly AccountState _account;
+    private readonly List<JsonObject> _objects = [];
     private readonly StripeIds _ids;
 
-    public Catalogue(SeededRandom random, AccountState account)
+    public Catalogue(SeededRandom random, string accountId)
     {
-        _account = account;
-        _ids = new StripeIds(random.Stream("ids"), account.AccountId);
+        _ids = new StripeIds(random.Stream("ids"), accountId);
         var meter = MeterObject.Create(_ids.Next("mtr", Calendar.Opened), Calendar.Opened, "API calls", "api_calls");
-        account.Put(meter);
+        _objects.Add(meter);
         AddFlat(random);
         AddMetered(meter.Id());
         AddCoupons();
         AddTaxRates();
     }
 
+    /// <summary>Everything on sale, in the order it was made.</summary>
+    public IReadOnlyList<JsonObject> Objects => _objects;
+
     /// <summary>A price by plan and currency, such as <c>team</c> and <c>usd</c>.</summary>
     public JsonObject Price(string plan, string currency) => _prices[$"{plan}_{currency}"];
 
     /// <summary>The product of a price.</summary>
-    public JsonObject Product(JsonObject price) => _account.Find(price.Id("product"))!;
+    public JsonObject Product(JsonObject price) => _products.Values.First(product => product.Id() == price.Id("product"));
 
     public JsonObject Coupon(string code) => _coupons[code];
 
@@ -98,7 +99,7 @@ internal sealed class Catalogue
         {
             product = ProductObject.Create(_ids.Next("prod", Calendar.Opened), Calendar.Opened, name, description, unitLabel: unit);
             _products[name] = product;
-            _account.Put(product);
+            _objects.Add(product);
         }
 
         return product.Id();
@@ -110,7 +111,7 @@ internal sealed class Catalogue
         _prices[$"{key}_{spec.Currency}"] = price;
         var product = _products.Values.First(candidate => candidate.Id() == spec.Product);
         product["default_price"] ??= spec.Id;
-        _account.Put(price);
+        _objects.Add(price);
     }
 
     private void AddCoupons()
@@ -123,7 +124,7 @@ internal sealed class Catalogue
     private void AddCoupon(string code, string name, decimal percent, string duration, long? months)
     {
         _coupons[code] = CouponObject.Create(code, Calendar.Opened, name, percentOff: percent, duration: duration, months: months);
-        _account.Put(_coupons[code]);
+        _objects.Add(_coupons[code]);
     }
 
     private void AddTaxRates()
@@ -133,7 +134,7 @@ internal sealed class Catalogue
         foreach (var (country, name, percent) in rates)
         {
             _taxRates[country] = TaxRateObject.Create(_ids.Next("txr", Calendar.Opened), Calendar.Opened, name, country, percent);
-            _account.Put(_taxRates[country]);
+            _objects.Add(_taxRates[country]);
         }
     }
 

@@ -21,8 +21,7 @@ internal sealed class ChangeRun(CustomerRun customer, SubscriptionRun subscripti
         subscription.Refresh(item);
         if (change.Proration != "none")
         {
-            Prorate(item, oldPrice, oldQuantity, -oldAmount, at, "Unused", item.CurrentLine);
-            Prorate(item, item.Price, item.Quantity, item.Amount, at, "Remaining", null);
+            Prorations(change, item, (oldPrice, oldQuantity, oldAmount), at);
         }
 
         customer.Books.Emit(customer.Ids, at, "customer.subscription.updated", subscription.Json, new JsonObject { ["items"] = before });
@@ -32,14 +31,40 @@ internal sealed class ChangeRun(CustomerRun customer, SubscriptionRun subscripti
         }
     }
 
-    private void Prorate(ItemRun item, JsonObject price, long? quantity, long amount, long at, string part, string? credits)
+    private void Prorations(PlanChange change, ItemRun item, (JsonObject Price, long? Quantity, long Amount) old, long at)
     {
         var (start, end) = subscription.Period;
+        var (credit, debit) = (Amounts.Prorate(-old.Amount, at, start, end), Amounts.Prorate(item.Amount, at, start, end));
+        if (change.Mistake == "credit_missing")
+        {
+            subscription.CreditOwed = credit;
+        }
+        else
+        {
+            Prorate(item, old.Price, old.Quantity, credit, credit, at, "Unused", item.CurrentLine);
+        }
+
+        var charged = change.Mistake switch
+        {
+            "whole_period" => item.Amount,
+            "wrong_days" => Amounts.Prorate(item.Amount, Math.Max(start, at - 6 * Calendar.Day), start, end),
+            _ => debit,
+        };
+        Prorate(item, item.Price, item.Quantity, charged, debit, at, "Remaining", null);
+        if (change.Mistake == "charged_twice")
+        {
+            Prorate(item, item.Price, item.Quantity, charged, 0, at, "Remaining", null);
+        }
+    }
+
+    private void Prorate(ItemRun item, JsonObject price, long? quantity, long amount, long right, long at, string part, string? credits)
+    {
+        var end = subscription.Period.End;
         var line = new LineItemSpec
         {
             Id = "",
             Invoice = "",
-            Amount = Amounts.Prorate(amount, at, start, end),
+            Amount = amount,
             Currency = customer.Script.Currency,
             Description = Text(price, quantity, at, part),
             PeriodStart = at,
@@ -58,6 +83,7 @@ internal sealed class ChangeRun(CustomerRun customer, SubscriptionRun subscripti
         var invoiceItem = InvoiceItem(line, at);
         customer.Books.Add(customer.Ids, at, invoiceItem, "invoiceitem.created");
         subscription.Pending.Add(new PendingProration(invoiceItem, line));
+        subscription.Prorated.Add((invoiceItem.Id(), amount, right));
     }
 
     private string Text(JsonObject price, long? quantity, long at, string part)

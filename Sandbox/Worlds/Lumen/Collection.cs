@@ -27,7 +27,8 @@ internal sealed class Collection(CustomerRun customer, InvoiceRun invoice)
         }
         else if (!invoice.Subscription.InLastPeriod)
         {
-            customer.Books.Timeline.At(at + customer.Random.Between(3, 9) * Calendar.Day, Attempt);
+            var late = Math.Min(customer.Script.PaysLater * Math.Max(0, customer.Invoices.Count - 6), 24);
+            customer.Books.Timeline.At(at + (customer.Random.Between(3, 9) + late) * Calendar.Day, Attempt);
         }
     }
 

@@ -20,6 +20,16 @@ internal sealed class CompanyNames
         "Tidewater", "Timberline", "Turnstone", "Valewood", "Vellum", "Waxwing", "Westerly", "Whinstone", "Wildrye", "Willowbrook",
     ];
 
+    /// <summary>Used when the first are gone.</summary>
+    private static readonly string[] Further =
+    [
+        "Abbotsford", "Beechcraft", "Corkscrew", "Dunmore", "Ellerslie", "Fairlight", "Gladewater", "Highfield", "Inverness", "Jackdaw",
+        "Kittiwake", "Lapwing", "Mistral", "Netherby", "Oldbury", "Pemberley", "Quicksilver", "Ruddock", "Sorrel", "Thornbury",
+        "Umberline", "Verity", "Wainscot", "Yarrow", "Zephyr", "Alcove", "Bracken", "Coppice", "Dunlin", "Eider",
+        "Furrow", "Gorse", "Hazelmere", "Inkwell", "Jasper", "Knapweed", "Lanyard", "Mossbank", "Nightjar", "Orrery",
+        "Parapet", "Quayside", "Ridgeway", "Shearwater", "Tansy", "Upland", "Whitebeam", "Yellowfin", "Zinnia", "Ambleside",
+    ];
+
     private static readonly string[] Second =
     [
         "Analytics", "Labs", "Robotics", "Logistics", "Health", "Studio", "Foods", "Software", "Energy", "Partners", "Media",
@@ -31,6 +41,8 @@ internal sealed class CompanyNames
     private static readonly string[] Middles = ["a", "en", "i", "om", "u", "an", "e", "or"];
     private static readonly string[] Ends = ["dale", "vex", "mont", "ric", "tis", "ford", "line", "qua", "sen", "wyn"];
 
+    private static readonly string[] Forms = ["LLC", "Ltd", "Co", "AG", "BV", "SA"];
+
     private const int LongestSlug = 40;
     private readonly SeededRandom _random;
     private readonly List<string> _first;
@@ -39,7 +51,7 @@ internal sealed class CompanyNames
     public CompanyNames(SeededRandom random)
     {
         _random = random;
-        _first = random.Stream("first").Shuffle(First);
+        _first = [.. random.Stream("first").Shuffle(First), .. random.Stream("further").Shuffle(Further)];
     }
 
     /// <summary>A name that no other customer's name is close to.</summary>
@@ -63,6 +75,9 @@ internal sealed class CompanyNames
             }
         }
     }
+
+    /// <summary>The same with a legal form, which no ticket's former customer has.</summary>
+    public string NextListed() => $"{NextFiller()} {_random.Pick(Forms)}";
 
     /// <summary><c>billing@acorn-labs.example</c></summary>
     public static string Email(string name, string mailbox = "billing") => $"{mailbox}@{Slug(name)}.example";

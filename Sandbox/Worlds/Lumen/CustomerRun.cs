@@ -11,15 +11,17 @@ internal sealed class CustomerRun
         Books = books;
         Script = script;
         Random = random.Stream("events");
-        Ids = new StripeIds(random.Stream("ids"), books.Account.AccountId);
+        Ids = new StripeIds(random.Stream("ids"), books.AccountId);
         Payments = new Payments(this);
         Extras = new Extras(this);
+        Dispute = script.Dispute is { } dispute ? new DisputeRun(this, dispute) : null;
         TaxRate = books.Catalogue.TaxRate(script.Country);
         var created = script.Subscriptions[0].Start - Random.Between(120, 900);
         Id = Ids.Next("cus", created);
         PaymentMethod = NewCard(random.Stream("card"), created, script.CardRanOut);
         Json = NewCustomer(created);
         books.Timeline.At(created, Register);
+        books.Timeline.At(Calendar.NowUnix, Report);
         Subscriptions = [.. script.Subscriptions.Select((subscription, index) => new SubscriptionRun(this, subscription, index))];
         if (script.CreditAt is { } credit)
         {
@@ -50,6 +52,8 @@ internal sealed class CustomerRun
 
     public Extras Extras { get; }
 
+    public DisputeRun? Dispute { get; }
+
     public IReadOnlyList<SubscriptionRun> Subscriptions { get; }
 
     /// <summary>In the order they were drafted.</summary>
@@ -77,7 +81,7 @@ internal sealed class CustomerRun
         Json["balance"] = ending;
         var transaction = CustomerBalanceTransactionObject.Create(
             Ids.Next("cbtxn", at), at, Id, amount, Script.Currency, ending, type, null, invoice, creditNote);
-        Books.Account.Put(transaction);
+        Books.Put(transaction);
     }
 
     private JsonObject NewCustomer(long created) => CustomerObject.Create(new CustomerSpec
@@ -102,12 +106,21 @@ internal sealed class CustomerRun
         {
             BackupCard = NewCard(Random.Stream("backup"), at, ranOut: false);
             Books.Add(Ids, at, BackupCard, "payment_method.attached");
-            Books.Account.PaymentBehaviours[BackupCard.Id()] = "ok";
+            Books.PaymentBehaviours[BackupCard.Id()] = "ok";
         }
 
         if (DeclineAt(Calendar.NowUnix) is { } decline)
         {
-            Books.Account.PaymentBehaviours[PaymentMethod.Id()] = decline.DeclineCode;
+            Books.PaymentBehaviours[PaymentMethod.Id()] = decline.DeclineCode;
+        }
+    }
+
+    /// <summary>Writes down what was reported to the meter.</summary>
+    private void Report(long at)
+    {
+        foreach (var subscription in Subscriptions)
+        {
+            subscription.Meter?.Write(this);
         }
     }
 

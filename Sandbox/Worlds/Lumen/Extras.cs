@@ -12,9 +12,19 @@ internal sealed class Extras(CustomerRun customer)
     public void AfterPayment(InvoiceRun invoice, long at)
     {
         var created = Calendar.Utc(invoice.Json.Whole("created"));
+        Dispute(invoice.PaidBy!, created, at);
         foreach (var extra in customer.Script.ExtraCharges.Where(extra => extra.Year == created.Year && extra.Month == created.Month))
         {
             customer.Books.Timeline.At(at + extra.Delay, time => Make(extra, invoice, time));
+        }
+    }
+
+    /// <summary>The bank of a customer takes the charge back some days later.</summary>
+    private void Dispute(JsonObject charge, DateTimeOffset created, long at)
+    {
+        if (customer.Script.Dispute is { } script && script.Year == created.Year && script.Month == created.Month)
+        {
+            customer.Books.Timeline.At(at + customer.Random.Stream("dispute").Between(3, 6) * Calendar.Day, time => customer.Dispute!.Open(time, charge));
         }
     }
 
@@ -29,7 +39,7 @@ internal sealed class Extras(CustomerRun customer)
         Made.Add((extra, invoice, charge));
         if (extra.Kind == ExtraKind.RefundedDuplicate)
         {
-            customer.Books.Timeline.At(at + customer.Random.Between(1, 3) * Calendar.Day, time => customer.Payments.Refund(time, charge, "duplicate"));
+            customer.Books.Timeline.At(at + (extra.RefundedAfter ?? customer.Random.Between(1, 3)) * Calendar.Day, time => customer.Payments.Refund(time, charge, "duplicate"));
         }
     }
 

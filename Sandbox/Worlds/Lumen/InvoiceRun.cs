@@ -55,7 +55,7 @@ internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscript
         BillingReason = reason,
         Subscription = subscription.Id,
         SubscriptionMetadata = subscription.Script.Metadata,
-        Discounts = subscription.Discount is { } discount && reason != "subscription_update" ? [discount.Id()] : [],
+        Discounts = subscription.Applied is { } discount && reason != "subscription_update" ? [discount.Id()] : [],
         DefaultTaxRates = customer.TaxRate is { } rate ? [rate] : [],
         CollectionMethod = Sent ? "send_invoice" : "charge_automatically",
         DueDate = Sent ? at + NetDays * Calendar.Day : null,
@@ -80,7 +80,7 @@ internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscript
 
         Intent = customer.Payments.NewIntent(at, Json.Whole("amount_due"), $"Payment for Invoice {number}", null);
         Payment = InvoicePaymentObject.Create(customer.Ids.Next("inpay", at), at, Json, Intent.Id());
-        customer.Books.Account.Put(Payment);
+        customer.Books.Put(Payment);
         new Collection(customer, this).Start(at);
     }
 }

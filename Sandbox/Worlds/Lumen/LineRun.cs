@@ -96,13 +96,13 @@ internal sealed class LineRun(CustomerRun customer, SubscriptionRun subscription
     /// <summary>Takes the discount in force, then the tax on what is left.</summary>
     private JsonObject Finish(LineItemSpec line)
     {
-        var off = line.Proration || subscription.Discount is null ? 0 : Amounts.Percent(line.Amount, Percent(subscription.Discount));
+        var off = line.Proration || subscription.Applied is null ? 0 : Amounts.Percent(line.Amount, Percent(subscription.Applied));
         var taxable = line.Amount - off;
         return LineItemObject.Create(line with
         {
             Id = customer.Ids.Next("il", at),
             Invoice = invoice,
-            Discounts = off == 0 ? [] : [(subscription.Discount!.Id(), off)],
+            Discounts = off == 0 ? [] : [(subscription.Applied!.Id(), off)],
             Taxes = customer.TaxRate is { } rate
                 ? [new TaxSpec(Amounts.Percent(taxable, rate["percentage"]!.GetValue<decimal>()), taxable, rate.Id())]
                 : [],

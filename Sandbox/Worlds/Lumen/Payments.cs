@@ -48,7 +48,7 @@ internal sealed class Payments(CustomerRun customer)
             RiskScore = customer.Random.Between(3, 40),
             Metadata = intent["metadata"]!.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!),
         });
-        customer.Books.Account.Put(charge);
+        customer.Books.Put(charge);
         Answer(at, intent, charge, decline);
         return charge;
     }
@@ -81,14 +81,6 @@ internal sealed class Payments(CustomerRun customer)
         }
     }
 
-    private string Settle(long at, string source, long amount, string type, string? description)
-    {
-        var available = (at / Calendar.Day + 2) * Calendar.Day;
-        var fee = amount > 0 ? Amounts.Fee(amount, customer.Script.Currency) : 0;
-        var status = available <= Calendar.NowUnix ? "available" : "pending";
-        var transaction = BalanceTransactionObject.Create(
-            customer.Ids.Next("txn", at), at, amount, fee, customer.Script.Currency, source, available, status, type, description);
-        customer.Books.Account.Put(transaction);
-        return transaction.Id();
-    }
+    private string Settle(long at, string source, long amount, string type, string? description) => customer.Books.Move(
+        customer.Ids, at, amount, customer.Script.Currency, source, type, description, amount > 0 ? Amounts.Fee(amount, customer.Script.Currency) : 0);
 }

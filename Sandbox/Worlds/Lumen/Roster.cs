@@ -15,8 +15,8 @@ internal sealed class Roster
         _names = new CompanyNames(random.Stream("names"));
     }
 
-    /// <summary>Scripts of <paramref name="count"/> customers.</summary>
-    public IReadOnlyList<CustomerScript> Cast(int count)
+    /// <summary>Scripts of the customers whom the truth tells of.</summary>
+    public IReadOnlyList<CustomerScript> Cast()
     {
         Add(Role.InvoiceIncrease, IncreaseCast.Parts);
         Add(Role.FailedInvoice, TroubleCast.FailedParts);
@@ -29,13 +29,26 @@ internal sealed class Roster
         Add(Role.Canceled, TroubleCast.CanceledParts);
         Add(Role.Hostile, HostileCast.Parts);
         AddAmbiguous();
-        while (_scripts.Count < count)
-        {
-            Add(Role.Filler, QuietCast.Filler, _scripts.Count, _names.NextFiller());
-        }
-
+        Add(Role.Disputed, DisputeCast.Parts);
+        Add(Role.Carry, DisputeCast.CarryParts);
+        Add(Role.UsageAnomaly, UsageCast.AnomalyParts);
+        Add(Role.UsageLookAlike, UsageCast.LookAlikeParts);
+        Add(Role.Churner, LeavingCast.ChurnParts);
+        Add(Role.Stayer, LeavingCast.StayParts);
+        Add(Role.PlanDriver, LeavingCast.DriverParts);
+        Add(Role.DriverLookAlike, LeavingCast.DriverLookAlikeParts);
+        Add(Role.WrongProration, MistakeCast.ProrationParts);
+        Add(Role.OddProration, MistakeCast.OddProrationParts);
+        Add(Role.MissedDiscount, MistakeCast.MissedDiscountParts);
+        Add(Role.OtherSubscription, MistakeCast.OtherSubscriptionParts);
         return _scripts;
     }
+
+    /// <summary>Names of the many customers of the larger sizes.</summary>
+    public IReadOnlyList<string> FillerNames(int count) => [.. Enumerable.Range(0, count).Select(_ => _names.NextListed())];
+
+    /// <summary>One of the many.</summary>
+    public CustomerScript Filler(int position, string name) => Script(Role.Filler, QuietCast.Filler, position, name);
 
     private void Add(Role role, IReadOnlyList<Func<Draft, CustomerScript>> parts)
     {
@@ -56,6 +69,8 @@ internal sealed class Roster
         }
     }
 
-    private void Add(Role role, Func<Draft, CustomerScript> part, int order, string name) =>
-        _scripts.Add(part(new Draft(role, order, name, _random.Stream($"{role}:{order}"))));
+    private void Add(Role role, Func<Draft, CustomerScript> part, int order, string name) => _scripts.Add(Script(role, part, order, name));
+
+    private CustomerScript Script(Role role, Func<Draft, CustomerScript> part, int order, string name) =>
+        part(new Draft(role, order, name, _random.Stream($"{role}:{order}")));
 }

@@ -14,6 +14,18 @@ internal enum Role
     Balance,
     Yearly,
     Canceled,
+    Disputed,
+    Carry,
+    UsageAnomaly,
+    UsageLookAlike,
+    Churner,
+    Stayer,
+    PlanDriver,
+    DriverLookAlike,
+    WrongProration,
+    OddProration,
+    MissedDiscount,
+    OtherSubscription,
     Filler,
 }
 
@@ -53,6 +65,12 @@ internal sealed record CustomerScript
     /// <summary>A second card that works, not the default.</summary>
     public bool BackupCard { get; init; }
 
+    /// <summary>A charge that is disputed; null for most.</summary>
+    public DisputeScript? Dispute { get; init; }
+
+    /// <summary>Days by which each sent invoice is paid later than the one before; 0 for most.</summary>
+    public int PaysLater { get; init; }
+
     /// <summary>The card on file ran out, yet the network updates it and charges go through.</summary>
     public bool CardRanOut { get; init; }
 }
@@ -72,6 +90,9 @@ internal sealed record SubscriptionScript
     /// <summary>Coupon code applied from the start; null for none.</summary>
     public string? Coupon { get; init; }
 
+    /// <summary>Number of the renewal that was billed without the discount; null for none.</summary>
+    public int? DiscountForgotten { get; init; }
+
     /// <summary>Invoices are sent for payment within 14 days instead of charged; the last one is still open.</summary>
     public bool SendInvoice { get; init; }
 
@@ -88,7 +109,11 @@ internal sealed record SubscriptionScript
 /// <param name="Quantity">Null for metered.</param>
 /// <param name="Usage">Typical units of a period, for metered.</param>
 /// <param name="LastUsage">Units of the last finished period; null for typical.</param>
-internal sealed record ItemScript(string Plan, long? Quantity = 1, long Usage = 0, long? LastUsage = null);
+internal sealed record ItemScript(string Plan, long? Quantity = 1, long Usage = 0, long? LastUsage = null)
+{
+    /// <summary>Usage reported day by day, which then counts instead; null for a figure a period.</summary>
+    public UsageShape? Shape { get; init; }
+}
 
 /// <summary>A change of one item.</summary>
 /// <param name="At">Unix seconds.</param>
@@ -96,7 +121,15 @@ internal sealed record ItemScript(string Plan, long? Quantity = 1, long Usage = 
 /// <param name="Plan">New plan; null to keep it.</param>
 /// <param name="Quantity">New quantity; null to keep it.</param>
 /// <param name="Proration"><c>create_prorations</c>, <c>always_invoice</c> or <c>none</c>.</param>
-internal sealed record PlanChange(long At, int Item, string? Plan, long? Quantity, string Proration = "create_prorations");
+internal sealed record PlanChange(long At, int Item, string? Plan, long? Quantity, string Proration = "create_prorations")
+{
+    /// <summary>What went wrong with the proration: <c>whole_period</c>, <c>credit_missing</c>, <c>wrong_days</c> or <c>charged_twice</c>; null for nothing.</summary>
+    public string? Mistake { get; init; }
+}
+
+/// <summary>A dispute of the charge that paid the invoice of a month.</summary>
+/// <param name="Status">How it stands now.</param>
+internal sealed record DisputeScript(int Year, int Month, string Reason, string Status);
 
 /// <summary>From one instant to another (Unix seconds) the card is declined.</summary>
 internal sealed record CardTrouble(long From, long Until, string DeclineCode);
@@ -118,4 +151,8 @@ internal enum ExtraKind
 /// <param name="Year">Year of that invoice.</param>
 /// <param name="Month">Month of that invoice, 1 to 12.</param>
 /// <param name="Delay">Seconds after that invoice was paid.</param>
-internal sealed record ExtraCharge(ExtraKind Kind, int Year, int Month, long Delay);
+internal sealed record ExtraCharge(ExtraKind Kind, int Year, int Month, long Delay)
+{
+    /// <summary>Days after which it is given back, for those that are; null for one to three.</summary>
+    public int? RefundedAfter { get; init; }
+}

@@ -23,7 +23,7 @@ internal sealed class ServiceCredit(CustomerRun customer)
             Reason = "product_unsatisfactory",
         });
         customer.MoveBalance(at, -amount, "credit_note", invoice.Id(), id);
-        note["customer_balance_transaction"] = customer.Books.Account.All("customer_balance_transaction")[^1].Id();
+        note["customer_balance_transaction"] = customer.Books.Objects.Last(value => value.Text("object") == "customer_balance_transaction").Id();
         invoice["post_payment_credit_notes_amount"] = amount;
         customer.Books.Add(customer.Ids, at, note, "credit_note.created");
     }

@@ -36,6 +36,7 @@ internal sealed class SubscriptionRun
         _random = customer.Random.Stream($"subscription:{index}");
         Script = script;
         Items = [.. script.Items.Select(item => new ItemRun(item, customer.Ids.Next("si", script.Start), customer.Price(item.Plan)))];
+        Meter = script.Items.FirstOrDefault(item => item.Shape is not null)?.Shape is { } shape ? new MeterRun(shape, script.Start, customer.Random.Stream("usage")) : null;
         customer.Books.Timeline.At(script.Start, Begin);
     }
 
@@ -46,6 +47,18 @@ internal sealed class SubscriptionRun
     public JsonObject Json { get; private set; } = [];
 
     public JsonObject? Discount { get; private set; }
+
+    /// <summary>The discount as the invoice being made takes it: one was forgotten once.</summary>
+    public JsonObject? Applied => Script.DiscountForgotten == _period ? null : Discount;
+
+    /// <summary>What is reported day by day; null for most.</summary>
+    public MeterRun? Meter { get; }
+
+    /// <summary>Prorated parts as they were charged and as they should be, minor units.</summary>
+    public List<(string InvoiceItem, long Charged, long Right)> Prorated { get; } = [];
+
+    /// <summary>Minor units of a credit that was left out (negative); 0 for none.</summary>
+    public long CreditOwed { get; set; }
 
     /// <summary>Invoice items that wait for the next invoice, with the line they become.</summary>
     public List<PendingProration> Pending { get; } = [];
@@ -68,6 +81,11 @@ internal sealed class SubscriptionRun
     /// <summary>Units used in the period that ended when the current one began.</summary>
     public long UsageBefore(ItemRun item)
     {
+        if (item.Script.Shape is not null)
+        {
+            return Meter!.Between(PreviousStart, Period.Start);
+        }
+
         var typical = item.Script.Usage * _random.Between(90, 110) / 100;
         return InLastPeriod && item.Script.LastUsage is { } last ? last : typical;
     }
@@ -157,10 +175,10 @@ internal sealed class SubscriptionRun
         }
 
         var coupon = _customer.Books.Catalogue.Coupon(code);
-        coupon["times_redeemed"] = coupon.Whole("times_redeemed") + 1;
+        _customer.Books.Redeemed[code] = _customer.Books.Redeemed.GetValueOrDefault(code) + 1;
         var end = coupon["duration_in_months"] is null ? (long?)null : Calendar.Renewal(Script.Start, (int)coupon.Whole("duration_in_months"), "month");
         var discount = DiscountObject.Create(_customer.Ids.Next("di", Script.Start), code, _customer.Id, Script.Start, end, subscription);
-        _customer.Books.Account.Put(discount);
+        _customer.Books.Put(discount);
         return discount;
     }
 

@@ -53,7 +53,7 @@ internal sealed class TicketPeople(IReadOnlyList<CustomerRun> runs, SeededRandom
         ["Mara", "Owen", "Leila", "Jonas", "Priscilla", "Tomás", "Aiko", "Wendell", "Sofie", "Hamid", "Greta", "Noah", "Ines", "Callum"];
 
     private readonly CompanyNames _former = new(random.Stream("former"));
-    private readonly Queue<CustomerRun> _current = new(random.Shuffle(runs.Where(run => run.Script.Role is Role.Healthy or Role.Yearly or Role.PastUpgrade or Role.Filler)));
+    private readonly Queue<CustomerRun> _current = new(random.Shuffle(runs.Where(run => run.Script.Role is Role.Healthy or Role.Yearly or Role.PastUpgrade)));
     private readonly Queue<CustomerRun> _refunded = new(runs.Where(run => run.Script.Kind == "already_refunded"));
 
     public TicketFacts Next(string about) => about switch

@@ -1,14 +1,15 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.Worlds.Lumen.Finance;
 
 namespace BillingCopilot.Sandbox.Worlds.Lumen;
 
 /// <summary>Writes down what was planted, for tests and scenarios. Lists keep their order and length for any seed.</summary>
-internal sealed class Truth(Books books, IReadOnlyList<CustomerRun> runs)
+internal sealed class Truth(LumenCast cast)
 {
     private const long RefundDays = 30;
 
-    public JsonObject Write(IReadOnlyList<string> hostileTickets) => new()
+    public JsonObject Write(IReadOnlyList<string> hostileTickets, Finances finances) => new()
     {
         ["account"] = Account(),
         ["now"] = Calendar.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
@@ -29,17 +30,33 @@ internal sealed class Truth(Books books, IReadOnlyList<CustomerRun> runs)
         ["yearly_customers"] = Each(Role.Yearly, TruthOfQuiet.Healthy),
         ["canceled_subscriptions"] = Each(Role.Canceled, TruthOfTrouble.Canceled),
         ["hostile"] = Hostile(hostileTickets),
+        ["payers"] = cast.Failing,
+        ["best_payment_policy"] = cast.OnlyTimeHelps ? "fixed_schedule" : "ask_in_their_way",
+        ["disputes"] = Each(Role.Disputed, TruthOfMistakes.Dispute),
+        ["usage_anomalies"] = JsonFields.Array(Metered(anomalies: true).Select(TruthOfPlans.Usage)),
+        ["usage_look_alikes"] = JsonFields.Array(Metered(anomalies: false).Select(TruthOfPlans.Usage)),
+        ["will_churn"] = Each(Role.Churner, TruthOfPlans.Leaves),
+        ["will_stay"] = Each(Role.Stayer, TruthOfPlans.Stays),
+        ["plan_drivers"] = Each(Role.PlanDriver, TruthOfPlans.Driver),
+        ["plan_driver_look_alikes"] = Each(Role.DriverLookAlike, TruthOfPlans.Driver),
+        ["wrong_prorations"] = Each(Role.WrongProration, TruthOfMistakes.Proration),
+        ["unusual_prorations"] = Each(Role.OddProration, TruthOfMistakes.Proration),
+        ["missed_discounts"] = Each(Role.MissedDiscount, TruthOfMistakes.MissedDiscount),
+        ["no_discount_due"] = JsonFields.Array(Of(Role.OtherSubscription).Concat(Of(Role.InvoiceIncrease).Where(run => run.Script.Kind == "discount_ended")).Select(TruthOfMistakes.NoDiscount)),
+        ["discrepancies"] = finances.Disagreements(),
+        ["discrepancy_look_alikes"] = finances.LookAlikes(),
+        ["bank_statement_errors"] = finances.BankErrors,
     };
 
     private JsonObject Account() => new()
     {
-        ["id"] = books.Account.AccountId,
+        ["id"] = cast.Plan.AccountId,
         ["name"] = "Lumen",
         ["currency"] = "usd",
         ["timezone"] = "Etc/UTC",
     };
 
-    private IEnumerable<CustomerRun> Of(Role role) => runs.Where(run => run.Script.Role == role);
+    private IEnumerable<CustomerRun> Of(Role role) => cast.Customers.Where(run => run.Script.Role == role);
 
     private JsonArray Each(Role role, Func<CustomerRun, JsonObject> entry) => JsonFields.Array(Of(role).Select(entry));
 
@@ -48,6 +65,10 @@ internal sealed class Truth(Books books, IReadOnlyList<CustomerRun> runs)
 
     private JsonArray Where(Role role, string kind, Func<CustomerRun, JsonObject> entry) =>
         JsonFields.Array(Of(role).Where(run => run.Script.Kind == kind).Select(entry));
+
+    private IEnumerable<CustomerRun> Metered(bool anomalies) => cast.Customers.Where(run =>
+        run.Subscriptions[0].Meter is { } meter && meter.Shape.Kind != "usual" && UsageShape.Anomalies.Contains(meter.Shape.Kind) == anomalies
+        && run.Script.Role is not (Role.PlanDriver or Role.DriverLookAlike));
 
     private IEnumerable<CustomerRun> Upgraded() =>
         Of(Role.InvoiceIncrease).Where(run => run.Script.Kind == "plan_upgrade_proration").Concat(Of(Role.PastUpgrade));

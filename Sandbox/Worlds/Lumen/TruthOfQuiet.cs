@@ -44,7 +44,7 @@ internal static class TruthOfQuiet
     /// <summary>A customer whose invoice was credited to the balance.</summary>
     public static JsonObject Credited(CustomerRun run)
     {
-        var note = run.Books.Account.All("credit_note").First(candidate => candidate.Text("customer") == run.Id);
+        var note = run.Books.Objects.First(candidate => candidate.Text("object") == "credit_note");
         return new JsonObject
         {
             ["kind"] = run.Script.Kind,

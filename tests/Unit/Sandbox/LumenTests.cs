@@ -50,7 +50,8 @@ public sealed class LumenTests
     {
         await using var server = await SandboxServer.StartAsync(new SandboxOptions(), new FakeTimeProvider());
         var client = new StripeClient(new StripeClientOptions { ApiKey = SandboxKeys.Write, ApiBase = server.BaseAddress.ToString().TrimEnd('/') });
-        var (card, decline) = server.World.Account.PaymentBehaviours.First(b => b.Value != "ok");
+        var (card, decline) = server.World.Account.PaymentBehaviours.Where(b => b.Key.StartsWith("pm_", StringComparison.Ordinal) && b.Value != "ok")
+            .Select(b => (b.Key, b.Value.Split(' ')[0])).First();
         var customer = (string)server.World.Account.Find(card)!["customer"]!;
         var open = (await client.V1.Invoices.ListAsync(new InvoiceListOptions { Customer = customer, Status = "open" })).Data[0];
 

@@ -17,25 +17,32 @@ public sealed class EntityShapeTests
     private static readonly Dictionary<string, Type> Entities = new()
     {
         ["account"] = typeof(Account),
+        ["application_fee"] = typeof(ApplicationFee),
         ["balance_transaction"] = typeof(BalanceTransaction),
+        ["bank_account"] = typeof(BankAccount),
         ["billing.meter"] = typeof(Stripe.Billing.Meter),
+        ["billing.meter_event"] = typeof(Stripe.Billing.MeterEvent),
         ["charge"] = typeof(Charge),
         ["coupon"] = typeof(Coupon),
         ["credit_note"] = typeof(CreditNote),
         ["customer"] = typeof(Customer),
         ["customer_balance_transaction"] = typeof(CustomerBalanceTransaction),
         ["discount"] = typeof(Discount),
+        ["dispute"] = typeof(Dispute),
         ["event"] = typeof(Event),
         ["invoice"] = typeof(Invoice),
         ["invoiceitem"] = typeof(InvoiceItem),
         ["invoice_payment"] = typeof(InvoicePayment),
         ["payment_intent"] = typeof(PaymentIntent),
         ["payment_method"] = typeof(PaymentMethod),
+        ["payout"] = typeof(Payout),
         ["price"] = typeof(Price),
         ["product"] = typeof(Product),
         ["refund"] = typeof(Refund),
         ["subscription"] = typeof(Subscription),
         ["tax_rate"] = typeof(TaxRate),
+        ["transfer"] = typeof(Transfer),
+        ["transfer_reversal"] = typeof(TransferReversal),
     };
 
     private static readonly ConcurrentDictionary<Type, Dictionary<string, Type>> KnownFields = new();
@@ -88,10 +95,15 @@ public sealed class EntityShapeTests
 
     private static void Check(JsonObject value, Type type)
     {
-        var text = value.ToJsonString();
+        var text = Shown(value).ToJsonString();
         Should.NotThrow(() => JsonConvert.DeserializeObject(text, type), text);
         Unknown(JObject.Parse(text), type, value.Id("object")).ShouldBeEmpty();
     }
+
+    /// <summary>Without the sandbox's own notes, which never leave it, and the key of meter events.</summary>
+    private static JsonObject Shown(JsonObject value) => new(value
+        .Where(field => !field.Key.StartsWith('_') && (field.Key != "id" || value.Text("object") != "billing.meter_event"))
+        .Select(field => KeyValuePair.Create(field.Key, field.Value?.DeepClone())));
 
     /// <summary>Fields that the entity does not declare, as paths.</summary>
     private static IEnumerable<string> Unknown(JObject value, Type type, string path)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
 using BillingCopilot.Sandbox.Worlds;
 using Shouldly;
 using Xunit;
@@ -130,7 +131,7 @@ public sealed class PlantedTruthTests
             intent["last_payment_error"]!.AsObject().Text("decline_code").ShouldBe(entry.Text("decline_code"));
             charge["outcome"]!.AsObject().Text("reason").ShouldBe(entry.Text("decline_code"));
             (entry.Whole("charges_made") == (((bool)entry["hard"]!) ? 1 : entry.Whole("attempt_count"))).ShouldBeTrue();
-            world.Account.PaymentBehaviours[entry.Id("payment_method")].ShouldBe(entry.Id("decline_code"));
+            PaymentBehaviour.Of(world.Account, entry.Id("payment_method")).At(world.Now.ToUnixTimeSeconds()).ShouldBe(entry.Id("decline_code"));
         }
 
         world.Account.All("subscription").Where(item => item.Text("status") == "past_due").Select(item => item.Id()).Order()
@@ -185,7 +186,10 @@ public sealed class PlantedTruthTests
 
     private static JsonObject Find(World world, JsonObject entry, string field) => world.Account.Find(entry.Id(field))!;
 
-    private static List<string> Shape(World world) => [.. world.Truth.Select(pair => pair.Value is JsonArray list
+    /// <summary>What happens to agree or not in a seed differs in number; everything that was cast does not.</summary>
+    private static readonly string[] Counted = ["discrepancies", "discrepancy_look_alikes", "bank_statement_errors", "best_payment_policy"];
+
+    private static List<string> Shape(World world) => [.. world.Truth.Where(pair => !Counted.Contains(pair.Key)).Select(pair => pair.Value is JsonArray list
         ? $"{pair.Key}[{list.Count}]: {string.Join(" | ", list.Select(entry => string.Join(',', entry!.AsObject().Select(field => field.Key))).Distinct())}"
         : pair.Key)];
 }
