@@ -26,7 +26,7 @@ public sealed partial class ProposalExecutor
         (databases, leases, checks, journal, attempts, time, options, logger);
 
     /// <summary>
-    /// Executes an approved proposal, or says how it stands when it can't (stale, failed, already done). Waits while
+    /// Executes an approved proposal, or says how it stands when it can't (stale, failed, already done, its time not come). Waits while
     /// the customer is worked on. Throws for an id that the tenant does not have. Cancelled after the call left, it
     /// stays <c>executing</c> until <see cref="RecoverAsync"/> finds out.
     /// </summary>
