@@ -4,18 +4,26 @@ using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
-internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, SandboxOptions options)
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, TimeEngine engine, SandboxOptions options)
 {
     public ApiAnswer Answer(ApiRequest request)
     {
         try
         {
+            if (request is { Method: "POST", Path: "/_sandbox/clock" })
+            {
+                // Takes the gate a piece at a time.
+                return new ApiAnswer(200, Json.Text(SetClock(Body(request))));
+            }
+
             lock (state.Gate)
             {
+                engine.CatchUp();
                 return new ApiAnswer(200, Json.Text(Route(request)));
             }
         }
@@ -37,8 +45,8 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ("GET", "/_sandbox/documents") => Documents(),
         ("GET", "/_sandbox/ledger") => state.Ledger.Show(),
         ("GET", "/_sandbox/clock") => ShowClock(),
-        ("POST", "/_sandbox/clock") => SetClock(Body(request)),
         ("POST", "/_sandbox/emit") => Emit(Body(request)),
+        ("POST", "/_sandbox/balance") => Book(Body(request)),
         ("GET", "/_sandbox/faults") => ShowFaults(),
         ("POST", "/_sandbox/faults") => AddFault(Body(request)),
         ("DELETE", "/_sandbox/faults") => ClearFaults(),
@@ -63,7 +71,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ["documents"] = new JsonArray([.. state.World.Documents.Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
     };
 
-    private JsonObject ShowClock() => new()
+    private JsonObject ShowClock()
+    {
+        var shown = Clock();
+        if (engine.Progress() is { } progress)
+        {
+            shown["advancing"] = progress;
+        }
+
+        return shown;
+    }
+
+    private JsonObject Clock() => new()
     {
         ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
         ["iso"] = state.Clock.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
@@ -72,9 +91,19 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
 
     private JsonObject SetClock(JsonObject body)
     {
-        ClockCommand.Apply(state.Clock, body);
-        committer.SaveClock();
-        return ShowClock();
+        var passed = engine.Advance(now => ClockCommand.Target(now, body));
+        lock (state.Gate)
+        {
+            if ((bool?)body["freeze"] is { } freeze)
+            {
+                state.Clock.Freeze(freeze);
+                committer.SaveClock();
+            }
+
+            var shown = Clock();
+            shown["passed"] = passed;
+            return shown;
+        }
     }
 
     private JsonObject Emit(JsonObject body)
@@ -96,6 +125,14 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
 
         committer.Commit(unit, events);
         return View.Of(events[0]);
+    }
+
+    private JsonObject Book(JsonObject body)
+    {
+        var unit = state.Begin();
+        var movement = BookCommand.Run(unit, body);
+        committer.Commit(unit, []);
+        return View.Of(movement);
     }
 
     private JsonObject ShowFaults() => new() { ["faults"] = new JsonArray([.. faults.All.Select(f => f.Show())]) };

@@ -93,7 +93,7 @@ internal static class CustomerEndpoints
     private static JsonObject Delete(Call call)
     {
         call.Load("customer");
-        foreach (var subscription in call.Unit.All("subscription").Where(s => s.Text("customer") == call.Id && s.Text("status") != "canceled").ToList())
+        foreach (var subscription in call.Unit.Where("subscription", "customer", call.Id).Where(s => s.Text("status") != "canceled"))
         {
             Subscriptions.End(call.Unit, call.Unit.Edit(subscription.Id()), call.Now);
         }

@@ -112,7 +112,7 @@ internal static class InvoiceActionEndpoints
 
     private static void CancelPayments(Call call, JsonObject invoice)
     {
-        foreach (var open in call.Unit.All("invoice_payment").Where(p => p.Text("invoice") == invoice.Id() && p.Text("status") == "open").ToList())
+        foreach (var open in call.Unit.Where("invoice_payment", "invoice", invoice.Id()).Where(p => p.Text("status") == "open"))
         {
             var payment = call.Unit.Edit(open.Id());
             payment["status"] = "canceled";

@@ -31,7 +31,7 @@ internal static class Invoicing
         })];
 
     public static IEnumerable<JsonObject> Pending(UnitOfWork unit, string customer) =>
-        unit.All("invoiceitem").Where(i => i.Text("customer") == customer && i.Text("invoice") is null);
+        unit.Where("invoiceitem", "customer", customer).Where(i => i.Text("invoice") is null);
 
     public static JsonObject Line(UnitOfWork unit, JsonObject item, string invoice)
     {
@@ -127,7 +127,7 @@ internal static class Invoicing
     /// <summary>The open payment of an invoice with its intent, made when there is none.</summary>
     public static (JsonObject Payment, JsonObject Intent) Intent(UnitOfWork unit, JsonObject invoice)
     {
-        var open = unit.All("invoice_payment").FirstOrDefault(p => p.Text("invoice") == invoice.Id() && p.Text("status") == "open");
+        var open = unit.Where("invoice_payment", "invoice", invoice.Id()).FirstOrDefault(p => p.Text("status") == "open");
         if (open?.TextAt("payment.payment_intent") is { } known && unit.Find(known) is not null)
         {
             var payment = unit.Edit(open.Id());

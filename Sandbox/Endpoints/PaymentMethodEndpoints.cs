@@ -22,8 +22,7 @@ internal static class PaymentMethodEndpoints
     private static JsonObject OfCustomer(Call call)
     {
         var customer = call.Load("customer", call.Route["customer"], "customer").Id();
-        return Listing.Page(call, call.Unit.All("payment_method").Where(p =>
-            p.Text("customer") == customer && (call.Args.Text("type") is not { } type || p.Text("type") == type)));
+        return Listing.Page(call, "payment_method", p => call.Args.Text("type") is not { } type || p.Text("type") == type, ("customer", customer));
     }
 
     private static JsonObject Create(Call call)

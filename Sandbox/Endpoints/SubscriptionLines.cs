@@ -86,8 +86,8 @@ internal sealed class SubscriptionLines(UnitOfWork unit, JsonObject subscription
     {
         var meter = Price(item).TextAt("recurring.meter");
         var name = meter is null ? null : unit.Find(meter)?.Text("event_name");
-        return unit.All("billing.meter_event")
-            .Where(e => e.Text("event_name") == name && e.TextAt("payload.stripe_customer_id") == subscription.Text("customer"))
+        return unit.Where("billing.meter_event", "payload.stripe_customer_id", subscription.Id("customer"))
+            .Where(e => e.Text("event_name") == name)
             .Where(e => e.Whole("timestamp") >= from && e.Whole("timestamp") < to)
             .Sum(e => decimal.TryParse(e.TextAt("payload.value"), NumberStyles.Number, CultureInfo.InvariantCulture, out var value) ? value : 0);
     }

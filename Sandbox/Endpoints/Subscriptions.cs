@@ -43,11 +43,11 @@ internal static class Subscriptions
     }
 
     public static JsonObject? Item(UnitOfWork unit, string id) =>
-        unit.All("subscription").SelectMany(s => s.Rows("items")).FirstOrDefault(i => i.Id() == id);
+        unit.Where("subscription", "items.data.id", id).SelectMany(s => s.Rows("items")).FirstOrDefault(i => i.Id() == id);
 
     private static JsonObject? Of(UnitOfWork unit, JsonObject invoice) =>
         invoice.TextAt("parent.subscription_details.subscription") is { } id ? unit.Find(id) : null;
 
-    private static bool HasDebt(UnitOfWork unit, string customer, string except) => unit.All("invoice").Any(i =>
-        i.Text("customer") == customer && i.Id() != except && i.Text("status") == "open" && i.Whole("attempt_count") > 0);
+    private static bool HasDebt(UnitOfWork unit, string customer, string except) => unit.Where("invoice", "customer", customer).Any(i =>
+        i.Id() != except && i.Text("status") == "open" && i.Whole("attempt_count") > 0);
 }

@@ -9,6 +9,9 @@ internal static class EventWriter
 {
     public const string ApiVersion = "2026-10-28.endive";
 
+    /// <summary>The member of a webhook endpoint that listens to connected accounts. Never shown.</summary>
+    public const string Connect = "_connect";
+
     /// <summary>Kinds whose every change announces itself.</summary>
     private static readonly Dictionary<string, string> UpdatedType = new(StringComparer.Ordinal)
     {
@@ -39,7 +42,7 @@ internal static class EventWriter
     {
         foreach (var (id, before) in unit.Changes.ToList())
         {
-            var after = unit.Find(id)!;
+            var after = unit.State.Find(id)!;
             if (before is not null
                 && after["deleted"] is null
                 && UpdatedType.TryGetValue((string)after["object"]!, out var type)
@@ -56,7 +59,7 @@ internal static class EventWriter
         UnitOfWork unit, string type, string objectId, JsonObject? before, string? requestId, string? idempotencyKey)
     {
         // A deletion announces the object as it last was.
-        var current = unit.Find(objectId)!;
+        var current = unit.State.Find(objectId)!;
         var shown = View.Of(current["deleted"] is not null && before is not null ? before : current);
         var data = new JsonObject { ["object"] = shown };
         if (type.EndsWith(".updated", StringComparison.Ordinal) && before is not null)
@@ -64,8 +67,10 @@ internal static class EventWriter
             data["previous_attributes"] = Difference(View.Of(before), shown);
         }
 
-        string[] receivers = [.. unit.All("webhook_endpoint").Where(e => Wants(e, type)).Select(e => (string)e["id"]!)];
-        return unit.Put(new JsonObject
+        // An event of a connected account goes to its own endpoints and to the platform's for Connect.
+        var owner = (string?)current[UnitOfWork.Owner];
+        string[] receivers = [.. unit.State.All("webhook_endpoint").Where(e => Wants(e, type) && Hears(e, owner)).Select(e => (string)e["id"]!)];
+        var written = new JsonObject
         {
             ["id"] = unit.NewId("evt"),
             ["object"] = "event",
@@ -77,8 +82,17 @@ internal static class EventWriter
             ["request"] = new JsonObject { ["id"] = requestId, ["idempotency_key"] = idempotencyKey },
             ["type"] = type,
             ["_waiting"] = new JsonArray([.. receivers.Select(r => (JsonNode)r)]),
-        });
+        };
+        if (owner is not null)
+        {
+            written["account"] = owner;
+        }
+
+        return unit.As(owner, () => unit.Put(written));
     }
+
+    private static bool Hears(JsonObject endpoint, string? owner) =>
+        (string?)endpoint[UnitOfWork.Owner] == owner ? endpoint[Connect] is null : owner is not null && endpoint[Connect] is not null;
 
     /// <summary>The old values of what changed, nested objects member by member.</summary>
     private static JsonObject Difference(JsonObject before, JsonObject after)

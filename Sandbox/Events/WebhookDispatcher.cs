@@ -35,7 +35,7 @@ internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal
     }
 
     /// <summary>Takes up what an earlier process had not delivered.</summary>
-    public void Resume() => Enqueue([.. state.Account.All("event").Where(e => e["_waiting"] is JsonArray { Count: > 0 })]);
+    public void Resume() => Enqueue([.. state.Account.Made("event").Where(e => e["_waiting"] is JsonArray { Count: > 0 })]);
 
     public async ValueTask DisposeAsync()
     {

@@ -36,7 +36,8 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
 
     private void CheckAccount(ApiRequest request, SandboxKey key)
     {
-        if (request.Account is { } account && account != state.Account.AccountId)
+        if (request.Account is { } account && account != state.Account.AccountId
+            && ((string?)state.Account.Find(account)?["object"] != "account" || state.Account.Find(account)!["deleted"] is not null))
         {
             throw new ApiError(
                 403,
@@ -52,7 +53,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
             throw ApiError.Invalid("Idempotency keys must be 255 characters or less.", "idempotency_key");
         }
 
-        var account = state.Account.AccountId;
+        var account = request.Account ?? state.Account.AccountId;
         if (state.Idempotency.IsRunning(account, key))
         {
             throw new ApiError(
@@ -81,7 +82,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
     private ApiAnswer RunOnce(
         ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key, string idempotencyKey)
     {
-        var account = state.Account.AccountId;
+        var account = request.Account ?? state.Account.AccountId;
         state.Idempotency.Begin(account, idempotencyKey);
         try
         {
@@ -104,7 +105,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
         var effect = new Effect(request, endpoint, key, Fingerprint(request, raw));
         try
         {
-            var result = endpoint.Run(new Call(request.Path, route, args, unit));
+            var result = unit.As(request.Account, () => endpoint.Run(new Call(request.Path, route, args, unit)));
             var shown = View.Of(result);
             new Expander(state.Account).Expand(shown, args.Texts("expand"));
             return committer.Commit(unit, effect, result, new ApiAnswer(200, Json.Text(shown)));

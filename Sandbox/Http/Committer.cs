@@ -34,14 +34,23 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
         return answer;
     }
 
     /// <summary>Makes changes last that no API request made.</summary>
-    public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events)
+    /// <param name="withClock">Keep the clock with them: a restart goes on from here.</param>
+    public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events, bool withClock = false)
     {
-        Write(Changes(unit));
+        var entry = Changes(unit);
+        if (withClock)
+        {
+            entry["clock"] = state.Clock.Save();
+        }
+
+        Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
     }
 
@@ -56,7 +65,11 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         {
             entry["account"] = state.Account.AccountId;
             entry["ids"] = state.Ids.Count;
-            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.Find(c.Id)!.DeepClone())]);
+            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
+            foreach (var (id, _) in unit.Changes)
+            {
+                state.Due.Note(unit.State.Find(id)!);
+            }
         }
 
         return entry;
@@ -89,13 +102,13 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         ["request"] = effect.Request.RequestId,
         ["amount"] = (result?["amount"] ?? result?["total"])?.DeepClone(),
         ["currency"] = result?["currency"]?.DeepClone(),
-        ["account"] = state.Account.AccountId,
+        ["account"] = effect.Request.Account ?? state.Account.AccountId,
         ["metadata"] = result?["metadata"]?.DeepClone(),
     };
 
     private JsonObject Saved(Effect effect, ApiAnswer answer) => new()
     {
-        ["account"] = state.Account.AccountId,
+        ["account"] = effect.Request.Account ?? state.Account.AccountId,
         ["key"] = effect.Request.IdempotencyKey,
         ["fingerprint"] = effect.Fingerprint,
         ["status"] = answer.Status,

@@ -2,12 +2,13 @@ using BillingCopilot.Sandbox.Control;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Http;
 
 /// <summary>HTTP in, HTTP out: headers, planned faults, and the hand-over to the executor or the control API.</summary>
 internal sealed class RequestPipeline(
-    SandboxState state, ApiExecutor executor, ControlApi control, FaultPlan faults, TimeProvider clock)
+    SandboxState state, TimeEngine engine, ApiExecutor executor, ControlApi control, FaultPlan faults, TimeProvider clock)
 {
     private static readonly ApiAnswer RateLimited = new(
         429, """{"error":{"code":"rate_limit","message":"Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.","type":"invalid_request_error"}}""");
@@ -78,6 +79,7 @@ internal sealed class RequestPipeline(
     {
         lock (state.Gate)
         {
+            engine.CatchUp();
             return executor.Execute(request);
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
 
 namespace BillingCopilot.Sandbox.State;
@@ -20,6 +21,9 @@ internal sealed class SandboxState(World world, TimeProvider wall)
 
     public IdempotencyStore Idempotency { get; } = new();
 
+    /// <summary>What time will bring; loaded once the journal has been read.</summary>
+    public DueIndex Due { get; } = new(DueWorks.All);
+
     public UnitOfWork Begin() => new(Account, Ids, Clock.Now.ToUnixTimeSeconds());
 
     /// <summary>Takes in one line of the journal.</summary>
@@ -32,6 +36,7 @@ internal sealed class SandboxState(World world, TimeProvider wall)
             Account.Put((JsonObject)value!.DeepClone());
         }
 
+        Account.Settle();
         Take(entry, "effect", effect => Ledger.Add(effect, declined: false));
         Take(entry, "declined", effect => Ledger.Add(effect, declined: true));
         Take(entry, "saved", Idempotency.Save);

@@ -70,6 +70,14 @@ internal sealed class SandboxFixture : IAsyncDisposable
             Items = [new SubscriptionItemOptions { Price = price, Quantity = quantity }],
         });
 
+    /// <summary>A payment by card, with its balance transaction.</summary>
+    public async Task<Charge> ChargeAsync(long amount, string currency = "usd", string card = "pm_card_visa")
+    {
+        var intent = await Admin.V1.PaymentIntents.CreateAsync(
+            new PaymentIntentCreateOptions { Amount = amount, Currency = currency, PaymentMethod = card, Confirm = true });
+        return await Admin.V1.Charges.GetAsync(intent.LatestChargeId, new ChargeGetOptions { Expand = ["balance_transaction"] });
+    }
+
     /// <summary>A customer with a paid invoice of this amount.</summary>
     public async Task<Invoice> PaidInvoiceAsync(long amount = 3000)
     {
