@@ -1,8 +1,10 @@
+using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Rules;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Tools;
 using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
@@ -32,6 +34,7 @@ public static class AgentServices
         services.TryAddSingleton(s => RuleBook.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names, s.GetRequiredService<ToolSources>().Names));
         services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>()));
         services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();
+        services.TryAddSingleton(s => new TurnAudits(s.GetService<AuditLog>(), s.GetService<AuditContents>()));
         services.TryAddSingleton<Specialist>();
         services.TryAddSingleton<TurnRunner>();
         return services;

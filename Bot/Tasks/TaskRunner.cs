@@ -12,6 +12,7 @@ public sealed partial class TaskRunner(
     TurnRunner turns,
     TaskLeases leases,
     PlaybookTurns playbookTurns,
+    AfterTurn afterTurn,
     PeopleDirectory people,
     ProposalFeed feed,
     SandboxClock clock,
@@ -26,6 +27,7 @@ public sealed partial class TaskRunner(
         try
         {
             var answer = await AnswerAsync(tenant, task, onEvent, hold.Token);
+            await afterTurn.RunAsync(tenant, task, answer, cancellationToken);
             await leases.CompleteAsync(tenant, task, answer is null ? null : StoredAnswer.Write(answer), cancellationToken);
             feed.Changed();
             return answer;

@@ -53,6 +53,13 @@ public sealed class RolloutPlan(
 
     public RolloutPhase PhaseOfPlaybook(string playbook) => PlaybookStep(playbook) is { } step ? step.Phase : RolloutPhase.Automated;
 
+    /// <summary>The whole plan in one text, the same for the same plan.</summary>
+    public string Describe() => string.Join(
+        '\n',
+        Features.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {f.Value.Phase} {string.Join(',', f.Value.Segments)}")
+            .Concat(Segments.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key} {System.Text.Json.JsonSerializer.Serialize(s.Value)}"))
+            .Append(System.Text.Json.JsonSerializer.Serialize(Breaker)));
+
     internal RolloutStep StepOf(string operation) => operations.GetValueOrDefault(operation, Unlisted);
 
     internal RolloutStep? PlaybookStep(string playbook) => playbooks is null ? null : playbooks.GetValueOrDefault(playbook, Unlisted);

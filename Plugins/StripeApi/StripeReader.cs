@@ -51,6 +51,9 @@ public sealed class StripeReader
             _v1.Subscriptions.ListAutoPagingAsync(new SubscriptionListOptions { Customer = customerId, Status = "all", Limit = Page }, null, cancellationToken),
             cancellationToken);
 
+    public Task<Outcome<Subscription>> SubscriptionAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<Subscription>)await _v1.Subscriptions.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
     /// <summary>Newest first.</summary>
     /// <param name="bound">Most invoices to read.</param>
     public Task<Outcome<Listing<Invoice>>> InvoicesAsync(InvoiceListOptions filter, CancellationToken cancellationToken, int bound = Listing<Invoice>.Bound)
@@ -109,6 +112,9 @@ public sealed class StripeReader
 
     public Task<Outcome<Listing<CreditNote>>> CreditNotesAsync(string invoiceId, CancellationToken cancellationToken) =>
         ListAsync(_v1.CreditNotes.ListAutoPagingAsync(new CreditNoteListOptions { Invoice = invoiceId, Limit = Page }, null, cancellationToken), cancellationToken);
+
+    public Task<Outcome<CreditNote>> CreditNoteAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<CreditNote>)await _v1.CreditNotes.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
     /// <summary>What a credit note would be. Stripe computes it; nothing is stored.</summary>
     public Task<Outcome<CreditNote>> PreviewCreditNoteAsync(CreditNotePreviewOptions options, CancellationToken cancellationToken) =>
