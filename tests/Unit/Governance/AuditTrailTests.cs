@@ -169,7 +169,10 @@ public sealed class AuditTrailTests
 
         foreach (var key in Directory.GetFiles(bench.Log.KeyFolder!, "audit-*").Where(f => !f.EndsWith(".jsonl", StringComparison.Ordinal)))
         {
-            File.GetUnixFileMode(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, key);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.GetUnixFileMode(key).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, key);
+            }
         }
     }
 
