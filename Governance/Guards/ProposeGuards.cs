@@ -49,5 +49,5 @@ internal sealed class ProposeGuards(PeopleDirectory people, RolloutPlan rollout,
     public static Refusal? NotShownWhole(ProposeCase about) => ProposalRows.Refuse(about.Shown!);
 
     public async Task<Refusal?> OutsideSegmentAsync(ProposeCase about, CancellationToken cancellationToken) =>
-        await gate.RefuseAsync(about.Request.Tenant, about.Policy.Operation, about.Request.Playbook, about.Shown!.Customer.Id, cancellationToken);
+        await gate.RefuseCustomerAsync(about.Request.Tenant, about.Policy.Operation, about.Request.Playbook, about.Shown!.Customer.Id, cancellationToken);
 }

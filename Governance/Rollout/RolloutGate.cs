@@ -24,13 +24,12 @@ public sealed class RolloutGate
     }
 
     /// <summary>Why nothing may be proposed, approved or started here for this customer now, or null.</summary>
-    public async Task<Refusal?> RefuseAsync(TenantContext tenant, string operation, string? playbook, string customerId, CancellationToken cancellationToken)
-    {
-        if (_plan.Refuse(operation, playbook) is { } refusal)
-        {
-            return refusal;
-        }
+    public async Task<Refusal?> RefuseAsync(TenantContext tenant, string operation, string? playbook, string customerId, CancellationToken cancellationToken) =>
+        _plan.Refuse(operation, playbook) ?? await RefuseCustomerAsync(tenant, operation, playbook, customerId, cancellationToken);
 
+    /// <summary>The same, of what is bound to segments only.</summary>
+    public async Task<Refusal?> RefuseCustomerAsync(TenantContext tenant, string operation, string? playbook, string customerId, CancellationToken cancellationToken)
+    {
         string[] features = playbook is not null && _plan.PlaybookStep(playbook) is not null ? [$"operation/{operation}", $"playbook/{playbook}"] : [$"operation/{operation}"];
         if (features.All(f => StepOf(f).Segments.Count == 0))
         {

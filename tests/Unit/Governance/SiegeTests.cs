@@ -32,7 +32,7 @@ public sealed class SiegeTests
             }
         });
 
-        breaches.ShouldBeEmpty();
+        breaches.Take(10).ShouldBeEmpty();
         tried.Values.Sum().ShouldBe(Attempts);
         tried.Count.ShouldBe(12);
         tried.Values.Min().ShouldBeGreaterThan(1_000);

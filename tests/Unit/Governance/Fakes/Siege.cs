@@ -32,6 +32,9 @@ internal sealed class Siege : IDisposable
         var second = bench.Restart();
         bench.PeopleText = people.Replace(Demoted, "name: Frank Moreau, roles: [viewer]");
         _demoted = bench.Restart();
+
+        // Read now, before the file is as it was again.
+        _ = _demoted.GetRequiredService<PeopleDirectory>();
         bench.PeopleText = people;
         _nodes = [bench.Restart(), second];
     }
@@ -153,7 +156,7 @@ internal sealed class Siege : IDisposable
     private async Task<string?> RefusedAsync(ProposalView proposal, string person, string code, IServiceProvider? node = null)
     {
         var outcome = await DecideAsync(node ?? Node(), proposal, person);
-        return outcome is Outcome<ProposalView>.Refused { Refusal.Code: var said } && said == code ? null : $"{proposal.Id} by {person}: {outcome}";
+        return outcome is Outcome<ProposalView>.Refused { Refusal.Code: var said } && said == code ? null : $"{proposal.Id} by {person}: {Words(outcome)}";
     }
 
     private Task<string?> SwappedAsync()
@@ -174,7 +177,7 @@ internal sealed class Siege : IDisposable
     private async Task<string?> OtherTenantAsync(ProposalView proposal)
     {
         var outcome = await Node().GetRequiredService<DecisionDesk>().ApproveAsync(Bench.OtherTenant, proposal.Id, _bench.Person(Approver()), proposal.Hash, "api", default);
-        return outcome is Outcome<ProposalView>.Refused { Refusal.Code: "not_found" } ? null : $"{proposal.Id}: {outcome}";
+        return outcome is Outcome<ProposalView>.Refused { Refusal.Code: "not_found" } ? null : $"{proposal.Id}: {Words(outcome)}";
     }
 
     private async Task<string?> AtOnceAsync(ProposalView proposal)
@@ -186,7 +189,7 @@ internal sealed class Siege : IDisposable
             await n.GetRequiredService<ProposalExecutor>().ExecuteAsync(Bench.Tenant, proposal.Id, default);
             return outcome;
         })));
-        return _bench.Far.Effects.Count == before && both.All(o => o is Outcome<ProposalView>.Refused) ? null : $"{proposal.Id}: {both[0]}, {both[1]}";
+        return _bench.Far.Effects.Count == before && both.All(o => o is Outcome<ProposalView>.Refused) ? null : $"{proposal.Id}: {Words(both[0])}, {Words(both[1])}";
     }
 
     private Task<Outcome<ProposalView>> DecideAsync(IServiceProvider node, ProposalView proposal, string person) => node.GetRequiredService<DecisionDesk>()
@@ -203,6 +206,9 @@ internal sealed class Siege : IDisposable
 
         _breaches.AddRange(_bench.Far.Effects.Where(e => e.Amount.AmountMinor != 12_000).Select(e => $"{e.Proposal} took effect with {e.Amount}"));
     }
+
+    private static string Words(Outcome<ProposalView> outcome) =>
+        outcome is Outcome<ProposalView>.Refused { Refusal: var refusal } ? refusal.Code : $"let through, {((Outcome<ProposalView>.Ok)outcome).Value.Status}";
 
     private ProposalView One(params List<ProposalView>[] pools)
     {
