@@ -54,7 +54,7 @@ public sealed class SandboxServer : IAsyncDisposable
             state.Due.Load(state.Account);
             var engine = new TimeEngine(state, committer);
             var app = Build(options);
-            app.Run(Pipeline(state, options, clock, committer, engine).HandleAsync);
+            app.Run(Pipeline(state, options, clock, webhooks, committer, engine).HandleAsync);
             await app.StartAsync(cancellationToken);
             lock (state.Gate)
             {
@@ -141,14 +141,15 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     private static RequestPipeline Pipeline(
-        SandboxState state, SandboxOptions options, TimeProvider clock, Committer committer, TimeEngine engine)
+        SandboxState state, SandboxOptions options, TimeProvider clock, WebhookDispatcher webhooks, Committer committer, TimeEngine engine)
     {
         var router = new Router();
         AllEndpoints.Map(router);
         var faults = new FaultPlan();
         var authentication = new Authentication([.. SandboxKeys.Defaults, .. options.ExtraKeys]);
         var executor = new ApiExecutor(state, router, authentication, committer);
-        var control = new ControlApi(state, faults, committer, engine, options);
-        return new RequestPipeline(state, engine, executor, control, faults, clock);
+        var limits = new RateLimits(clock);
+        var control = new ControlApi(state, faults, limits, webhooks, committer, engine, options);
+        return new RequestPipeline(state, engine, executor, control, faults, new Refusals(limits, state.Account.AccountId), clock);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.Http;
@@ -9,7 +10,7 @@ using BillingCopilot.Sandbox.Time;
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
-internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, TimeEngine engine, SandboxOptions options)
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimits limits, WebhookDispatcher webhooks, Committer committer, TimeEngine engine, SandboxOptions options)
 {
     public ApiAnswer Answer(ApiRequest request)
     {
@@ -45,11 +46,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ("GET", "/_sandbox/documents") => Documents(),
         ("GET", "/_sandbox/ledger") => state.Ledger.Show(),
         ("GET", "/_sandbox/clock") => ShowClock(),
+        ("GET", "/_sandbox/settings") => Settings(BillingSettings.Of(state.Account)),
+        ("POST", "/_sandbox/settings") => SetSettings(Body(request)),
+        ("POST", "/_sandbox/ask") => Ask(Body(request)),
         ("POST", "/_sandbox/emit") => Emit(Body(request)),
         ("POST", "/_sandbox/balance") => Book(Body(request)),
         ("GET", "/_sandbox/faults") => ShowFaults(),
         ("POST", "/_sandbox/faults") => AddFault(Body(request)),
         ("DELETE", "/_sandbox/faults") => ClearFaults(),
+        ("GET", "/_sandbox/rate_limits") => limits.Show(),
+        ("POST", "/_sandbox/rate_limits") => SetLimits(Body(request)),
+        ("GET", "/_sandbox/webhooks") => webhooks.Plan.Show(),
+        ("POST", "/_sandbox/webhooks") => SetDeliveries(Body(request)),
         _ => throw new ApiError(404, $"No such control endpoint: {request.Method} {request.Path}"),
     };
 
@@ -91,12 +99,13 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
 
     private JsonObject SetClock(JsonObject body)
     {
+        var freeze = ClockCommand.Freeze(body);
         var passed = engine.Advance(now => ClockCommand.Target(now, body));
         lock (state.Gate)
         {
-            if ((bool?)body["freeze"] is { } freeze)
+            if (freeze is { } still)
             {
-                state.Clock.Freeze(freeze);
+                state.Clock.Freeze(still);
                 committer.SaveClock();
             }
 
@@ -104,6 +113,37 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
             shown["passed"] = passed;
             return shown;
         }
+    }
+
+    private static JsonObject Settings(BillingSettings settings)
+    {
+        var shown = settings.ToJson();
+        shown.Remove("id");
+        shown.Remove("object");
+        return shown;
+    }
+
+    private JsonObject SetSettings(JsonObject body)
+    {
+        var wanted = BillingSettings.Of(state.Account).With(body);
+        var unit = state.Begin();
+        unit.Put(wanted.ToJson());
+        committer.Commit(unit, []);
+        return Settings(wanted);
+    }
+
+    private JsonObject Ask(JsonObject body)
+    {
+        var id = (string?)body["customer"] ?? throw ApiError.Missing("customer");
+        if ((string?)state.Account.Find(id)?["object"] != "customer")
+        {
+            throw ApiError.NotFound("customer", id, "customer");
+        }
+
+        var unit = state.Begin();
+        var answer = Payers.Ask(unit, id, (string?)body["by"] ?? throw ApiError.Missing("by"));
+        committer.Commit(unit, []);
+        return new JsonObject { ["customer"] = id, ["answers_at"] = answer };
     }
 
     private JsonObject Emit(JsonObject body)
@@ -145,7 +185,13 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
             throw ApiError.Invalid($"Unknown kind '{kind}'. Known: {string.Join(", ", Fault.Kinds)}.", "kind");
         }
 
-        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000)
+        var reason = (string?)body["reason"] ?? Fault.Reasons[0];
+        if (!Fault.Reasons.Contains(reason))
+        {
+            throw ApiError.Invalid($"Unknown reason '{reason}'. Known: {string.Join(", ", Fault.Reasons)}.", "reason");
+        }
+
+        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000, reason)
         {
             Left = (int?)body["times"] ?? 1,
         });
@@ -156,5 +202,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
     {
         faults.Clear();
         return ShowFaults();
+    }
+
+    private JsonObject SetLimits(JsonObject body)
+    {
+        limits.Set((string?)body["mode"]);
+        return limits.Show();
+    }
+
+    // An empty body makes deliveries orderly again and sends what was held back.
+    private JsonObject SetDeliveries(JsonObject body)
+    {
+        webhooks.Plan = DeliveryPlan.Read(body);
+        return webhooks.Plan.Show();
     }
 }

@@ -34,6 +34,7 @@ internal static class AllEndpoints
         DisputeEndpoints.Map(routes);
         TransferEndpoints.Map(routes);
         ReadOnlyEndpoints.Map(routes);
+        TestClockEndpoints.Map(routes);
         SearchEndpoints.Map(routes);
     }
 }

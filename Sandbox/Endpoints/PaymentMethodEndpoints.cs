@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -51,7 +52,7 @@ internal static class PaymentMethodEndpoints
         foreach (var (name, value) in (call.Args.Map("card") ?? []).Where(p => p.Key is "exp_month" or "exp_year"))
         {
             paymentMethod["card"]![name] = long.Parse(value!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
-            if (call.Unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id()) == "expired_card")
+            if (PaymentBehaviour.Of(call.Unit.State, paymentMethod.Id()).At(call.Now) == "expired_card")
             {
                 paymentMethod[PaymentMethods.Behaviour] = PaymentMethods.Fine;
             }

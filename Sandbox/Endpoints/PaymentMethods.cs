@@ -90,7 +90,7 @@ internal static class PaymentMethods
     /// <summary>The decline this card meets now, or null when the charge goes through.</summary>
     public static Decline? Answer(UnitOfWork unit, JsonObject paymentMethod)
     {
-        if ((paymentMethod.Text(Behaviour) ?? unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id())) is { } planted)
+        if ((paymentMethod.Text(Behaviour) ?? PaymentBehaviour.Of(unit.State, paymentMethod.Id()).At(unit.Now)) is { } planted)
         {
             return planted == Fine ? null : Declines.Find(planted);
         }
@@ -99,6 +99,9 @@ internal static class PaymentMethods
         var end = new DateTimeOffset((int)card.Whole("exp_year"), (int)card.Whole("exp_month"), 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
         return unit.Now >= end.ToUnixTimeSeconds() ? Declines.Find("expired_card") : null;
     }
+
+    /// <summary>A new card that pays, attached to nobody.</summary>
+    public static JsonObject NewCard(UnitOfWork unit) => Create(unit, "visa");
 
     private static string? Token(string id)
     {

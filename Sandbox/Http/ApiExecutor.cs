@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Http;
@@ -101,7 +102,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
     private ApiAnswer Run(ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key)
     {
         var args = new Args(endpoint.Spec.Validate(raw));
-        var unit = state.Begin();
+        var unit = state.Begin(TestClocks.Now(state.Account, route, args.Values));
         var effect = new Effect(request, endpoint, key, Fingerprint(request, raw));
         try
         {

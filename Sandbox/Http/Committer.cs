@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
@@ -56,7 +57,12 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
 
     public void CountReplay() => Write(new JsonObject { ["replays"] = 1 });
 
-    public void SaveClock() => Write(new JsonObject { ["clock"] = state.Clock.Save() });
+    /// <summary>Keeps the clock after it was set; deliveries may have fallen due.</summary>
+    public void SaveClock()
+    {
+        Write(new JsonObject { ["clock"] = state.Clock.Save() });
+        webhooks.ClockMoved();
+    }
 
     private JsonObject Changes(UnitOfWork unit)
     {
@@ -65,10 +71,16 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         {
             entry["account"] = state.Account.AccountId;
             entry["ids"] = state.Ids.Count;
-            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
+            // Only a journal needs the objects: they are in place already.
+            entry["puts"] = journal is null ? null : new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
             foreach (var (id, _) in unit.Changes)
             {
                 state.Due.Note(unit.State.Find(id)!);
+            }
+
+            if (unit.Changes.Any(c => c.Id == BillingSettings.Id))
+            {
+                state.Due.Load(state.Account);
             }
         }
 

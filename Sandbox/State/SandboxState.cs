@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
 
@@ -22,9 +23,10 @@ internal sealed class SandboxState(World world, TimeProvider wall)
     public IdempotencyStore Idempotency { get; } = new();
 
     /// <summary>What time will bring; loaded once the journal has been read.</summary>
-    public DueIndex Due { get; } = new(DueWorks.All);
+    public DueIndex Due { get; } = new(DueWorks.For(() => BillingSettings.Of(world.Account)), world.Now.ToUnixTimeSeconds());
 
-    public UnitOfWork Begin() => new(Account, Ids, Clock.Now.ToUnixTimeSeconds());
+    /// <param name="now">Unix seconds where another clock than the world's counts.</param>
+    public UnitOfWork Begin(long? now = null) => new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
 
     /// <summary>Takes in one line of the journal.</summary>
     public void Apply(JsonObject entry)

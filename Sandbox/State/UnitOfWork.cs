@@ -25,8 +25,8 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
     /// <summary>Ids of saved objects with the value each had before, null for a new one, in the order of first change.</summary>
     public IEnumerable<(string Id, JsonObject? Before)> Changes => _order.Select(id => (id, _before[id]));
 
-    /// <summary>Events to write on commit: type and the id of the object.</summary>
-    public List<(string Type, string ObjectId)> Raised { get; } = [];
+    /// <summary>Events to write on commit: type, the id of the object, and the object where it is not a stored one.</summary>
+    public List<(string Type, string ObjectId, JsonObject? Shown)> Raised { get; } = [];
 
     public string NewId(string prefix) => ids.Next(prefix);
 
@@ -96,7 +96,13 @@ internal sealed class UnitOfWork(AccountState state, RunningIds ids, long now)
         return Put(stone);
     }
 
-    public void Raise(string type, string objectId) => Raised.Add((type, objectId));
+    public void Raise(string type, string objectId) => Raised.Add((type, objectId, null));
+
+    /// <summary>Announces something that is not stored, such as an invoice to come.</summary>
+    public void Announce(string type, JsonObject shown) => Raised.Add((type, "", shown));
+
+    /// <summary>A unit at the same moment for working something out; to be rolled back before this one goes on.</summary>
+    public UnitOfWork Scratch(long? at = null) => new(state, ids, at ?? now) { Account = Account };
 
     public void RollBack()
     {

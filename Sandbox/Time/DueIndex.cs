@@ -21,22 +21,28 @@ internal sealed class DueIndex
     public const string World = "";
 
     private readonly IReadOnlyList<IDueWork> _works;
+    private readonly long _began;
     private readonly ILookup<string, int> _byKind;
     private readonly Dictionary<string, PriorityQueue<(int Work, string Id), (long At, int Work, string Id)>> _queues = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Work, string Id), (string Clock, long At)> _planned = [];
 
-    public DueIndex(IReadOnlyList<IDueWork> works)
+    /// <param name="works">Everything that can fall due.</param>
+    /// <param name="began">Unix seconds at which the world's clock started: news from before is no news.</param>
+    public DueIndex(IReadOnlyList<IDueWork> works, long began)
     {
-        _works = works;
+        (_works, _began) = (works, began);
         _byKind = Enumerable.Range(0, works.Count).ToLookup(i => works[i].Kind, StringComparer.Ordinal);
     }
 
     /// <summary>Takes in every object of the account.</summary>
     public void Load(AccountState account)
     {
+        _queues.Clear();
+        _planned.Clear();
+        // Works of one kind mostly name the same objects: each is read once.
         foreach (var kind in _byKind)
         {
-            foreach (var value in account.All(kind.Key))
+            foreach (var value in kind.SelectMany(work => _works[work].Candidates(account)).DistinctBy(v => v.Id()))
             {
                 Note(value);
             }
@@ -49,7 +55,7 @@ internal sealed class DueIndex
         foreach (var work in _byKind[(string)value["object"]!])
         {
             var key = (work, value.Id());
-            if (value["deleted"] is not null || _works[work].DueAt(value) is not { } at)
+            if (value["deleted"] is not null || _works[work].DueAt(value) is not { } at || (_works[work].IsNews && at < _began && value["test_clock"] is null))
             {
                 _planned.Remove(key);
                 continue;

@@ -16,9 +16,15 @@ internal interface IDueWork
     /// <summary>The objects it happens to, by their <c>object</c> field, such as <c>invoice</c>.</summary>
     string Kind { get; }
 
+    /// <summary>The stored objects among which some may be due; to be narrowed by an index where a kind has many.</summary>
+    IEnumerable<JsonObject> Candidates(AccountState account) => account.All(Kind);
+
     /// <summary>Unix seconds of world time at which the object needs <see cref="Run"/>; null for never as it is.</summary>
     /// <remarks>Members with a leading underscore never show in the API: notes such as "already announced" go there.</remarks>
     long? DueAt(JsonObject value);
+
+    /// <summary>True for an announcement that is left out, not made up for, when its time lies before the world began.</summary>
+    bool IsNews => false;
 
     /// <summary>
     /// Does it, in a unit of work of its own whose <see cref="UnitOfWork.Now"/> is the moment it was due. Afterwards

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Time;
@@ -15,8 +18,15 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
     private readonly Lock _advancing = new();
     private (Passed Passed, DateTimeOffset Target)? _running;
 
-    /// <summary>Does what fell due while the clock ran by itself.</summary>
-    public void CatchUp() => RunUntil(DueIndex.World, state.Clock.Now, null, null, int.MaxValue);
+    /// <summary>Does what fell due while the clock ran by itself, and lets the time of test clocks pass.</summary>
+    public void CatchUp()
+    {
+        RunUntil(DueIndex.World, state.Clock.Now, null, null, int.MaxValue);
+        foreach (var clock in state.Account.All(TestClocks.Kind).Where(c => c["deleted"] is null).ToList())
+        {
+            Pass(clock);
+        }
+    }
 
     /// <summary>
     /// Moves the world's clock, doing what falls due on the way. Takes the gate a piece at a time: requests see
@@ -31,6 +41,7 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
             {
                 while (!AdvanceSome(where))
                 {
+                    Thread.Yield();
                 }
 
                 lock (state.Gate)
@@ -120,5 +131,21 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
             state.Due.Note(state.Account.Find(step.Id)!);
             throw;
         }
+    }
+
+    private void Pass(JsonObject clock)
+    {
+        var target = clock.TextAt("status_details.advancing.target_frozen_time") is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : clock.Whole("frozen_time");
+        RunUntil(clock.Id(), DateTimeOffset.FromUnixTimeSeconds(target), null, null, int.MaxValue);
+        if (clock.Text("status") != "advancing")
+        {
+            return;
+        }
+
+        var unit = state.Begin(target);
+        var ready = unit.Edit(clock.Id());
+        (ready["frozen_time"], ready["status"], ready["status_details"]) = (target, "ready", new JsonObject());
+        unit.Raise("test_helpers.test_clock.ready", clock.Id());
+        committer.Commit(unit, EventWriter.Write(unit, null, null));
     }
 }
