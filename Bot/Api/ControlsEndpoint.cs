@@ -24,49 +24,49 @@ public static class ControlsEndpoint
         routes.MapGet("/rollout", GetRolloutAsync);
     }
 
-    private static async Task<IResult> OpenBatchAsync(HttpContext http, BatchRequest? request, BatchDesk desk)
+    private static Task<IResult> OpenBatchAsync(HttpContext http, BatchDesk desk) => ApiBody.WithAsync<BatchRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        return string.IsNullOrEmpty(request?.Cause)
+        return string.IsNullOrEmpty(request.Cause)
             ? ApiError.Result(400, "missing_cause", "cause is missing.", "GET /api/proposals names the cause of each proposal.")
             : ApiError.Of(await desk.OpenAsync(caller.Tenant.Context, request.Cause, caller.Person, http.RequestAborted));
-    }
+    });
 
     private static async Task<IResult> GetBatchAsync(HttpContext http, string id, BatchDesk desk) =>
         await desk.FindAsync(ApiGate.Caller(http).Tenant.Context, id, http.RequestAborted) is { } found
             ? Results.Json(found, ApiJson.Options)
             : ApiError.Result(404, "not_found", "There is no such list.");
 
-    private static async Task<IResult> RemoveRowsAsync(HttpContext http, string id, RemoveRequest? request, BatchDesk desk)
+    private static Task<IResult> RemoveRowsAsync(HttpContext http, string id, BatchDesk desk) => ApiBody.WithAsync<RemoveRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        return request?.Rows is not { Count: > 0 } rows
+        return request.Rows is not { Count: > 0 } rows
             ? ApiError.Result(400, "missing_rows", "rows is missing.", "Send the ids of the proposals to take out.")
             : ApiError.Of(await desk.RemoveAsync(caller.Tenant.Context, id, rows, caller.Person, http.RequestAborted));
-    }
+    });
 
-    private static async Task<IResult> SignBatchAsync(HttpContext http, string id, BatchDecision? request, Decisions decisions)
+    private static Task<IResult> SignBatchAsync(HttpContext http, string id, Decisions decisions) => ApiBody.WithAsync<BatchDecision>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        if (string.IsNullOrEmpty(request?.Hash))
+        if (string.IsNullOrEmpty(request.Hash))
         {
             return ApiError.Result(400, "missing_hash", "hash is missing.", "Send the hash of the list that was shown: the signature is under it.");
         }
 
         var outcome = await decisions.SignAsync(caller.Tenant, caller.Person, id, request.Hash, "api", http.RequestAborted);
         return ApiError.Of(outcome.Map(rows => new { data = rows }));
-    }
+    });
 
     private static async Task<IResult> ListStandingAsync(HttpContext http, StandingDesk desk) =>
         Results.Json(new { data = await desk.ListAsync(ApiGate.Caller(http).Tenant.Context, http.RequestAborted) }, ApiJson.Options);
 
-    private static async Task<IResult> SignStandingAsync(HttpContext http, StandingTermsRequest? request, StandingDesk desk)
+    private static Task<IResult> SignStandingAsync(HttpContext http, StandingDesk desk) => ApiBody.WithAsync<StandingTermsRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        return (request ?? new StandingTermsRequest(null, null, null, null, null, 0, null)).ToTerms().TryGet(out var terms, out var refusal)
+        return request.ToTerms().TryGet(out var terms, out var refusal)
             ? ApiError.Of(await desk.SignAsync(caller.Tenant.Context, terms, caller.Person, "api", http.RequestAborted))
             : ApiError.Result(400, refusal.Code, refusal.Message, refusal.Remedy);
-    }
+    });
 
     private static async Task<IResult> RevokeStandingAsync(HttpContext http, string id, StandingDesk desk)
     {
@@ -77,13 +77,13 @@ public static class ControlsEndpoint
     private static async Task<IResult> ListSwitchesAsync(HttpContext http, KillSwitches switches) =>
         Results.Json(new { data = await switches.ListAsync(ApiGate.Caller(http).Tenant.Context, http.RequestAborted) }, ApiJson.Options);
 
-    private static async Task<IResult> SetSwitchAsync(HttpContext http, SwitchRequest? request, KillSwitches switches)
+    private static Task<IResult> SetSwitchAsync(HttpContext http, KillSwitches switches) => ApiBody.WithAsync<SwitchRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        return request?.Stopped is not { } stop
+        return request.Stopped is not { } stop
             ? ApiError.Result(400, "missing_stopped", "stopped is missing.", "Send {\"operation\": \"*\", \"stopped\": true}.")
             : ApiError.Of(await switches.SetAsync(caller.Tenant.Context, request.Operation ?? KillSwitches.Everything, stop, caller.Person, request.Reason, http.RequestAborted));
-    }
+    });
 
     private static async Task<IResult> GetRolloutAsync(HttpContext http, RolloutPlan plan, OperationCatalog catalog, Breakers breakers, KillSwitches switches)
     {

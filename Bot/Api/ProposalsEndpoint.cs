@@ -78,10 +78,10 @@ public static class ProposalsEndpoint
         return ApiError.Of(outcome);
     }
 
-    private static async Task<IResult> EditAsync(HttpContext http, string id, EditRequest? request, ProposalEditor editor, ProposalFeed feed)
+    private static Task<IResult> EditAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed) => ApiBody.WithAsync<EditRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        if (string.IsNullOrEmpty(request?.Hash))
+        if (string.IsNullOrEmpty(request.Hash))
         {
             return ApiError.Result(400, "missing_hash", "hash is missing.", "Send the hash of the proposal that was shown.");
         }
@@ -89,15 +89,15 @@ public static class ProposalsEndpoint
         var outcome = await editor.EditAsync(caller.Tenant.Context, id, caller.Person, request.Hash, request.Arguments ?? [], request.NotBefore, request.Reason, http.RequestAborted);
         feed.Changed();
         return ApiError.Of(outcome);
-    }
+    });
 
-    private static async Task<IResult> UndoAsync(HttpContext http, string id, UndoRequest? request, ProposalEditor editor, ProposalFeed feed)
+    private static Task<IResult> UndoAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed) => ApiBody.WithAsync<UndoRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        var outcome = await editor.UndoAsync(caller.Tenant.Context, id, caller.Person, request?.Reason, http.RequestAborted);
+        var outcome = await editor.UndoAsync(caller.Tenant.Context, id, caller.Person, request.Reason, http.RequestAborted);
         feed.Changed();
         return ApiError.Of(outcome);
-    }
+    });
 
     private static async Task<IResult> ReconcileAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed)
     {
@@ -107,18 +107,18 @@ public static class ProposalsEndpoint
         return ApiError.Of(outcome);
     }
 
-    private static async Task<IResult> SettleAsync(HttpContext http, string id, SettleRequest? request, ReconcileDesk desk, ProposalFeed feed)
+    private static Task<IResult> SettleAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed) => ApiBody.WithAsync<SettleRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
-        if (request?.Outcome is not ("executed" or "not_done"))
+        if (request.Outcome is not ("executed" or "not_done"))
         {
-            return ApiError.Result(400, "invalid_outcome", $"outcome is '{request?.Outcome}'.", "Send \"executed\" or \"not_done\".");
+            return ApiError.Result(400, "invalid_outcome", $"outcome is '{request.Outcome}'.", "Send \"executed\" or \"not_done\".");
         }
 
         var outcome = await desk.SettleAsync(caller.Tenant.Context, id, caller.Person, request.Outcome == "executed", request.Object, request.Note ?? "", http.RequestAborted);
         feed.Changed();
         return ApiError.Of(outcome);
-    }
+    });
 }
 
 /// <param name="Hash">Hash of the proposal as it was shown.</param>
