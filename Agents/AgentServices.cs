@@ -1,9 +1,11 @@
+using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Models.Rules;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Tools;
 using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
@@ -35,6 +37,7 @@ public static class AgentServices
         services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>(), s.GetService<TimeProvider>(), s.GetService<ILoggerFactory>()));
         services.TryAddSingleton(s => new ProviderProbe(options, s.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();
+        services.TryAddSingleton(s => new TurnAudits(s.GetService<AuditLog>(), s.GetService<AuditContents>()));
         services.TryAddSingleton<Specialist>();
         services.TryAddSingleton<TurnRunner>();
         services.TryAddSingleton<DirectTools>();

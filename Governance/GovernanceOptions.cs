@@ -1,3 +1,4 @@
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Executor;
 
 namespace BillingCopilot.Governance;
@@ -17,6 +18,8 @@ public sealed class GovernanceOptions
     public RolloutOptions Rollout { get; set; } = new();
 
     public ExecutorOptions Executor { get; set; } = new();
+
+    public AuditOptions Audit { get; set; } = new();
 }
 
 /// <summary>How far operations are let.</summary>
@@ -27,6 +30,9 @@ public sealed class RolloutOptions
     /// read-only.
     /// </summary>
     public string? File { get; set; }
+
+    /// <summary>A shipped plan instead of a file: <c>pilot</c>. Null for none.</summary>
+    public string? Profile { get; set; }
 
     /// <summary>True only when the Stripe key is the embedded sandbox's. Default false.</summary>
     public bool SandboxMode { get; set; }

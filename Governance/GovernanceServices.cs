@@ -2,11 +2,14 @@ using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Arguments;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Configuration;
+using BillingCopilot.Governance.Controls;
 using BillingCopilot.Governance.Executor;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Reconcile;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,22 +24,45 @@ public static class GovernanceServices
     public static IServiceCollection AddGovernance(this IServiceCollection services, GovernanceOptions options)
     {
         options.Executor.Validate();
+        options.Audit.Validate();
         services.AddLogging();
         services.AddSingleton(options);
         services.AddSingleton(options.Executor);
+        services.AddSingleton(options.Audit);
         services.TryAddSingleton<OperationCatalog>();
         services.TryAddSingleton<OperationInvokers>();
         services.TryAddSingleton(_ => ReadPeople(options));
         services.TryAddSingleton(s => PolicyFile.Read(Open(options.PolicyFile, "policy.yaml"), s.Get<OperationCatalog>()));
         services.TryAddSingleton(s => ReadRollout(options.Rollout, s.Get<OperationCatalog>()));
         services.TryAddSingleton<AuditLog>();
+        services.TryAddSingleton<AuditKeys>();
+        services.TryAddSingleton<AuditAnchors>();
+        services.TryAddSingleton<AuditContents>();
+        services.TryAddSingleton<AuditVerifier>();
         services.TryAddSingleton<ProposalExpiry>();
+        services.TryAddSingleton(s => new RolloutGate(s.Get<RolloutPlan>(), s.GetService<ICustomerFactsReader>()));
+        services.TryAddSingleton<KillSwitches>();
+        services.TryAddSingleton<Breakers>();
+        services.TryAddSingleton<StandingTerms>();
+        services.TryAddSingleton<ProposeGuards>();
+        services.TryAddSingleton<DecideGuards>();
+        services.TryAddSingleton<ExecuteGuards>();
+        services.TryAddSingleton(s => GuardList.Compose(s.Get<ProposeGuards>(), s.Get<DecideGuards>(), s.Get<ExecuteGuards>()));
         services.TryAddSingleton(s => new ProposalBook(
-            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<OperationInvokers>(), s.Get<PeopleDirectory>(),
-            s.Get<PolicyBook>(), s.Get<RolloutPlan>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<OperationInvokers>(),
+            s.Get<PolicyBook>(), s.Get<GuardList>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
+        services.TryAddSingleton(s => new ProposalEditor(s.Get<CopilotDbFactory>(), s.Get<OperationInvokers>(), s.Get<ProposalBook>()));
         services.TryAddSingleton(s => new DecisionDesk(
-            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<RolloutPlan>(),
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<GuardList>(),
             s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
+        services.TryAddSingleton(s => new BatchDesk(
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(),
+            s.Get<DecisionDesk>(), s.Get<ProposalExpiry>(), s.Get<AuditLog>()));
+        services.TryAddSingleton(s => new StandingDesk(
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<RolloutPlan>(),
+            s.Get<DecisionDesk>(), s.Get<Breakers>(), s.Get<AuditLog>()));
+        services.TryAddSingleton(s => new ReconcileDesk(
+            s.Get<CopilotDbFactory>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<OperationInvokers>(), s.Get<AuditLog>()));
         return services.AddExecutor();
     }
 
@@ -83,10 +109,13 @@ public static class GovernanceServices
     private static PeopleDirectory ReadPeople(GovernanceOptions options) =>
         options.PeopleFile is null && !options.Rollout.SandboxMode ? new PeopleDirectory([]) : PeopleFile.Read(Open(options.PeopleFile, "people.yaml"));
 
-    private static RolloutPlan ReadRollout(RolloutOptions options, OperationCatalog catalog) =>
-        options.File is null && !options.SandboxMode
-            ? new RolloutPlan(new Dictionary<string, RolloutPhase>())
-            : RolloutPlan.Read(Open(options.File, "rollout.yaml"), catalog);
+    private static RolloutPlan ReadRollout(RolloutOptions options, OperationCatalog catalog) => options switch
+    {
+        { File: { } file } => RolloutFile.Read(ConfigFile.Read(file), catalog),
+        { Profile: { } profile } => RolloutFile.Read(ConfigFile.ReadDefault($"rollout.{profile}.yaml"), catalog),
+        { SandboxMode: true } => RolloutFile.Read(ConfigFile.ReadDefault("rollout.yaml"), catalog),
+        _ => new RolloutPlan(new Dictionary<string, RolloutStep>(), new Dictionary<string, RolloutStep>()),
+    };
 
     private static T Get<T>(this IServiceProvider services)
         where T : notnull => services.GetRequiredService<T>();

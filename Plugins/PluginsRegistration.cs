@@ -1,10 +1,13 @@
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Collections;
+using BillingCopilot.Plugins.Customers;
 using BillingCopilot.Plugins.Guards;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Subscriptions;
 using BillingCopilot.Plugins.Support;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
@@ -30,6 +33,10 @@ public static class PluginsRegistration
         services.AddOperation<IssueRefund, IssueRefundArguments>();
         services.AddOperation<IssueCreditNote, IssueCreditNoteArguments>();
         services.AddOperation<SendDunningEmail, SendDunningEmailArguments>();
+        services.AddOperation<VoidCreditNote, VoidCreditNoteArguments>();
+        services.AddOperation<CancelSubscription, CancelSubscriptionArguments>();
+        services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
+        services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         return services;
     }
 

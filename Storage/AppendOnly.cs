@@ -7,9 +7,10 @@ internal static class AppendOnly
 {
     private static readonly string[] Tables = ["audit", "approvals"];
 
-    public static void CreateInSqlite(MigrationBuilder migration)
+    /// <param name="only">A table that was made anew and lost its triggers; null for all.</param>
+    public static void CreateInSqlite(MigrationBuilder migration, string? only = null)
     {
-        foreach (var (table, verb) in Tables.SelectMany(t => new[] { (t, "UPDATE"), (t, "DELETE") }))
+        foreach (var (table, verb) in Tables.Where(t => only is null || t == only).SelectMany(t => new[] { (t, "UPDATE"), (t, "DELETE") }))
         {
             migration.Sql($"CREATE TRIGGER {table}_refuses_{verb.ToLowerInvariant()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;");
         }

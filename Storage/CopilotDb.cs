@@ -38,6 +38,18 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<AuditRow> Audit => Set<AuditRow>();
 
+    public DbSet<BatchRow> Batches => Set<BatchRow>();
+
+    public DbSet<KillSwitchRow> KillSwitches => Set<KillSwitchRow>();
+
+    public DbSet<BreakerRow> Breakers => Set<BreakerRow>();
+
+    public DbSet<StandingApprovalRow> StandingApprovals => Set<StandingApprovalRow>();
+
+    public DbSet<SubjectKeyRow> SubjectKeys => Set<SubjectKeyRow>();
+
+    public DbSet<AuditContentRow> AuditContents => Set<AuditContentRow>();
+
     /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
     public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
 
@@ -77,10 +89,17 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         proposals.HasIndex(r => new { r.TenantId, r.Status, r.CreatedAt });
         proposals.HasIndex(r => new { r.TenantId, r.CustomerId });
         proposals.HasIndex(r => new { r.TenantId, r.TaskId });
+        proposals.HasIndex(r => new { r.TenantId, r.Fingerprint });
         Keyed<ApprovalRow>(modelBuilder, "approvals", r => new { r.TenantId, r.ProposalId, r.Person });
         Keyed<ExecutionRow>(modelBuilder, "executions", r => new { r.TenantId, r.ProposalId })
             .HasIndex(r => new { r.TenantId, r.IdempotencyKey }).IsUnique();
-        Keyed<AuditRow>(modelBuilder, "audit", r => new { r.TenantId, r.Seq });
+        Keyed<AuditRow>(modelBuilder, "audit", r => new { r.TenantId, r.Node, r.Seq }).HasIndex(r => new { r.TenantId, r.Subject });
+        Keyed<BatchRow>(modelBuilder, "batches", r => new { r.TenantId, r.Id });
+        Keyed<KillSwitchRow>(modelBuilder, "kill_switches", r => new { r.TenantId, r.Name });
+        Keyed<BreakerRow>(modelBuilder, "breakers", r => new { r.TenantId, r.Operation });
+        Keyed<StandingApprovalRow>(modelBuilder, "standing_approvals", r => new { r.TenantId, r.Id });
+        Keyed<SubjectKeyRow>(modelBuilder, "subject_keys", r => new { r.TenantId, r.Subject });
+        Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
         NameColumnsInSnakeCase(modelBuilder);
     }
 

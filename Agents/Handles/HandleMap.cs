@@ -69,6 +69,15 @@ public sealed partial class HandleMap
         }
     }
 
+    /// <summary>Ids of every object of a kind that has a handle here.</summary>
+    public IReadOnlyList<string> IdsOf(ObjectKind kind)
+    {
+        lock (_gate)
+        {
+            return [.. _byHandle.Values.Where(e => e.Kind == KindName(kind)).Select(e => e.ObjectId).Distinct()];
+        }
+    }
+
     /// <summary>The text with mail tokens put back to addresses: for a search that code runs.</summary>
     public string WithAddresses(string text) => MailToken().Replace(text, m => Find(m.Value) is { Kind: MailKind } mail ? mail.ObjectId : m.Value);
 

@@ -6,13 +6,16 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
 using Microsoft.SemanticKernel;
 
 namespace BillingCopilot.Agents.Tools;
 
 /// <summary>What the tool of an operation does: it records a proposal and says that people decide.</summary>
 /// <param name="agent">Name and version: <c>support.v1</c>.</param>
-public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent, Func<TurnEvent, ValueTask> report)
+/// <param name="evidenceOf">What a reason rests on, as the conversation stands.</param>
+/// <param name="clock">Says what "Tuesday" is.</param>
+public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent, Func<string, ProposalEvidence> evidenceOf, BusinessClock clock, Func<TurnEvent, ValueTask> report)
 {
     /// <summary>Longest reason, in characters.</summary>
     private const int MaxWhy = 500;
@@ -20,6 +23,17 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
     public async Task<object> ProposeAsync(OperationDescriptor operation, KernelArguments arguments, CancellationToken cancellationToken)
     {
         var why = UntrustedWords.Clean(arguments.TryGetValue(ProposalArguments.Why, out var given) ? given?.ToString() : "");
+        var notBefore = default(DateTimeOffset?);
+        if (arguments.TryGetValue(ProposalArguments.NotBefore, out var when) && when?.ToString() is { Length: > 0 } time)
+        {
+            if (!NotBefore.Read(time, clock.UtcNow, turn.Tenant.TimeZone).TryGet(out var instant, out var unreadable))
+            {
+                return new ToolFailure(unreadable);
+            }
+
+            notBefore = instant;
+        }
+
         var request = new ProposeRequest(
             turn.Tenant,
             operation.Name,
@@ -31,7 +45,11 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
             Step: 0,
             turn.ConversationId,
             why.Length > MaxWhy ? why[..MaxWhy] : why,
-            turn.Playbook);
+            turn.Playbook)
+        {
+            NotBefore = notBefore,
+            Evidence = evidenceOf(why),
+        };
         switch (await sources.ProposeAsync(request, cancellationToken))
         {
             case Outcome<ProposalView>.Ok ok:
@@ -45,7 +63,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
     }
 
     private static JsonObject Json(KernelArguments arguments) => new(
-        arguments.Where(a => a.Key != ProposalArguments.Why && a.Value is not null)
+        arguments.Where(a => a.Key is not (ProposalArguments.Why or ProposalArguments.NotBefore) && a.Value is not null)
             .Select(a => KeyValuePair.Create(a.Key, a.Value as JsonNode ?? JsonSerializer.SerializeToNode(a.Value))));
 
     private static ProposalResult Result(ProposalView view) => new(
@@ -58,7 +76,8 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         view.Target,
         view.Amount,
         view.Reversibility,
-        view.ExpiresAt);
+        view.ExpiresAt,
+        view.NotBefore);
 
     private static string StatusText(ProposalStatus status) => status == ProposalStatus.Pending
         ? "waits for a person's approval; nothing has been done"
@@ -75,5 +94,6 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         ObjectRef Target,
         Money? Amount,
         string Reversibility,
-        DateTimeOffset ExpiresAt);
+        DateTimeOffset ExpiresAt,
+        DateTimeOffset? NotBefore);
 }

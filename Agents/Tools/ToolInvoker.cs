@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Turns;
@@ -18,12 +19,16 @@ namespace BillingCopilot.Agents.Tools;
 /// Runs the tool calls of one specialist in one turn: resolves handles, invokes through the kernel, serialises,
 /// journals, reports. Whatever goes wrong becomes an error that the model can act on.
 /// </summary>
-public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJournal journal, int maxCalls, Func<TurnEvent, ValueTask> report, ILogger logger)
+public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJournal journal, TurnAudit audit, int maxCalls, Func<TurnEvent, ValueTask> report, ILogger logger)
 {
     private readonly JsonSerializerOptions _json = ModelJson.For(handles);
     private readonly Dictionary<string, int> _seenIds = new(StringComparer.Ordinal);
     private readonly List<ToolCallView> _calls = [];
+    private readonly List<ToolEvidence> _evidence = [];
     private ExceptionDispatchInfo? _stopped;
+
+    /// <summary>The calls so far as the model saw them, with handles.</summary>
+    public IReadOnlyList<ToolEvidence> Evidence => _evidence;
 
     /// <summary>The calls so far, with real ids: for people and logs.</summary>
     public IReadOnlyList<ToolCallView> Calls => _calls;
@@ -60,6 +65,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
         await report(new TurnEvent.ToolStarted(tool.Name, ToolLabels.Of(tool.Name)));
         var result = await JournaledAsync(tool, sent, KeyOf(context.CallContent.CallId), cancellationToken);
         var failed = IsError(result);
+        _evidence.Add(new ToolEvidence(context.CallContent.CallId, tool.Name, sent, JsonNode.Parse(result)));
         _calls.Add(new ToolCallView(context.CallContent.CallId, tool.Name, WithRealIds(sent.ToJsonString()), WithRealIds(result), failed));
         await report(new TurnEvent.ToolFinished(tool.Name, failed));
         return result;
@@ -74,6 +80,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
         }
 
         var result = await RunAsync(tool, sent, cancellationToken);
+        await audit.ToolCalledAsync(tool.Name, key, sent.ToJsonString(), result, IsError(result), cancellationToken);
         await journal.AppendAsync(TaskJournal.Tool, key, hash, result, cancellationToken);
         return result;
     }

@@ -39,6 +39,7 @@ public static class ToolSet
         var schema = (JsonObject)operationSchema.DeepClone();
         var properties = schema["properties"] as JsonObject ?? throw new AgentConfigurationException($"The schema of {operation.Name} has no properties.");
         properties[ProposalArguments.Why] = new JsonObject { ["type"] = "string", ["description"] = "Why, in one sentence, for the person who decides." };
+        properties[ProposalArguments.NotBefore] = new JsonObject { ["type"] = "string", ["description"] = "Only if a time was asked for: \"Tuesday 9:00 Europe/Berlin\"." };
         (schema["required"] as JsonArray)?.Add(ProposalArguments.Why);
         var function = KernelFunctionFactory.CreateFromMethod(
             (KernelArguments arguments, CancellationToken cancellationToken) => propose(operation, arguments, cancellationToken),
@@ -56,4 +57,5 @@ public static class ToolSet
 internal static class ProposalArguments
 {
     public const string Why = "why";
+    public const string NotBefore = "not_before";
 }

@@ -91,6 +91,13 @@ public sealed class Conversation
         return new Evidence(results, [.. words]);
     }
 
+    /// <summary>The same in the middle of a turn: with the calls that it has made so far.</summary>
+    public Evidence EvidenceSoFar(IEnumerable<ToolEvidence> calls, string? asked)
+    {
+        var words = _earlier.Select(e => e.Message).Where(m => m.Role == ChatRole.User.Value).Select(m => m.Text).Append(asked).OfType<string>();
+        return new Evidence([.. EvidenceWith([], asked).Calls, .. calls], [.. words]);
+    }
+
     /// <summary>Stores this turn's messages and new handles, in place of what an earlier run of it stored.</summary>
     public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Prompts;
@@ -21,7 +22,7 @@ namespace BillingCopilot.Agents.Turns;
 /// </summary>
 public sealed class DirectTools(
     PromptRegistry prompts, ToolSources sources, PolicyBook policies, CopilotDbFactory databases, AuditLog audit, BusinessClock clock,
-    IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
+    IEnumerable<IFunctionInvocationFilter> filters, TurnAudits audits, ILoggerFactory loggers)
 {
     private readonly TurnGate _gate = new();
 
@@ -60,9 +61,10 @@ public sealed class DirectTools(
 
         var handles = conversation.Handles;
         var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, Agent, handles, clock);
-        var proposer = new Proposer(sources, request, Agent, static _ => ValueTask.CompletedTask);
+        var trail = audits.For(request, new PromptIdentity(Agent, 1, ""), Agent, handles);
+        var proposer = new Proposer(sources, request, Agent, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar([], null), handles), clock, static _ => ValueTask.CompletedTask);
         var tool = Bind(prompt, name, Scope(request.Tenant, prompt), proposer.ProposeAsync);
-        var invoker = new ToolInvoker(NewKernel(), handles, journal, maxCalls: 1, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
+        var invoker = new ToolInvoker(NewKernel(), handles, journal, trail, maxCalls: 1, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
         var sent = tool.Effect == ToolEffect.Read ? TypedIn(tool, arguments, handles) : arguments;
         var call = new Microsoft.Extensions.AI.FunctionCallContent("call_1", name, sent.ToDictionary(p => p.Key, p => (object?)p.Value?.DeepClone()));
         var result = await invoker.InvokeAsync(

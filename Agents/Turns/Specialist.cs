@@ -21,20 +21,21 @@ namespace BillingCopilot.Agents.Turns;
 public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage, IReadOnlyList<string> Models, IReadOnlyList<string> Notices);
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
-public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
+public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, IEnumerable<IFunctionInvocationFilter> filters, TurnAudits audits, ILoggerFactory loggers)
 {
     public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
         var journal = new TaskJournal(databases, turn.Tenant, turn.ConversationId, turn.TaskId, prompt.Name, conversation.Handles, clock);
-        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, options.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
-        var proposer = new Proposer(sources, turn, prompt.Label, report);
+        var audit = audits.For(turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash), model.For(prompt.Name).Label, conversation.Handles);
+        var asked = turn.Playbook is null ? text : null;
+        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
+        var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
-        var answering = new JournalingChatClient(model.For(prompt.Name).Client, journal, prompt.Label);
+        var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label);
         var client = Loop(answering, invoker);
         var settings = new ChatOptions { Tools = [.. tools], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
         ChatMessage[] sent = [SystemMessage(prompt, turn), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
-        var asked = turn.Playbook is null ? text : null;
         var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], cancellationToken);
         if (draft.Fault is { } fault)
         {

@@ -15,7 +15,7 @@ namespace BillingCopilot.Agents.Turns;
 /// Runs one turn from the asker's words to a checked answer, and keeps the conversation. Run again for the same
 /// task, it replays what was journaled and ends in the same answer.
 /// </summary>
-public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, BusinessClock clock)
+public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, TurnAudits audits, BusinessClock clock)
 {
     private readonly TurnGate _turns = new();
 
@@ -90,7 +90,8 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
                 var router = model.For(CoordinatorName);
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
                 var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
-                var chosen = await new RouteArbiter(router).ChooseAsync(new JournalingChatClient(router.Client, journal, CoordinatorName), text, candidates, cancellationToken);
+                var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
+                var chosen = await new RouteArbiter(router).ChooseAsync(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), text, candidates, cancellationToken);
                 return chosen is null && router.IsRules && conversation.LastAgent is null && IsTie(route.Ranked)
                     ? ([], certainty, coordinator.QuestionBetween(unclear.Candidates))
                     : ([chosen is null ? candidates[0] : active[chosen]], certainty, null);

@@ -30,5 +30,13 @@ internal static class ApiBody
         }
     }
 
+    /// <summary>Answers with the body, or with what is wrong with it.</summary>
+    public static async Task<IResult> WithAsync<T>(HttpContext http, Func<T, Task<IResult>> answer)
+        where T : class
+    {
+        var (body, wrong) = await ReadAsync<T>(http);
+        return wrong ?? await answer(body!);
+    }
+
     private static IResult Wrong(string message, string remedy) => ApiError.Result(StatusCodes.Status400BadRequest, "invalid_request", message, remedy);
 }

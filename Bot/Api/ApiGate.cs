@@ -1,3 +1,4 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Identity;
 using BillingCopilot.Governance.People;
@@ -46,6 +47,21 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
 /// <summary>The error body of the API: <c>{"error":{"code","message","remedy","request_id"}}</c>.</summary>
 public static class ApiError
 {
+    /// <summary>The value, or the refusal with its status.</summary>
+    public static IResult Of<T>(Outcome<T> outcome) => outcome switch
+    {
+        Outcome<T>.Ok ok => Results.Json(ok.Value, ApiJson.Options),
+        Outcome<T>.Refused { Refusal: var r } => Result(StatusOf(r.Code), r.Code, r.Message, r.Remedy, r.RequestId),
+        _ => throw new InvalidOperationException("An outcome is either ok or refused."),
+    };
+
+    private static int StatusOf(string code) => code switch
+    {
+        "not_found" => StatusCodes.Status404NotFound,
+        "not_allowed" or "self_approval" or "no_sign_in" => StatusCodes.Status403Forbidden,
+        _ => StatusCodes.Status409Conflict,
+    };
+
     public static IResult Result(int status, string code, string message, string? remedy = null, string? requestId = null) =>
         Results.Json(new { error = new { code, message, remedy, request_id = requestId } }, ApiJson.Options, statusCode: status);
 }

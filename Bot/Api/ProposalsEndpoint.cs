@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Reconcile;
 
 namespace BillingCopilot.Bot.Api;
 
@@ -17,16 +19,20 @@ public static class ProposalsEndpoint
         routes.MapGet("/proposals", ListAsync);
         routes.MapGet("/proposals/{id}", GetAsync);
         routes.MapPost("/proposals/{id}/decision", DecideAsync);
+        routes.MapPost("/proposals/{id}/edit", EditAsync);
+        routes.MapPost("/proposals/{id}/undo", UndoAsync);
+        routes.MapPost("/proposals/{id}/reconcile", ReconcileAsync);
+        routes.MapPost("/proposals/{id}/settle", SettleAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, ProposalBook book, string? status, string? limit)
+    private static async Task<IResult> ListAsync(HttpContext http, ProposalBook book, string? status, string? limit, bool? mine)
     {
         var wanted = default(ProposalStatus?);
         if (status is not null)
         {
             if (!Enum.TryParse<ProposalStatus>(status.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
             {
-                return ApiError.Result(400, "invalid_status", $"status '{status}' is unknown.", "Use pending, approved, executing, executed, failed, rejected, expired, stale or needs_reconcile.");
+                return ApiError.Result(400, "invalid_status", $"status '{status}' is unknown.", "Use pending, approved, executing, executed, failed, rejected, expired, stale, needs_reconcile or replaced.");
             }
 
             wanted = parsed;
@@ -38,8 +44,9 @@ public static class ProposalsEndpoint
             return ApiError.Result(400, "invalid_limit", $"limit is '{limit}'.", $"Use a whole number from 1 to {MaxLimit}.");
         }
 
-        var found = await book.ListAsync(ApiGate.Caller(http).Tenant.Context, wanted, most, http.RequestAborted);
-        return Results.Json(new { data = found }, ApiJson.Options);
+        var caller = ApiGate.Caller(http);
+        var found = await book.ListAsync(caller.Tenant.Context, wanted, most, http.RequestAborted);
+        return Results.Json(new { data = mine == true ? [.. found.Where(p => p.RequestedBy == caller.Person.Id)] : found }, ApiJson.Options);
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, ProposalBook book, string id) =>
@@ -68,21 +75,65 @@ public static class ProposalsEndpoint
 
         var outcome = await decisions.DecideAsync(
             caller.Tenant, caller.Person, id, request.Hash, request.Decision == "approve", request.Reason, "api", http.RequestAborted);
-        return outcome switch
-        {
-            Outcome<ProposalView>.Ok ok => Results.Json(ok.Value, ApiJson.Options),
-            Outcome<ProposalView>.Refused { Refusal: var r } => ApiError.Result(StatusOf(r.Code), r.Code, r.Message, r.Remedy, r.RequestId),
-            _ => throw new InvalidOperationException("An outcome is either ok or refused."),
-        };
+        return ApiError.Of(outcome);
     }
 
-    private static int StatusOf(string code) => code switch
+    private static Task<IResult> EditAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed) => ApiBody.WithAsync<EditRequest>(http, async request =>
     {
-        "not_found" => StatusCodes.Status404NotFound,
-        "not_allowed" or "self_approval" or "no_sign_in" => StatusCodes.Status403Forbidden,
-        _ => StatusCodes.Status409Conflict,
-    };
+        var caller = ApiGate.Caller(http);
+        if (string.IsNullOrEmpty(request.Hash))
+        {
+            return ApiError.Result(400, "missing_hash", "hash is missing.", "Send the hash of the proposal that was shown.");
+        }
+
+        var outcome = await editor.EditAsync(caller.Tenant.Context, id, caller.Person, request.Hash, request.Arguments ?? [], request.NotBefore, request.Reason, http.RequestAborted);
+        feed.Changed();
+        return ApiError.Of(outcome);
+    });
+
+    private static Task<IResult> UndoAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed) => ApiBody.WithAsync<UndoRequest>(http, async request =>
+    {
+        var caller = ApiGate.Caller(http);
+        var outcome = await editor.UndoAsync(caller.Tenant.Context, id, caller.Person, request.Reason, http.RequestAborted);
+        feed.Changed();
+        return ApiError.Of(outcome);
+    });
+
+    private static async Task<IResult> ReconcileAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed)
+    {
+        var caller = ApiGate.Caller(http);
+        var outcome = await desk.LookAgainAsync(caller.Tenant.Context, id, caller.Person, http.RequestAborted);
+        feed.Changed();
+        return ApiError.Of(outcome);
+    }
+
+    private static Task<IResult> SettleAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed) => ApiBody.WithAsync<SettleRequest>(http, async request =>
+    {
+        var caller = ApiGate.Caller(http);
+        if (request.Outcome is not ("executed" or "not_done"))
+        {
+            return ApiError.Result(400, "invalid_outcome", $"outcome is '{request.Outcome}'.", "Send \"executed\" or \"not_done\".");
+        }
+
+        var outcome = await desk.SettleAsync(caller.Tenant.Context, id, caller.Person, request.Outcome == "executed", request.Object, request.Note ?? "", http.RequestAborted);
+        feed.Changed();
+        return ApiError.Of(outcome);
+    });
 }
+
+/// <param name="Hash">Hash of the proposal as it was shown.</param>
+/// <param name="Arguments">Arguments to change, as an agent sends them; null takes one out.</param>
+/// <param name="NotBefore">Time from which it may be carried out; absent leaves it as it was.</param>
+/// <param name="Reason">Why; absent keeps the reason there is.</param>
+public sealed record EditRequest(string? Hash, JsonObject? Arguments, DateTimeOffset? NotBefore, string? Reason);
+
+/// <param name="Reason">Why it is undone.</param>
+public sealed record UndoRequest(string? Reason);
+
+/// <param name="Outcome"><c>executed</c> or <c>not_done</c>.</param>
+/// <param name="Object">What it made or changed, when it did.</param>
+/// <param name="Note">What was seen; required.</param>
+public sealed record SettleRequest(string? Outcome, string? Object, string? Note);
 
 /// <param name="Decision"><c>approve</c> or <c>reject</c>.</param>
 /// <param name="Hash">Hash of the proposal as it was shown.</param>

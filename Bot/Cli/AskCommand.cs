@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Bot.Api;
@@ -41,7 +39,7 @@ internal static class AskCommand
         var people = host.Services.GetRequiredService<PeopleDirectory>();
         var person = people.Find(personId)
             ?? throw new SettingsException($"--as '{personId}' is not in people.yaml. Known: {string.Join(", ", people.All.Select(p => p.Id))}.");
-        RequireToken(host.Tenants.Default, person);
+        CliPerson.RequireToken(host.Tenants.Default, person, "ask");
         var chat = host.Services.GetRequiredService<ChatTurns>();
         var tenant = host.Tenants.Default.Context;
         var id = conversation == "last" ? await chat.LastAsync(tenant, person, cancellationToken) : conversation;
@@ -59,18 +57,6 @@ internal static class AskCommand
         {
             await Console.Error.WriteLineAsync(e.Message);
             return CommandLine.Failed;
-        }
-    }
-
-    /// <summary>With a real key, saying who one is does not make it so: the person's own token is needed.</summary>
-    private static void RequireToken(Tenant tenant, Person person)
-    {
-        const string variable = "BILLINGCOPILOT_TOKEN";
-        var token = Environment.GetEnvironmentVariable(variable) ?? "";
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
-        if (!tenant.IsSandbox && (!tenant.Auth.Tokens.TryGetValue(person.Id, out var expected) || !string.Equals(expected, hash, StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new SettingsException($"With a key that is not the sandbox's, ask needs the token of {person.Id}: put it into {variable}, and its SHA-256 into Auth:Tokens:{person.Id}.");
         }
     }
 

@@ -62,6 +62,9 @@ public static class CommandLine
             KnowledgeCommands.Ingest(given),
             KnowledgeCommands.Search(given),
             AuditCommand.Create(given),
+            ProposalsCommand.Create(given),
+            ControlCommands.Kill(given),
+            ControlCommands.Standing(given),
         };
         root.SetAction((_, stop) => ServeCommand.RunAsync(SettingsLoader.Load(given), stop));
         return root;

@@ -7,6 +7,7 @@ using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.Webhooks;
 using BillingCopilot.Bot.WebConsole;
 using BillingCopilot.Governance;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Executor;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
@@ -47,8 +48,8 @@ internal static class Composition
             Model = settings.Model,
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
-        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
-        services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
+        services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
         services.AddSingleton<ApiGate>();
         services.AddCopilotMcp();
@@ -58,6 +59,7 @@ internal static class Composition
         if (shape.Listen)
         {
             services.AddHostedService<TaskWorker>();
+            services.AddHostedService<AuditKeeper>();
         }
 
         shape.Services?.Invoke(services);
@@ -73,6 +75,7 @@ internal static class Composition
         var api = app.MapGroup("/api").AddEndpointFilter<ApiGate>().DisableAntiforgery();
         api.MapChat();
         api.MapProposals();
+        api.MapControls();
         return app;
     }
 
@@ -80,7 +83,8 @@ internal static class Composition
     {
         PeopleFile = PolicyFile(settings, "people.yaml"),
         PolicyFile = PolicyFile(settings, "policy.yaml"),
-        Rollout = new RolloutOptions { File = PolicyFile(settings, "rollout.yaml"), SandboxMode = sandbox },
+        Rollout = new RolloutOptions { File = settings.Policy.Profile is null ? PolicyFile(settings, "rollout.yaml") : null, Profile = settings.Policy.Profile, SandboxMode = sandbox },
+        Audit = new AuditOptions { Node = settings.Audit.Node, KeyFolder = settings.Audit.Keys ?? settings.Auth.Keys, AnchorFile = settings.Audit.Anchors, ContentDays = settings.Audit.ContentDays },
         Executor = new ExecutorOptions { Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) },
     };
 
@@ -89,5 +93,5 @@ internal static class Composition
 
     private static StripeConnections Connections(TenantList tenants) => tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
         t.Context.Id,
-        new StripeConnection(new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox)));
+        new StripeConnection(new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, t.Stripe.RequestsPerSecond)));
 }

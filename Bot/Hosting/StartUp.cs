@@ -7,7 +7,7 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, CopilotSettings settings)
+public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, EffectiveSettings effective, CopilotSettings settings)
 {
     public async Task RunAsync(World? world, CancellationToken cancellationToken)
     {
@@ -16,6 +16,7 @@ public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, Busi
             await sandboxClock.ObserveAsync(tenant.Context, cancellationToken);
             await using var db = databases.Open(tenant.Context);
             await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, clock.UtcNow, cancellationToken);
+            await effective.RecordAsync(tenant.Context, cancellationToken);
         }
 
         if (world is null)

@@ -34,6 +34,8 @@ public sealed class CopilotSettings
 
     public PolicySettings Policy { get; set; } = new();
 
+    public AuditSettings Audit { get; set; } = new();
+
     public TaskSettings Tasks { get; set; } = new();
 
     /// <summary>Further tenants by id; the settings above are the tenant <c>default</c>.</summary>
@@ -68,6 +70,9 @@ public sealed class StripeSettings
 
     /// <summary>Signing secrets of the webhook endpoints, several during a rotation.</summary>
     public List<string> WebhookSecrets { get; set; } = [];
+
+    /// <summary>Requests a second that this process sends at most. None: 80 live, 20 in test mode, unbounded for a sandbox.</summary>
+    public int? RequestsPerSecond { get; set; }
 
     /// <summary>Account id; read from Stripe at the start when absent.</summary>
     public string? Account { get; set; }
@@ -122,8 +127,26 @@ public sealed class PolicySettings
     /// <summary>Folder with <c>people.yaml</c>, <c>policy.yaml</c> and <c>rollout.yaml</c>; absent: the shipped sandbox defaults.</summary>
     public string? Path { get; set; }
 
+    /// <summary>A shipped rollout plan in place of <c>rollout.yaml</c>: <c>pilot</c>.</summary>
+    public string? Profile { get; set; }
+
     /// <summary>Folder with the agents, playbooks and rules; absent: the shipped prompts.</summary>
     public string? Prompts { get; set; }
+}
+
+public sealed class AuditSettings
+{
+    /// <summary>Name of this node's chain; nodes that share a database need different ones.</summary>
+    public string Node { get; set; } = "main";
+
+    /// <summary>Folder of the signing key and the master key; absent: <c>Auth:Keys</c>.</summary>
+    public string? Keys { get; set; }
+
+    /// <summary>File of signed heads; absent: <c>audit-anchors.jsonl</c> beside the keys.</summary>
+    public string? Anchors { get; set; }
+
+    /// <summary>Days that encrypted prompts and answers are kept (1 to 3650).</summary>
+    public int ContentDays { get; set; } = 90;
 }
 
 public sealed class TaskSettings

@@ -8,6 +8,13 @@ internal static class SettingsCheck
         Range("Tasks:LeaseSeconds", settings.Tasks.LeaseSeconds, 1, 600);
         Range("Tasks:PollSeconds", settings.Tasks.PollSeconds, 1, 60);
         Range("Tasks:MaxAttempts", settings.Tasks.MaxAttempts, 1, 20);
+        Range("Audit:ContentDays", settings.Audit.ContentDays, 1, 3650);
+        Range("Stripe:RequestsPerSecond", settings.Stripe.RequestsPerSecond ?? 1, 1, 1000);
+        if (settings.Policy is { Profile: { } profile } && profile != "pilot")
+        {
+            throw new SettingsException($"Policy:Profile '{profile}' is unknown. There is: pilot.");
+        }
+
         Range("Sandbox:Port", settings.Sandbox.Port, 0, 65535);
         Addresses(settings.Urls);
         Zone("TimeZone", settings.TimeZone);

@@ -26,6 +26,7 @@ public sealed partial class TaskRunner(
     TurnRunner turns,
     TaskLeases leases,
     PlaybookTurns playbookTurns,
+    AfterTurn afterTurn,
     PeopleDirectory people,
     ProposalFeed feed,
     SandboxClock clock,
@@ -40,6 +41,7 @@ public sealed partial class TaskRunner(
         try
         {
             var answer = await AnswerAsync(tenant, task, onEvent, hold.Token);
+            await afterTurn.RunAsync(tenant, task, answer, cancellationToken);
             await leases.CompleteAsync(tenant, task, answer is null ? null : StoredAnswer.Write(answer), cancellationToken);
             feed.Changed();
             return answer;

@@ -1,6 +1,5 @@
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
-using BillingCopilot.Governance.Operations;
 
 namespace BillingCopilot.Bot.Tasks;
 
@@ -9,7 +8,7 @@ public sealed partial class TaskWorker(
     TenantList tenants,
     TaskLeases leases,
     TaskRunner runner,
-    ProposalExecutor executor,
+    Decisions decisions,
     TaskSignal signal,
     TaskSettings settings,
     TimeProvider time,
@@ -45,7 +44,7 @@ public sealed partial class TaskWorker(
         var worked = false;
         foreach (var tenant in tenants.All)
         {
-            worked |= await executor.RecoverAsync(tenant.Context, cancellationToken) > 0;
+            worked |= await decisions.RecoverAsync(tenant.Context, cancellationToken) > 0;
             if (await leases.TakeNextAsync(tenant.Context, cancellationToken) is { } task)
             {
                 await runner.RunAsync(tenant.Context, task, _ => ValueTask.CompletedTask, cancellationToken);

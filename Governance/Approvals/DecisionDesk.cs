@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
-using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -22,19 +22,19 @@ public sealed class DecisionDesk
     private readonly BusinessClock _clock;
     private readonly PeopleDirectory _people;
     private readonly PolicyBook _policies;
-    private readonly RolloutPlan _rollout;
+    private readonly GuardList _guards;
     private readonly AuditLog _audit;
     private readonly ProposalExpiry _expiry;
 
     internal DecisionDesk(
-        CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, PolicyBook policies, RolloutPlan rollout,
+        CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, PolicyBook policies, GuardList guards,
         AuditLog audit, ProposalExpiry expiry) =>
-        (_databases, _clock, _people, _policies, _rollout, _audit, _expiry) = (databases, clock, people, policies, rollout, audit, expiry);
+        (_databases, _clock, _people, _policies, _guards, _audit, _expiry) = (databases, clock, people, policies, guards, audit, expiry);
 
     /// <summary>
     /// Approves. Where the policy asks for two people, the first approval leaves the proposal pending. Refusals:
     /// not_found, not_allowed, self_approval, already_decided, expired, hash_mismatch, mode_mismatch,
-    /// policy_changed, read_only, cap_exceeded.
+    /// policy_changed, stopped, read_only, cap_exceeded.
     /// </summary>
     /// <param name="hash">The hash the person saw; a different one is refused.</param>
     /// <param name="channel"><c>console</c>, <c>api</c>, <c>cli</c>, …</param>
@@ -46,15 +46,15 @@ public sealed class DecisionDesk
     public Task<Outcome<ProposalView>> RejectAsync(TenantContext tenant, string proposalId, Person person, string hash, string channel, string? reason, CancellationToken cancellationToken) =>
         DecideAsync(tenant, new Decision(proposalId, person, hash, channel, Approves: false, reason is null ? null : PlainText.Clean(reason, LongestReason)), cancellationToken);
 
-    private async Task<Outcome<ProposalView>> DecideAsync(TenantContext tenant, Decision decision, CancellationToken cancellationToken)
+    internal async Task<Outcome<ProposalView>> DecideAsync(TenantContext tenant, Decision decision, CancellationToken cancellationToken)
     {
         await _expiry.SweepAsync(tenant, cancellationToken);
-        var outcome = _people.Find(decision.Person.Id) is { } known
-            ? await RecordAsync(tenant, decision with { Person = known }, cancellationToken)
-            : new Refusal("not_allowed", $"Nobody is known as '{PlainText.Clean(decision.Person.Id, 60)}'.", "An admin can add them to people.yaml.");
+
+        // Roles are the directory's, whatever the caller claims.
+        var outcome = await RecordAsync(tenant, decision with { Person = _people.Find(decision.Person.Id) ?? decision.Person }, cancellationToken);
         if (outcome is Outcome<ProposalView>.Refused { Refusal: var refusal })
         {
-            var details = new JsonObject { ["code"] = refusal.Code, ["decision"] = decision.Word, ["channel"] = decision.Channel };
+            var details = new JsonObject { ["code"] = refusal.Code, ["decision"] = decision.Word, ["channel"] = decision.Channel, ["source"] = decision.Source };
             await _audit.AppendAsync(tenant, new AuditEntry("approval.refused", PlainText.Clean(decision.Person.Id, 60), PlainText.Clean(decision.ProposalId, 60), details), cancellationToken);
         }
 
@@ -66,19 +66,19 @@ public sealed class DecisionDesk
         await using var db = _databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         await db.LockAsync("proposal:" + decision.ProposalId, cancellationToken);
-        if (await CaseAsync(db, decision.ProposalId, cancellationToken) is not { } about)
+        if (await CaseAsync(db, tenant, decision, cancellationToken) is not { } about)
         {
             return new Refusal("not_found", "There is no such proposal.", "Look it up in the list of proposals.");
         }
 
-        if (DecisionRules.Refuse(decision, about, tenant, _policies.Version) is { } refusal)
+        if (decision.Approves)
         {
-            return refusal;
+            await Caps.LockAsync(db, about.Proposal, about.Policy, decision.Person.Id, cancellationToken);
         }
 
-        if (decision.Approves && await RefuseNowAsync(db, about, cancellationToken) is { } barrier)
+        if (await _guards.Decide.FirstAsync(about, cancellationToken) is { } refusal)
         {
-            return barrier;
+            return refusal;
         }
 
         await WriteAsync(db, decision, about, cancellationToken);
@@ -86,8 +86,9 @@ public sealed class DecisionDesk
         return (await ProposalViews.ReadAsync(db, decision.ProposalId, cancellationToken))!;
     }
 
-    private async Task<DecisionCase?> CaseAsync(CopilotDb db, string id, CancellationToken cancellationToken)
+    private async Task<DecisionCase?> CaseAsync(CopilotDb db, TenantContext tenant, Decision decision, CancellationToken cancellationToken)
     {
+        var id = decision.ProposalId;
         var row = await db.Proposals.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
         if (row is null || _policies.Find(row.Operation) is not { } policy)
         {
@@ -95,18 +96,7 @@ public sealed class DecisionDesk
         }
 
         var approvals = await db.Approvals.AsNoTracking().Where(a => a.ProposalId == id).ToListAsync(cancellationToken);
-        return new DecisionCase(row, approvals, policy, _clock.UtcNow);
-    }
-
-    private async Task<Refusal?> RefuseNowAsync(CopilotDb db, DecisionCase about, CancellationToken cancellationToken)
-    {
-        if (_rollout.Refuse(about.Proposal.Operation) is { } refusal)
-        {
-            return refusal;
-        }
-
-        await db.LockAsync("customer:" + about.Proposal.CustomerId, cancellationToken);
-        return await DailyCap.RefuseAsync(db, about.Proposal, about.Policy, about.Now, cancellationToken);
+        return new DecisionCase(decision, row, approvals, policy, tenant, _clock.UtcNow, db);
     }
 
     private async Task WriteAsync(CopilotDb db, Decision decision, DecisionCase about, CancellationToken cancellationToken)
@@ -126,7 +116,7 @@ public sealed class DecisionDesk
     /// <summary>How many people have to approve after this one. The amounts of the day count together, or a split would need nobody.</summary>
     private static async Task<int> MissingAsync(CopilotDb db, DecisionCase about, CancellationToken cancellationToken)
     {
-        var amount = await DailyCap.WithRecentAsync(db, about.Proposal, about.Now, null, cancellationToken);
+        var amount = await Caps.WithRecentAsync(db, about.Proposal, about.Now, null, cancellationToken);
         return about.Policy.ApproversFor(amount) - about.Approvals.Count - 1;
     }
 
@@ -145,11 +135,12 @@ public sealed class DecisionDesk
         TenantId = about.Proposal.TenantId,
         ProposalId = about.Proposal.Id,
         Person = decision.Person.Id,
-        Role = DecisionRules.RoleOf(decision, about)!,
+        Role = DecideGuards.RoleOf(about) ?? "none",
         Decision = decision.Word,
         Hash = decision.Hash,
         Channel = decision.Channel,
         Reason = decision.Reason,
+        Source = decision.Source,
         At = about.Now,
     };
 
@@ -159,6 +150,7 @@ public sealed class DecisionDesk
         ["role"] = approval.Role,
         ["hash"] = approval.Hash,
         ["channel"] = approval.Channel,
+        ["source"] = approval.Source,
         ["approvals_missing"] = missing,
     });
 }

@@ -56,6 +56,14 @@ internal static class ArgumentCodec
         return arguments;
     }
 
+    /// <summary>Every object that canonical arguments name.</summary>
+    public static IEnumerable<ObjectRef> ReferencesIn(Type type, JsonObject canonical) =>
+        ArgumentShape.Of(type).Fields.Where(f => canonical[f.Name] is not null).SelectMany(f => ReferencesIn(f.Value, canonical[f.Name]!));
+
+    /// <summary>Canonical arguments in the form in which they are asked for: amounts as text with their currency.</summary>
+    public static JsonObject ToSent(Type type, JsonObject canonical) => new(
+        ArgumentShape.Of(type).Fields.Where(f => canonical[f.Name] is not null).Select(f => KeyValuePair.Create(f.Name, (JsonNode?)ToSent(f.Value, canonical[f.Name]!))));
+
     public static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture);
 
     public static JsonObject Write(Money money) => new() { ["amount"] = money.AmountMinor, ["currency"] = money.Currency };
@@ -90,6 +98,22 @@ internal static class ArgumentCodec
         ArgumentKind.Instant => DateTimeOffset.ParseExact(node.GetValue<string>(), InstantFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
         ArgumentKind.List => ReadList(type, node.AsArray()),
         _ => Read(type.Type, node.AsObject()),
+    };
+
+    private static IEnumerable<ObjectRef> ReferencesIn(ArgumentValue type, JsonNode node) => type.Kind switch
+    {
+        ArgumentKind.Reference => [new ObjectRef(type.Handle!.Value, node.GetValue<string>())],
+        ArgumentKind.List => node.AsArray().SelectMany(i => ReferencesIn(type.Item!, i!)),
+        ArgumentKind.Record => ReferencesIn(type.Type, node.AsObject()),
+        _ => [],
+    };
+
+    private static JsonNode ToSent(ArgumentValue type, JsonNode node) => type.Kind switch
+    {
+        ArgumentKind.Amount => JsonValue.Create(((Money)ReadValue(type, node)).ToString()),
+        ArgumentKind.List => new JsonArray([.. node.AsArray().Select(i => ToSent(type.Item!, i!))]),
+        ArgumentKind.Record => ToSent(type.Type, node.AsObject()),
+        _ => node.DeepClone(),
     };
 
     private static decimal WithoutTrailingZeros(decimal value) => value / 1.0000000000000000000000000000m;

@@ -5,22 +5,24 @@ using BillingCopilot.Storage.Rows;
 namespace BillingCopilot.Governance.Audit;
 
 /// <summary>The arithmetic of the chain: links a new entry, and follows an old chain entry by entry.</summary>
-internal sealed class AuditChain(AuditHead? kept)
+internal sealed class AuditChain(IReadOnlyList<AuditHead> kept)
 {
+    private readonly ILookup<long, string> _kept = kept.ToLookup(h => h.Seq, h => h.Hash);
     private long _seq;
     private string _hash = AuditLog.NoPrevious;
 
-    public static AuditRow Link(string tenantId, AuditRow? last, DateTimeOffset at, AuditEntry entry)
+    public static AuditRow Link(string tenantId, string node, AuditRow? last, DateTimeOffset at, AuditEntry entry)
     {
         var row = new AuditRow
         {
             TenantId = tenantId,
+            Node = node,
             Seq = (last?.Seq ?? 0) + 1,
             At = at,
             Kind = entry.Kind,
-            Actor = entry.Actor,
-            Subject = entry.Subject,
-            Details = CanonicalJson.Write(entry.Details),
+            Actor = NeverList.Clean(entry.Actor),
+            Subject = NeverList.Clean(entry.Subject),
+            Details = CanonicalJson.Write(NeverList.Clean(entry.Details)!.AsObject()),
             PreviousHash = last?.Hash ?? AuditLog.NoPrevious,
             Hash = "",
         };
@@ -34,7 +36,7 @@ internal sealed class AuditChain(AuditHead? kept)
         var why = row.Seq != _seq + 1 ? $"entry {_seq + 1} is missing"
             : row.PreviousHash != _hash ? "it does not follow the entry before it"
             : row.Hash != HashOf(row) ? "its content was changed"
-            : row.Seq == kept?.Seq && row.Hash != kept.Hash ? "it differs from the head that was kept"
+            : _kept[row.Seq].Any(h => h != row.Hash) ? "it differs from the head that was kept"
             : null;
         if (why is not null)
         {
@@ -45,21 +47,32 @@ internal sealed class AuditChain(AuditHead? kept)
         return null;
     }
 
-    public AuditVerification Finish() => kept is not null && _seq < kept.Seq
-        ? new AuditVerification(false, _seq, Head, _seq + 1, $"the chain ends at {_seq}, but the head that was kept is {kept.Seq}")
+    public AuditVerification Finish() => kept.Select(h => h.Seq).DefaultIfEmpty().Max() is var newest && _seq < newest
+        ? new AuditVerification(false, _seq, Head, _seq + 1, $"the chain ends at {_seq}, but the head that was kept is {newest}")
         : new AuditVerification(true, _seq, Head, null, null);
 
     private AuditHead? Head => _seq == 0 ? null : new AuditHead(_seq, _hash);
 
-    private static string HashOf(AuditRow row) => CanonicalJson.Hash(new JsonObject
+    private static string HashOf(AuditRow row)
     {
-        ["tenant"] = row.TenantId,
-        ["seq"] = row.Seq,
-        ["at"] = row.At.ToUnixTimeMilliseconds(),
-        ["kind"] = row.Kind,
-        ["actor"] = row.Actor,
-        ["subject"] = row.Subject,
-        ["details"] = row.Details,
-        ["previous"] = row.PreviousHash,
-    });
+        var json = new JsonObject
+        {
+            ["tenant"] = row.TenantId,
+            ["seq"] = row.Seq,
+            ["at"] = row.At.ToUnixTimeMilliseconds(),
+            ["kind"] = row.Kind,
+            ["actor"] = row.Actor,
+            ["subject"] = row.Subject,
+            ["details"] = row.Details,
+            ["previous"] = row.PreviousHash,
+        };
+
+        // The first node's entries hash as they did when there was only one.
+        if (row.Node != "main")
+        {
+            json["node"] = row.Node;
+        }
+
+        return CanonicalJson.Hash(json);
+    }
 }

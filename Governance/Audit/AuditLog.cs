@@ -6,19 +6,19 @@ using Microsoft.EntityFrameworkCore;
 namespace BillingCopilot.Governance.Audit;
 
 /// <summary>
-/// The hash-chained record of what was proposed, decided and done: one chain a tenant, numbered without gaps.
-/// It holds ids, codes and figures, never names, addresses or a model's words.
+/// The hash-chained record of what was asked, proposed, decided and done: one chain a tenant and node, numbered without
+/// gaps. It holds ids, codes and figures, never names, addresses or a model's words.
 /// </summary>
-public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock)
+public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, AuditOptions options)
 {
     internal const string NoPrevious = "0000000000000000000000000000000000000000000000000000000000000000";
 
     /// <summary>Appends within the caller's transaction: it counts only if that commits. Append last, before the commit.</summary>
     public async Task<AuditRow> AppendAsync(CopilotDb db, AuditEntry entry, CancellationToken cancellationToken)
     {
-        await db.LockAsync("audit", cancellationToken);
-        var last = await db.Audit.AsNoTracking().OrderByDescending(r => r.Seq).FirstOrDefaultAsync(cancellationToken);
-        var row = AuditChain.Link(db.Tenant.Id, last, Now(), entry);
+        await db.LockAsync("audit:" + options.Node, cancellationToken);
+        var last = await Newest(db).FirstOrDefaultAsync(cancellationToken);
+        var row = AuditChain.Link(db.Tenant.Id, options.Node, last, Now(), entry);
         db.Audit.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         db.Entry(row).State = EntityState.Detached;
@@ -35,29 +35,49 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock)
         return row;
     }
 
-    /// <summary>Entries after <paramref name="afterSeq"/>, oldest first.</summary>
-    public async Task<IReadOnlyList<AuditRow>> ReadAsync(TenantContext tenant, long afterSeq, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest entry of this node; null when there is none.</summary>
+    public async Task<AuditHead?> HeadAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await db.Audit.AsNoTracking().Where(r => r.Seq > afterSeq).OrderBy(r => r.Seq).Take(limit).ToListAsync(cancellationToken);
+        return await Newest(db).Select(r => new AuditHead(r.Seq, r.Hash)).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>Names of the nodes that have a chain, in order.</summary>
+    public async Task<IReadOnlyList<string>> NodesAsync(TenantContext tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Audit.Select(r => r.Node).Distinct().OrderBy(n => n).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Entries after <paramref name="afterSeq"/>, oldest first, of one node's chain.</summary>
+    /// <param name="node">Null for this node.</param>
+    public async Task<IReadOnlyList<AuditRow>> ReadAsync(TenantContext tenant, long afterSeq, int limit, CancellationToken cancellationToken, string? node = null)
+    {
+        await using var db = databases.Open(tenant);
+        var chain = node ?? options.Node;
+        return await db.Audit.AsNoTracking().Where(r => r.Node == chain && r.Seq > afterSeq).OrderBy(r => r.Seq).Take(limit).ToListAsync(cancellationToken);
     }
 
     /// <summary>Entries about one proposal or task, oldest first.</summary>
     public async Task<IReadOnlyList<AuditRow>> ReadAboutAsync(TenantContext tenant, string subject, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await db.Audit.AsNoTracking().Where(r => r.Subject == subject).OrderBy(r => r.Seq).ToListAsync(cancellationToken);
+        return await db.Audit.AsNoTracking().Where(r => r.Subject == subject).OrderBy(r => r.At).ThenBy(r => r.Node).ThenBy(r => r.Seq).ToListAsync(cancellationToken);
     }
 
     /// <summary>
     /// Recomputes the whole chain. A chain cut off at its end looks whole by itself: pass a head that was kept
     /// elsewhere to find that too.
     /// </summary>
-    public async Task<AuditVerification> VerifyAsync(TenantContext tenant, CancellationToken cancellationToken, AuditHead? kept = null)
+    public Task<AuditVerification> VerifyAsync(TenantContext tenant, CancellationToken cancellationToken, AuditHead? kept = null) =>
+        VerifyAsync(tenant, options.Node, kept is null ? [] : [kept], cancellationToken);
+
+    /// <summary>The same for one node's chain and all the heads of it that were kept.</summary>
+    internal async Task<AuditVerification> VerifyAsync(TenantContext tenant, string node, IReadOnlyList<AuditHead> kept, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
         var check = new AuditChain(kept);
-        await foreach (var row in db.Audit.AsNoTracking().OrderBy(r => r.Seq).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        await foreach (var row in db.Audit.AsNoTracking().Where(r => r.Node == node).OrderBy(r => r.Seq).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             if (check.Follow(row) is { } fault)
             {
@@ -67,6 +87,8 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock)
 
         return check.Finish();
     }
+
+    private IQueryable<AuditRow> Newest(CopilotDb db) => db.Audit.AsNoTracking().Where(r => r.Node == options.Node).OrderByDescending(r => r.Seq);
 
     // Stored with millisecond precision, so hashed with it.
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.UtcNow.ToUnixTimeMilliseconds());

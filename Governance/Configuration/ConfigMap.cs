@@ -31,6 +31,8 @@ internal sealed class ConfigNode(string file, string key, YamlNode at, YamlNode 
 {
     public string Key { get; } = key;
 
+    public bool IsMap => value is YamlMappingNode;
+
     public ConfigMap Map => value is YamlMappingNode map ? new ConfigMap(file, map) : throw Fault($"'{Key}' must be a map.");
 
     public IReadOnlyList<ConfigNode> Items => value is YamlSequenceNode list

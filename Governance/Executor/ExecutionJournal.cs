@@ -10,12 +10,12 @@ using Microsoft.EntityFrameworkCore;
 namespace BillingCopilot.Governance.Executor;
 
 /// <summary>Writes down what is about to happen before it happens, and what happened after it did.</summary>
-internal sealed class ExecutionJournal(CopilotDbFactory databases, BusinessClock clock, AuditLog audit, ExecutionLeases leases)
+internal sealed class ExecutionJournal(CopilotDbFactory databases, BusinessClock clock, AuditLog audit, AuditAnchors anchors, ExecutionLeases leases)
 {
     private static readonly string Executing = WireName.Of(ProposalStatus.Executing);
     private static readonly string Uncertain = WireName.Of(ProposalStatus.NeedsReconcile);
 
-    /// <summary>Commits key and time of the attempt that comes next. False when the lease is lost: then nothing may be sent.</summary>
+    /// <summary>Commits key and time of the attempt that comes next, and anchors the audit log's head. False when the lease is lost: then nothing may be sent.</summary>
     public async Task<bool> BeforeSendingAsync(Run run, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(run.Tenant);
@@ -33,6 +33,7 @@ internal sealed class ExecutionJournal(CopilotDbFactory databases, BusinessClock
         var details = new JsonObject { ["attempt"] = attempts, ["key"] = run.Execution.IdempotencyKey, ["hash"] = run.Proposal.Hash, ["approved_by"] = run.Grant.ApprovedBy };
         await audit.AppendAsync(db, new AuditEntry(first ? "execution.started" : "execution.repeated", "executor", run.Proposal.Id, details), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await anchors.AnchorAsync(run.Tenant, cancellationToken);
         (run.Attempts, run.FirstSentAt) = (attempts, sentAt);
         return true;
     }

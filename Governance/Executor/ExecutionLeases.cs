@@ -43,14 +43,15 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider t
             .ExecuteUpdateAsync(e => e.SetProperty(r => r.LeaseUntil, until), cancellationToken) == 1;
     }
 
-    /// <summary>Proposals that nobody works on and somebody should.</summary>
+    /// <summary>Proposals that nobody works on and somebody should: not before their time.</summary>
     public async Task<IReadOnlyList<string>> AbandonedAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
         var now = time.GetUtcNow();
+        var today = clock.UtcNow;
         var held = db.Executions.Where(e => e.LeaseOwner != null && e.LeaseUntil > now).Select(e => e.ProposalId);
         return await db.Proposals
-            .Where(p => p.Status == Approved || (p.Status == Executing && !held.Contains(p.Id)))
+            .Where(p => (p.Status == Approved && (p.NotBefore == null || p.NotBefore <= today)) || (p.Status == Executing && !held.Contains(p.Id)))
             .OrderBy(p => p.CreatedAt).Select(p => p.Id).ToListAsync(cancellationToken);
     }
 
@@ -61,7 +62,7 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider t
         var customer = await db.Proposals.Where(p => p.Id == proposalId).Select(p => p.CustomerId).SingleAsync(cancellationToken);
         await db.LockAsync("customer:" + customer, cancellationToken);
         var row = await db.Proposals.AsNoTracking().SingleAsync(p => p.Id == proposalId, cancellationToken);
-        if (row.Status != Approved && row.Status != Executing)
+        if ((row.Status != Approved && row.Status != Executing) || (row.Status == Approved && row.NotBefore > clock.UtcNow))
         {
             return (null, false);
         }

@@ -26,7 +26,7 @@ public sealed partial class ProposalExecutor
         (databases, leases, checks, journal, attempts, time, options, logger);
 
     /// <summary>
-    /// Executes an approved proposal, or says how it stands when it can't (stale, failed, already done). Waits while
+    /// Executes an approved proposal, or says how it stands when it can't (stale, failed, already done, its time not come). Waits while
     /// the customer is worked on. Throws for an id that the tenant does not have. Cancelled after the call left, it
     /// stays <c>executing</c> until <see cref="RecoverAsync"/> finds out.
     /// </summary>
@@ -45,12 +45,19 @@ public sealed partial class ProposalExecutor
     }
 
     /// <summary>Takes up what is approved, or was left executing by a node that died (its lease ran out). Returns how many were finished.</summary>
-    public async Task<int> RecoverAsync(TenantContext tenant, CancellationToken cancellationToken)
+    public async Task<int> RecoverAsync(TenantContext tenant, CancellationToken cancellationToken) =>
+        (await RecoverAllAsync(tenant, cancellationToken)).Count;
+
+    /// <summary>The same, with what was finished as it now stands.</summary>
+    public async Task<IReadOnlyList<ProposalView>> RecoverAllAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
-        var finished = 0;
+        var finished = new List<ProposalView>();
         foreach (var id in await _leases.AbandonedAsync(tenant, cancellationToken))
         {
-            finished += await TryRecoverAsync(tenant, id, cancellationToken) ? 1 : 0;
+            if (await TryRecoverAsync(tenant, id, cancellationToken) is { } view)
+            {
+                finished.Add(view);
+            }
         }
 
         return finished;
@@ -88,17 +95,17 @@ public sealed partial class ProposalExecutor
         }
     }
 
-    private async Task<bool> TryRecoverAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
+    private async Task<ProposalView?> TryRecoverAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
     {
         try
         {
             var view = await ExecuteAsync(tenant, id, cancellationToken);
-            return view.Status is not (ProposalStatus.Approved or ProposalStatus.Executing);
+            return view.Status is ProposalStatus.Approved or ProposalStatus.Executing ? null : view;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotRecovered(_logger, id, Faults.Describe(e));
-            return false;
+            return null;
         }
     }
 

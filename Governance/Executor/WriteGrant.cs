@@ -10,6 +10,15 @@ namespace BillingCopilot.Governance.Operations;
 /// </summary>
 public sealed class WriteGrant
 {
+    /// <summary>Metadata key: the proposal that made or changed the object.</summary>
+    public const string ProposalKey = "copilot_proposal";
+
+    /// <summary>Metadata key: ids of the people who approved.</summary>
+    public const string ApprovedByKey = "copilot_approved_by";
+
+    /// <summary>Metadata key: agent and prompt version.</summary>
+    public const string PromptKey = "copilot_prompt";
+
     internal WriteGrant(
         TenantContext tenant, string proposalId, string operation, string idempotencyKey, string approvedBy, string promptVersion,
         IReadOnlyDictionary<string, string> approved)
@@ -52,9 +61,9 @@ public sealed class WriteGrant
     /// <summary>The stamp that goes into the metadata of what the write touches.</summary>
     public IReadOnlyDictionary<string, string> Stamp => new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["copilot_proposal"] = ProposalId,
-        ["copilot_approved_by"] = ApprovedBy,
-        ["copilot_prompt"] = PromptVersion,
+        [ProposalKey] = ProposalId,
+        [ApprovedByKey] = ApprovedBy,
+        [PromptKey] = PromptVersion,
     };
 }
 

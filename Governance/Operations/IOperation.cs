@@ -67,7 +67,22 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// Default false.
     /// </summary>
     public bool FarSideReplays { get; init; }
+
+    /// <summary>
+    /// What bears the stamp of the proposal in its metadata, in words: <c>the refund</c>. Shown in the preview. Null
+    /// for a far side without metadata.
+    /// </summary>
+    public string? Stamps { get; init; }
+
+    /// <summary>The operation that undoes an executed one of this, and its arguments; null where nothing does.</summary>
+    public UndoneBy? Undo { get; init; }
 }
+
+/// <summary>How an effect is undone: by another operation, which is proposed and approved like any.</summary>
+/// <param name="Operation">Name of the other operation.</param>
+/// <param name="Argument">Its argument that names what is undone.</param>
+/// <param name="OfResult">True: the object that the effect made; false: the object it changed.</param>
+public sealed record UndoneBy(string Operation, string Argument, bool OfResult);
 
 /// <summary>What a proposal would do, computed by code from reads made now.</summary>
 /// <param name="Arguments">The arguments, completed (dates pinned).</param>
@@ -91,10 +106,32 @@ public sealed record Preview<TArguments>(
     Money? Amount,
     IReadOnlyList<PreviewChange> Changes,
     string Reversibility,
-    IReadOnlyDictionary<string, string> Declared);
+    IReadOnlyDictionary<string, string> Declared)
+{
+    /// <summary>Every object that was read for it just now. An argument that names another is refused.</summary>
+    public IReadOnlyList<ObjectRef> ReadAgain { get; init; } = [Customer, Target];
+}
 
 /// <summary>One row of a preview. <paramref name="Before"/> is empty for something new.</summary>
-public sealed record PreviewChange(string Field, string Before, string After);
+public sealed record PreviewChange(string Field, string Before, string After)
+{
+    /// <summary>The same in exact minor units, where the row is an amount.</summary>
+    public long? BeforeMinor { get; init; }
+
+    /// <inheritdoc cref="BeforeMinor"/>
+    public long? AfterMinor { get; init; }
+
+    /// <summary>Currency of both; null where the row is no amount.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>A row of amounts: as people read them, and exactly.</summary>
+    public static PreviewChange Of(string field, Money before, Money after) => new(field, before.ToDisplayText(), after.ToDisplayText())
+    {
+        BeforeMinor = before.AmountMinor,
+        AfterMinor = after.AmountMinor,
+        Currency = after.Currency,
+    };
+}
 
 /// <summary>How an execution ended.</summary>
 public abstract record ExecutionResult

@@ -37,7 +37,9 @@ internal sealed record OperationPreview(
     Money? Amount,
     IReadOnlyList<PreviewChange> Changes,
     string Reversibility,
-    IReadOnlyDictionary<string, string> Declared);
+    IReadOnlyDictionary<string, string> Declared,
+    Type ArgumentsType,
+    IReadOnlyList<ObjectRef> ReadAgain);
 
 internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operation) : OperationInvoker
     where TOperation : class, IOperation<TArguments>
@@ -49,7 +51,7 @@ internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operat
         await operation.PreviewAsync(Read(canonical), tenant, cancellationToken) switch
         {
             Outcome<Preview<TArguments>>.Ok { Value: var p } => new OperationPreview(
-                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared),
+                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared, typeof(TArguments), p.ReadAgain),
             Outcome<Preview<TArguments>>.Refused refused => refused.Refusal,
             _ => throw new InvalidOperationException("An outcome is one of two."),
         };

@@ -25,6 +25,15 @@ public sealed record OperationPolicy(
     IReadOnlyDictionary<string, Money>? SecondApproverAbove,
     IReadOnlyDictionary<string, Money>? PerCustomerPerDay)
 {
+    /// <summary>By currency: most that one person may approve within 24 hours; null means no cap.</summary>
+    public IReadOnlyDictionary<string, Money>? PerApproverPerDay { get; init; }
+
+    /// <summary>By currency: most that may be approved within 24 hours for all customers together; null means no cap.</summary>
+    public IReadOnlyDictionary<string, Money>? PerDay { get; init; }
+
+    /// <summary>Most proposals that one signature may cover; 0 means that each is decided by itself.</summary>
+    public int BatchRows { get; init; }
+
     /// <summary>How many distinct people have to approve this amount.</summary>
     public int ApproversFor(Money? amount) =>
         amount is { } money && SecondApproverAbove is { } limits

@@ -26,7 +26,8 @@ internal static class PolicyFile
     private static OperationPolicy ReadPolicy(OperationDescriptor operation, ConfigNode node)
     {
         var map = node.Map;
-        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps");
+        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows");
+        var caps = Limit("caps") is { IsNone: false } given ? given.Map.Allow("per_customer_per_day", "per_approver_per_day", "per_day") : null;
         return new OperationPolicy(
             operation.Name,
             ReadRoles(map.Get("propose"), Roles.OfProposers),
@@ -34,13 +35,23 @@ internal static class PolicyFile
             map.Get("self_approval").Flag,
             ReadDuration(map.Get("expiry")),
             ReadAmounts(Limit("second_approver_above")),
-            ReadAmounts(Limit("caps") is { IsNone: false } caps ? caps.Map.Allow("per_customer_per_day").Get("per_customer_per_day") : null));
+            ReadAmounts(caps?.Get("per_customer_per_day")))
+        {
+            PerApproverPerDay = ReadAmounts(caps?.Find("per_approver_per_day")),
+            PerDay = ReadAmounts(caps?.Find("per_day")),
+            BatchRows = ReadCount(map.Find("batch_rows")),
+        };
 
         // Where money moves, having no limit is a decision that somebody writes down.
         ConfigNode? Limit(string key) => map.Find(key) ?? (operation.Risk == Risk.Money
             ? throw node.Fault($"'{key}' is missing for {operation.Name}, which moves money. Write amounts by currency, or 'none'.")
             : null);
     }
+
+    private static int ReadCount(ConfigNode? node) =>
+        node is null ? 0
+        : int.TryParse(node.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 2 and <= 200 ? count
+        : throw node.Fault($"'{node.Key}' is '{node.Text}'. Write a whole number from 2 to 200, or leave it out to decide one by one.");
 
     private static string[] ReadRoles(ConfigNode node, IReadOnlyList<string> allowed)
     {

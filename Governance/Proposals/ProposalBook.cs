@@ -2,10 +2,9 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
-using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
-using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -15,21 +14,23 @@ namespace BillingCopilot.Governance.Proposals;
 /// <summary>Records proposals and reads them back. It can't carry anything out.</summary>
 public sealed class ProposalBook
 {
+    private static readonly string Pending = WireName.Of(ProposalStatus.Pending);
+    private static readonly string Replaced = WireName.Of(ProposalStatus.Replaced);
+
     private readonly CopilotDbFactory _databases;
     private readonly BusinessClock _clock;
     private readonly IdSource _ids;
     private readonly OperationInvokers _operations;
-    private readonly PeopleDirectory _people;
     private readonly PolicyBook _policies;
-    private readonly RolloutPlan _rollout;
+    private readonly GuardList _guards;
     private readonly AuditLog _audit;
     private readonly ProposalExpiry _expiry;
 
     internal ProposalBook(
-        CopilotDbFactory databases, BusinessClock clock, IdSource ids, OperationInvokers operations, PeopleDirectory people,
-        PolicyBook policies, RolloutPlan rollout, AuditLog audit, ProposalExpiry expiry) =>
-        (_databases, _clock, _ids, _operations, _people, _policies, _rollout, _audit, _expiry) =
-        (databases, clock, ids, operations, people, policies, rollout, audit, expiry);
+        CopilotDbFactory databases, BusinessClock clock, IdSource ids, OperationInvokers operations,
+        PolicyBook policies, GuardList guards, AuditLog audit, ProposalExpiry expiry) =>
+        (_databases, _clock, _ids, _operations, _policies, _guards, _audit, _expiry) =
+        (databases, clock, ids, operations, policies, guards, audit, expiry);
 
     /// <summary>
     /// Records the proposal, or says why it can't be made. A re-run of the same step of a task gets the proposal
@@ -79,51 +80,48 @@ public sealed class ProposalBook
             return new Refusal("unknown_operation", $"There is no operation '{PlainText.Clean(request.Operation, 60)}'.", $"The operations are: {string.Join(", ", _operations.Names)}.");
         }
 
-        if ((_rollout.Refuse(request.Operation) ?? RefuseRequester(request)) is { } refusal)
+        var about = new ProposeCase(request, _policies.For(request.Operation), _clock.UtcNow);
+        if (await _guards.Ask.FirstAsync(about, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
         return operation.Bind(request.Arguments) switch
         {
-            Outcome<JsonObject>.Ok { Value: var canonical } => await RecordAsync(request, operation, canonical, cancellationToken),
+            Outcome<JsonObject>.Ok { Value: var canonical } => await RecordAsync(about, operation, canonical, cancellationToken),
             Outcome<JsonObject>.Refused refused => refused.Refusal,
             _ => throw new InvalidOperationException("An outcome is one of two."),
         };
     }
 
-    private Refusal? RefuseRequester(ProposeRequest request)
-    {
-        var policy = _policies.For(request.Operation);
-        return _people.Known(request.Requester) is not { } person
-            ? new Refusal("unknown_person", $"Nobody is known as '{PlainText.Clean(request.Requester.Id, 60)}'.", "An admin can add them to people.yaml.")
-            : policy.ProposerRole(person) is null
-            ? new Refusal("not_allowed", $"{person.Name} ({string.Join(", ", person.Roles)}) may not propose {request.Operation}.", $"These roles may: {string.Join(", ", policy.Propose)}.")
-            : null;
-    }
-
-    private async Task<Outcome<ProposalView>> RecordAsync(ProposeRequest request, OperationInvoker operation, JsonObject canonical, CancellationToken cancellationToken)
+    private async Task<Outcome<ProposalView>> RecordAsync(ProposeCase about, OperationInvoker operation, JsonObject canonical, CancellationToken cancellationToken)
     {
         // The key is made before the preview pins anything, or a re-run a second later would be another proposal.
+        var request = about.Request;
         var key = ProposalHash.Key(request, canonical);
         if (await FindByKeyAsync(request.Tenant, key, cancellationToken) is { } existing)
         {
             return existing;
         }
 
-        return await operation.PreviewAsync(canonical, request.Tenant, cancellationToken) switch
+        if (!(await operation.PreviewAsync(canonical, request.Tenant, cancellationToken)).TryGet(out var preview, out var refusal))
         {
-            Outcome<OperationPreview>.Ok { Value: var preview } when ProposalRows.Refuse(preview) is { } refusal => refusal,
-            Outcome<OperationPreview>.Ok { Value: var preview } => await SaveAsync(request.Tenant, RowOf(request, operation.Descriptor, preview, key), cancellationToken),
-            Outcome<OperationPreview>.Refused refused => refused.Refusal,
-            _ => throw new InvalidOperationException("An outcome is one of two."),
-        };
+            return refusal;
+        }
+
+        return await _guards.Show.FirstAsync(about with { Shown = preview }, cancellationToken) is { } hidden
+            ? hidden
+            : await SaveAsync(request.Tenant, await RowOfAsync(request, operation.Descriptor, preview, key, cancellationToken), cancellationToken);
     }
 
-    private ProposalRow RowOf(ProposeRequest request, OperationDescriptor operation, OperationPreview preview, string key)
+    private async Task<ProposalRow> RowOfAsync(ProposeRequest request, OperationDescriptor operation, OperationPreview preview, string key, CancellationToken cancellationToken)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.UtcNow.ToUnixTimeMilliseconds());
-        return ProposalRows.Of(request, operation, preview, new ProposalStamp(_ids.Next("prop"), key, _policies.Version, now, now + _policies.For(operation.Name).Expiry));
+        var fingerprint = ProposalHash.Fingerprint(operation.Name, preview.Arguments);
+        await using var db = _databases.Open(request.Tenant);
+        var earlier = await db.Proposals.Where(p => p.Fingerprint == fingerprint).OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.Id)
+            .Select(p => p.Id).FirstOrDefaultAsync(cancellationToken);
+        return ProposalRows.Of(request, operation, preview, new ProposalStamp(_ids.Next("prop"), key, _policies.Version, now, now + _policies.For(operation.Name).Expiry, earlier));
     }
 
     private async Task<Outcome<ProposalView>> SaveAsync(TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)
@@ -132,6 +130,11 @@ public sealed class ProposalBook
         try
         {
             await using var transaction = await db.BeginAsync(cancellationToken);
+            if (row.ReplacesId is { } replaced && !await ReplaceAsync(db, replaced, row, cancellationToken))
+            {
+                return new Refusal("already_decided", "The proposal was decided while it was being edited.", "Look at it again.");
+            }
+
             db.Proposals.Add(row);
             await db.SaveChangesAsync(cancellationToken);
             await _audit.AppendAsync(db, Created(row), cancellationToken);
@@ -152,6 +155,21 @@ public sealed class ProposalBook
         return (await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.Key == key), cancellationToken)).SingleOrDefault();
     }
 
+    /// <summary>False when the old one is no longer pending.</summary>
+    private async Task<bool> ReplaceAsync(CopilotDb db, string replaced, ProposalRow row, CancellationToken cancellationToken)
+    {
+        await db.LockAsync("proposal:" + replaced, cancellationToken);
+        var moved = await db.Proposals.Where(p => p.Id == replaced && p.Status == Pending).ExecuteUpdateAsync(
+            p => p.SetProperty(r => r.Status, Replaced).SetProperty(r => r.ResultText, $"Edited by {row.RequestedBy}: {row.Id} took its place."), cancellationToken);
+        if (moved != 1)
+        {
+            return false;
+        }
+
+        await _audit.AppendAsync(db, new AuditEntry("proposal.replaced", row.RequestedBy, replaced, new JsonObject { ["by"] = row.Id }), cancellationToken);
+        return true;
+    }
+
     private static AuditEntry Created(ProposalRow row) => new("proposal.created", row.Agent, row.Id, new JsonObject
     {
         ["operation"] = row.Operation,
@@ -161,5 +179,8 @@ public sealed class ProposalBook
         ["target"] = row.TargetId,
         ["amount"] = row.AmountMinor,
         ["currency"] = row.Currency,
+        ["not_before"] = row.NotBefore?.ToUnixTimeMilliseconds(),
+        ["replaces"] = row.ReplacesId,
+        ["undoes"] = row.UndoesId,
     });
 }

@@ -30,7 +30,43 @@ public sealed record ProposeRequest(
     int Step,
     string ConversationId,
     string Reason,
-    string? Playbook = null);
+    string? Playbook = null)
+{
+    /// <summary>Business time before which nothing is sent; null for at once. At most 30 days ahead.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>What the reason rests on.</summary>
+    public ProposalEvidence Evidence { get; init; } = ProposalEvidence.None;
+
+    /// <summary>The pending proposal that this one takes the place of.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>The executed proposal whose effect this one undoes.</summary>
+    public string? Undoes { get; init; }
+}
+
+/// <summary>What a proposal rests on: figures with their sources, and words of policies and tickets.</summary>
+/// <param name="Receipts">One a figure of the reason.</param>
+/// <param name="Quotes">What was quoted to the agent before it proposed.</param>
+/// <param name="Unbacked">Figures of the reason that nothing backs, as written.</param>
+/// <param name="ReadAgain">Ids of the objects that were read for it in this task; filled in by the book.</param>
+public sealed record ProposalEvidence(
+    IReadOnlyList<EvidenceReceipt> Receipts, IReadOnlyList<EvidenceQuote> Quotes, IReadOnlyList<string> Unbacked, IReadOnlyList<string> ReadAgain)
+{
+    public static ProposalEvidence None { get; } = new([], [], [], []);
+}
+
+/// <summary>A figure and where it comes from.</summary>
+/// <param name="Text">As written.</param>
+/// <param name="Value">Normal form.</param>
+/// <param name="Source"><c>tool</c>, <c>quote</c> or <c>asker</c>.</param>
+/// <param name="Tool">The tool that returned it.</param>
+/// <param name="Path">JSON path in its result.</param>
+/// <param name="ObjectId">The object it belongs to.</param>
+public sealed record EvidenceReceipt(string Text, string Value, string Source, string? Tool, string? Path, string? ObjectId);
+
+/// <summary>Verbatim words of a policy or a past ticket.</summary>
+public sealed record EvidenceQuote(string Kind, string Document, string Section, string Quote);
 
 /// <summary>Where a proposal stands. Wire values are the snake_case names.</summary>
 public enum ProposalStatus
@@ -44,6 +80,9 @@ public enum ProposalStatus
     Expired,
     Stale,
     NeedsReconcile,
+
+    /// <summary>Edited before it was decided: another proposal took its place.</summary>
+    Replaced,
 }
 
 /// <summary>A proposal as cards, the API and answers show it: rendered by code from the canonical arguments.</summary>
@@ -73,7 +112,35 @@ public sealed record ProposalView(
     IReadOnlyList<ApprovalView> Approvals,
     string? ResultObjectId,
     string? ResultText,
-    string? RequestId);
+    string? RequestId)
+{
+    /// <summary>Business time before which nothing is sent; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Playbook that started the task; null for chat.</summary>
+    public string? Playbook { get; init; }
+
+    public ProposalEvidence Evidence { get; init; } = ProposalEvidence.None;
+
+    /// <summary>The newest equal proposal of an earlier turn; null when it is the first.</summary>
+    public EarlierProposal? Earlier { get; init; }
+
+    /// <summary>The proposal that this one was edited from.</summary>
+    public string? Replaces { get; init; }
+
+    /// <summary>The proposal whose effect this one undoes.</summary>
+    public string? Undoes { get; init; }
+
+    /// <summary>What it has in common with others that one signature may cover.</summary>
+    public string Cause { get; init; } = "";
+}
+
+/// <summary>An equal proposal that was made before.</summary>
+public sealed record EarlierProposal(string Id, ProposalStatus Status, DateTimeOffset CreatedAt);
 
 /// <summary>One decision on a proposal.</summary>
-public sealed record ApprovalView(string Person, string Role, string Decision, string Channel, DateTimeOffset At, string? Reason);
+public sealed record ApprovalView(string Person, string Role, string Decision, string Channel, DateTimeOffset At, string? Reason)
+{
+    /// <summary>The signed list that it was a row of, or the standing approval that minted it; null for a decision by itself.</summary>
+    public string? Source { get; init; }
+}

@@ -12,7 +12,7 @@ public static class ProposalHash
     /// What an approval is bound to: tenant, account, mode, operation, arguments, the state they were shown
     /// against, everything the card shows of them, who asked, the policy and the expiry. One of them differs, and the approval is worth nothing.
     /// </summary>
-    public static string Of(string account, ProposalRow row) => CanonicalJson.Hash(new JsonObject
+    public static string Of(string account, ProposalRow row) => CanonicalJson.Hash(With("not_before", row.NotBefore?.ToUnixTimeMilliseconds(), new JsonObject
     {
         ["tenant"] = row.TenantId,
         ["account"] = account,
@@ -33,23 +33,47 @@ public static class ProposalHash
         ["requested_by"] = row.RequestedBy,
         ["policy"] = row.PolicyVersion,
         ["expires"] = row.ExpiresAt.ToUnixTimeMilliseconds(),
-    });
+    }));
 
     /// <summary>Fingerprint of the declared fields.</summary>
     public static string Digest(IReadOnlyDictionary<string, string> declared) => CanonicalJson.Hash(ToJson(declared));
 
     /// <summary>What a re-run of a task's step finds its earlier proposal by.</summary>
-    internal static string Key(ProposeRequest request, JsonObject canonical) => CanonicalJson.Hash(new JsonObject
+    internal static string Key(ProposeRequest request, JsonObject canonical)
     {
-        ["task"] = request.TaskId,
-        ["step"] = request.Step.ToString(CultureInfo.InvariantCulture),
-        ["operation"] = request.Operation,
-        ["arguments"] = CanonicalJson.Write(canonical),
-    });
+        var key = new JsonObject
+        {
+            ["task"] = request.TaskId,
+            ["step"] = request.Step.ToString(CultureInfo.InvariantCulture),
+            ["operation"] = request.Operation,
+            ["arguments"] = CanonicalJson.Write(canonical),
+        };
+        if (request.Replaces is { } replaced)
+        {
+            key["replaces"] = replaced;
+        }
+
+        return CanonicalJson.Hash(With("not_before", request.NotBefore?.ToUnixTimeMilliseconds(), key));
+    }
+
+    /// <summary>Equal for the same operation with the same arguments, whoever asks and whenever.</summary>
+    internal static string Fingerprint(string operation, JsonObject arguments) =>
+        CanonicalJson.Hash(new JsonObject { ["operation"] = operation, ["arguments"] = CanonicalJson.Write(arguments) });
 
     /// <summary>What a repeated idempotency key must come with again.</summary>
     internal static string Parameters(ProposalRow row) =>
         CanonicalJson.Hash(new JsonObject { ["operation"] = row.Operation, ["arguments"] = row.Arguments });
+
+    // Left out when there is none, so that what has none hashes as it always did.
+    private static JsonObject With(string name, long? value, JsonObject json)
+    {
+        if (value is { } given)
+        {
+            json[name] = given;
+        }
+
+        return json;
+    }
 
     internal static JsonObject ToJson(IReadOnlyDictionary<string, string> declared) =>
         new(declared.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)JsonValue.Create(d.Value))));

@@ -49,7 +49,7 @@ internal static class ProposalRows
             TargetId = preview.Target.Id,
             AmountMinor = preview.Amount?.AmountMinor,
             Currency = preview.Amount?.Currency,
-            Changes = JsonSerializer.Serialize(preview.Changes.Select(c => new PreviewChange(Line(c.Field), Text(c.Before), Text(c.After)))),
+            Changes = JsonSerializer.Serialize(preview.Changes.Select(Shown).Concat(StampOf(request, operation, stamp)), Compact),
             Reversibility = Line(preview.Reversibility),
             Risk = WireName.Of(operation.Risk),
             Reason = PlainText.Clean(request.Reason, LongestReason),
@@ -61,10 +61,29 @@ internal static class ProposalRows
             Livemode = request.Tenant.Livemode,
             CreatedAt = stamp.CreatedAt,
             ExpiresAt = stamp.ExpiresAt,
+            NotBefore = request.NotBefore is { } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.ToUnixTimeMilliseconds()) : null,
+            Evidence = JsonSerializer.Serialize(request.Evidence with { ReadAgain = [.. preview.ReadAgain.Select(r => r.Id).Distinct()] }),
+            Fingerprint = ProposalHash.Fingerprint(operation.Name, preview.Arguments),
+            EarlierId = stamp.EarlierId,
+            ReplacesId = request.Replaces,
+            UndoesId = request.Undoes,
+            Cause = $"{operation.Name}/{request.Playbook ?? request.ConversationId}",
         };
         row.Hash = ProposalHash.Of(request.Tenant.Account, row);
         return row;
     }
+
+    private static readonly JsonSerializerOptions Compact = new() { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+
+    private static PreviewChange Shown(PreviewChange change) => change with { Field = Line(change.Field), Before = Text(change.Before), After = Text(change.After) };
+
+    /// <summary>The metadata that the write leaves behind is part of what is approved.</summary>
+    private static IEnumerable<PreviewChange> StampOf(ProposeRequest request, OperationDescriptor operation, ProposalStamp stamp) => operation.Stamps is null ? [] :
+    [
+        new PreviewChange(
+            $"Metadata of {operation.Stamps}", "",
+            $"{WriteGrant.ProposalKey}={stamp.Id}, {WriteGrant.ApprovedByKey}=(who approves), {WriteGrant.PromptKey}={request.Agent}"),
+    ];
 
     private static string Text(string text) => PlainText.CleanLines(text, LongestText);
 
@@ -72,4 +91,4 @@ internal static class ProposalRows
 }
 
 /// <summary>What the book adds to a request of its own.</summary>
-internal sealed record ProposalStamp(string Id, string Key, string PolicyVersion, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);
+internal sealed record ProposalStamp(string Id, string Key, string PolicyVersion, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, string? EarlierId = null);

@@ -21,10 +21,25 @@ internal static class ProposalViews
         var ids = rows.Select(r => r.Id).ToArray();
         var approvals = await db.Approvals.AsNoTracking().Where(a => ids.Contains(a.ProposalId)).ToListAsync(cancellationToken);
         var byProposal = approvals.ToLookup(a => a.ProposalId);
-        return [.. rows.Select(r => Of(r, byProposal[r.Id]))];
+        var earlier = await EarlierAsync(db, [.. rows.Select(r => r.EarlierId).OfType<string>()], cancellationToken);
+        return [.. rows.Select(r => Of(r, byProposal[r.Id], r.EarlierId is null ? null : earlier.GetValueOrDefault(r.EarlierId)))];
     }
 
-    private static ProposalView Of(ProposalRow row, IEnumerable<ApprovalRow> approvals) => new(
+    private static async Task<Dictionary<string, EarlierProposal>> EarlierAsync(CopilotDb db, string[] ids, CancellationToken cancellationToken)
+    {
+        if (ids.Length == 0)
+        {
+            return [];
+        }
+
+        var rows = await db.Proposals.AsNoTracking().Where(p => ids.Contains(p.Id)).Select(p => new { p.Id, p.Status, p.CreatedAt }).ToListAsync(cancellationToken);
+        return rows.ToDictionary(r => r.Id, r => new EarlierProposal(r.Id, WireName.Parse<ProposalStatus>(r.Status), r.CreatedAt), StringComparer.Ordinal);
+    }
+
+    private static ProposalEvidence EvidenceOf(ProposalRow row) =>
+        row.Evidence is "" or "{}" ? ProposalEvidence.None : JsonSerializer.Deserialize<ProposalEvidence>(row.Evidence)!;
+
+    private static ProposalView Of(ProposalRow row, IEnumerable<ApprovalRow> approvals, EarlierProposal? earlier) => new(
         row.Id,
         row.TenantId,
         row.Operation,
@@ -47,10 +62,19 @@ internal static class ProposalViews
         row.Livemode,
         row.CreatedAt,
         row.ExpiresAt,
-        [.. approvals.OrderBy(a => a.At).Select(a => new ApprovalView(a.Person, a.Role, a.Decision, a.Channel, a.At, a.Reason))],
+        [.. approvals.OrderBy(a => a.At).Select(a => new ApprovalView(a.Person, a.Role, a.Decision, a.Channel, a.At, a.Reason) { Source = a.Source })],
         row.ResultObjectId,
         row.ResultText,
-        row.RequestId);
+        row.RequestId)
+    {
+        NotBefore = row.NotBefore,
+        Playbook = row.Playbook,
+        Evidence = EvidenceOf(row),
+        Earlier = earlier,
+        Replaces = row.ReplacesId,
+        Undoes = row.UndoesId,
+        Cause = row.Cause,
+    };
 
     public static Money? AmountOf(ProposalRow row) =>
         row is { AmountMinor: { } minor, Currency: { } currency } ? new Money(minor, currency) : null;

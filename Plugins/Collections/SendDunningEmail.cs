@@ -15,7 +15,7 @@ public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, Bu
         "send_dunning_email",
         "Proposes a mail about a failed payment. Text, recipient and pay link are chosen by code.",
         typeof(SendDunningEmailArguments),
-        Risk.Notify);
+        Risk.Notify) { Stamps = "the invoice" };
 
     public async Task<Outcome<Preview<SendDunningEmailArguments>>> PreviewAsync(SendDunningEmailArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Stripe;
 namespace BillingCopilot.Plugins.StripeApi;
 
 /// <summary>Makes Stripe clients over pooled connections.</summary>
-internal sealed class StripeClients(IHttpClientFactory http)
+internal sealed class StripeClients(IHttpClientFactory http, IHttpMessageHandlerFactory handlers)
 {
     public const string Plain = "stripe";
     public const string ObservesClock = "stripe-observing-clock";
@@ -15,7 +15,14 @@ internal sealed class StripeClients(IHttpClientFactory http)
     {
         ApiKey = key,
         ApiBase = connection.ApiBase.GetLeftPart(UriPartial.Authority),
-        HttpClient = new SystemNetHttpClient(
-            http.CreateClient(connection.ObserveClock ? ObservesClock : Plain), Retries, appInfo: null, enableTelemetry: false),
+        HttpClient = new SystemNetHttpClient(ClientOf(connection), Retries, appInfo: null, enableTelemetry: false),
     });
+
+    private HttpClient ClientOf(StripeConnection connection)
+    {
+        var name = connection.ObserveClock ? ObservesClock : Plain;
+        return connection.Pace is { } pace
+            ? new HttpClient(new AccountPace(pace) { InnerHandler = handlers.CreateHandler(name) }, disposeHandler: false)
+            : http.CreateClient(name);
+    }
 }

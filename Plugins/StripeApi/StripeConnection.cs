@@ -14,13 +14,18 @@ public sealed class StripeConnection
     /// <param name="writeKey">Restricted key that writes; null keeps the tenant read-only.</param>
     /// <param name="keysByAgent">Restricted read keys of single specialists, by name.</param>
     /// <param name="observeClock">True for the sandbox: business time follows the <c>Date</c> of its responses.</param>
+    /// <param name="requestsPerSecond">
+    /// Pace of this process on the account. Null for Stripe's own limits with room to spare: 80 a second live, 20 in test
+    /// mode, unbounded for a sandbox. Several nodes on one account share its limit: give each its part.
+    /// </param>
     /// <exception cref="ArgumentException">A key or address is unfit; the message names the setting, never the key.</exception>
     public StripeConnection(
         Uri apiBase,
         string readKey,
         string? writeKey = null,
         IReadOnlyDictionary<string, string>? keysByAgent = null,
-        bool observeClock = false)
+        bool observeClock = false,
+        int? requestsPerSecond = null)
     {
         ArgumentNullException.ThrowIfNull(apiBase);
         if (!apiBase.IsAbsoluteUri || (apiBase.Scheme != Uri.UriSchemeHttps && !apiBase.IsLoopback))
@@ -34,6 +39,8 @@ public sealed class StripeConnection
         _keysByAgent = (keysByAgent ?? new Dictionary<string, string>())
             .ToDictionary(k => k.Key, k => Restricted(k.Value, $"Stripe:Keys:{k.Key}"), StringComparer.OrdinalIgnoreCase);
         ObserveClock = observeClock;
+        RequestsPerSecond = requestsPerSecond ?? (apiBase.IsLoopback ? null : Livemode ? 80 : 20);
+        Pace = RequestsPerSecond is { } pace ? AccountPace.Of(pace) : null;
         if (WriteKey is not null && _keysByAgent.Values.Append(_readKey).Contains(WriteKey))
         {
             throw new ArgumentException("Stripe:WriteKey is also used for reading. Give the executor a key of its own.", nameof(writeKey));
@@ -53,6 +60,12 @@ public sealed class StripeConnection
 
     /// <summary>True when there is a key to write with.</summary>
     public bool CanWrite => WriteKey is not null;
+
+    /// <summary>Requests a second that this process sends to the account; null for no bound.</summary>
+    public int? RequestsPerSecond { get; }
+
+    /// <summary>One for readers and writers together: the limit is the account's.</summary>
+    internal System.Threading.RateLimiting.RateLimiter? Pace { get; }
 
     internal string? WriteKey { get; }
 

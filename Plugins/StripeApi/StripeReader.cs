@@ -121,6 +121,9 @@ public sealed class StripeReader
     public Task<Outcome<Listing<CreditNote>>> CreditNotesAsync(string invoiceId, CancellationToken cancellationToken) =>
         ListAsync(_v1.CreditNotes.ListAutoPagingAsync(new CreditNoteListOptions { Invoice = invoiceId, Limit = Page }, null, cancellationToken), cancellationToken);
 
+    public Task<Outcome<CreditNote>> CreditNoteAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<CreditNote>)await _v1.CreditNotes.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
     /// <summary>What a credit note would be. Stripe computes it; nothing is stored.</summary>
     public Task<Outcome<CreditNote>> PreviewCreditNoteAsync(CreditNotePreviewOptions options, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<CreditNote>)await _v1.CreditNotes.PreviewAsync(options, null, cancellationToken), cancellationToken);

@@ -1,4 +1,5 @@
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Support;
 using Stripe;
 
 namespace BillingCopilot.Plugins.StripeApi;
@@ -30,6 +31,24 @@ internal sealed class StripeWriter(StripeClient client, WriteGrant grant)
         }
 
         return client.V1.Invoices.UpdateAsync(invoiceId, new InvoiceUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+    }
+
+    /// <summary>
+    /// Stamps a credit note, then voids it: with the mark there first, a void note that bears it was voided for this
+    /// grant. The mark of the proposal that issued it stays.
+    /// </summary>
+    public async Task<CreditNote> VoidCreditNoteAsync(string creditNoteId, CancellationToken cancellationToken)
+    {
+        var stamp = Stamp().ToDictionary(s => Stamps.Undo(s.Key), s => s.Value, StringComparer.Ordinal);
+        await client.V1.CreditNotes.UpdateAsync(creditNoteId, new CreditNoteUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+        return await client.V1.CreditNotes.VoidCreditNoteAsync(creditNoteId, null, Keyed(), cancellationToken);
+    }
+
+    /// <summary>Changes a subscription and stamps it in the same call.</summary>
+    public Task<Subscription> UpdateSubscriptionAsync(string subscriptionId, SubscriptionUpdateOptions options, CancellationToken cancellationToken)
+    {
+        options.Metadata = Stamp();
+        return client.V1.Subscriptions.UpdateAsync(subscriptionId, options, Keyed(), cancellationToken);
     }
 
     // Stripe cuts nothing off: a metadata value beyond 500 characters is an error.

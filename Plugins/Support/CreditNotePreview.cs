@@ -9,7 +9,9 @@ namespace BillingCopilot.Plugins.Support;
 /// <summary>What a planned credit changes, in rows a person reads.</summary>
 internal static class CreditNotePreview
 {
-    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer)
+    private const string StoredCredit = "Customer's stored credit";
+
+    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer, CreditNote computed)
     {
         var invoice = credits.Invoice;
         return new Preview<IssueCreditNoteArguments>(
@@ -19,12 +21,12 @@ internal static class CreditNotePreview
             customer.NameOf().Value,
             invoice.Ref(),
             arguments.Amount,
-            [.. Changes(arguments, credits, plan, customer)],
+            [.. Changes(arguments, credits, plan, customer, computed)],
             Reversibility(plan),
             Declared(credits, plan, customer));
     }
 
-    private static IEnumerable<PreviewChange> Changes(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer)
+    private static IEnumerable<PreviewChange> Changes(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer, CreditNote computed)
     {
         var remaining = arguments.Amount with { AmountMinor = credits.Facts.AmountRemaining };
         var refunded = arguments.Amount with { AmountMinor = credits.Facts.RefundedOutside + credits.Notes.Sum(InvoiceCredits.RefundedBy) };
@@ -39,9 +41,17 @@ internal static class CreditNotePreview
             yield return Row("Refunded to the payment method", refunded, refunded + plan.ToRefund);
         }
 
+        // Unchanged it is shown too, after what does change.
         if (plan.ToBalance.AmountMinor > 0)
         {
-            yield return Row("Customer's stored credit", stored, stored + plan.ToBalance);
+            yield return Row(StoredCredit, stored, stored + plan.ToBalance);
+        }
+
+        var tax = computed.TotalTaxes?.Sum(t => t.Amount) ?? 0;
+        yield return Row("Tax in the credit", arguments.Amount with { AmountMinor = 0 }, arguments.Amount with { AmountMinor = tax });
+        if (plan.ToBalance.AmountMinor == 0)
+        {
+            yield return Row(StoredCredit, stored, stored);
         }
 
         yield return Row("Left to credit on the invoice", credits.Facts.Creditable, credits.Facts.Creditable - arguments.Amount);
@@ -52,7 +62,7 @@ internal static class CreditNotePreview
         }
     }
 
-    private static PreviewChange Row(string field, Money before, Money after) => new(field, before.ToDisplayText(), after.ToDisplayText());
+    private static PreviewChange Row(string field, Money before, Money after) => PreviewChange.Of(field, before, after);
 
     private static string Where(CreditPlan plan) => plan switch
     {

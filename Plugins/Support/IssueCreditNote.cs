@@ -20,7 +20,12 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
         "issue_credit_note",
         "Proposes a credit on an invoice; a person decides.",
         typeof(IssueCreditNoteArguments),
-        Risk.Money) { FarSideReplays = true };
+        Risk.Money)
+    {
+        FarSideReplays = true,
+        Stamps = "the credit note",
+        Undo = new UndoneBy("void_credit_note", "credit_note", OfResult: true),
+    };
 
     public async Task<Outcome<Preview<IssueCreditNoteArguments>>> PreviewAsync(IssueCreditNoteArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -40,7 +45,7 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
         }
 
         return note.Total == arguments.Amount.AmountMinor && note.PrePaymentAmount == plan.ReducesDue.AmountMinor
-            ? CreditNotePreview.Of(arguments, credits, plan, customer)
+            ? CreditNotePreview.Of(arguments, credits, plan, customer, note)
             : new Refusal("preview_differs", $"Stripe computes a credit of {arguments.Amount with { AmountMinor = note.Total }}, not {arguments.Amount}.", "Look at the invoice again.");
     }
 

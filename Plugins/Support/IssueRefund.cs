@@ -16,7 +16,7 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
         "issue_refund",
         "Proposes a refund of a charge; a person decides. To correct an invoice, use issue_credit_note.",
         typeof(IssueRefundArguments),
-        Risk.Money) { FarSideReplays = true };
+        Risk.Money) { FarSideReplays = true, Stamps = "the refund" };
 
     public async Task<Outcome<Preview<IssueRefundArguments>>> PreviewAsync(IssueRefundArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -86,6 +86,7 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
     private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits)
     {
         var refunded = amount with { AmountMinor = charge.AmountRefunded };
+        var stored = amount with { AmountMinor = -customer.Balance };
         var from = credits is null ? "a charge that pays no invoice" : $"the payment of invoice {credits.Invoice.Number}";
         return new Preview<IssueRefundArguments>(
             arguments,
@@ -95,7 +96,8 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
             charge.Ref(),
             amount,
             [
-                new PreviewChange($"Refunded of {(amount with { AmountMinor = charge.Amount }).ToDisplayText()}", refunded.ToDisplayText(), (refunded + amount).ToDisplayText()),
+                PreviewChange.Of($"Refunded of {(amount with { AmountMinor = charge.Amount }).ToDisplayText()}", refunded, refunded + amount),
+                PreviewChange.Of("Customer's stored credit", stored, stored),
                 new PreviewChange("Reason", "", Reason(arguments)),
             ],
             "A refund can't be undone.",

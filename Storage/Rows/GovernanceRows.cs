@@ -70,6 +70,27 @@ public sealed class ProposalRow : ITenantRow
 
     public DateTimeOffset ExpiresAt { get; set; }
 
+    /// <summary>Business time before which nothing is sent; null for at once.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>What it rests on, as JSON: receipts and quotes, the objects that were read again for it.</summary>
+    public string Evidence { get; set; } = "{}";
+
+    /// <summary>SHA-256 of operation and arguments: finds the equal proposal of an earlier turn.</summary>
+    public string Fingerprint { get; set; } = "";
+
+    /// <summary>The newest equal proposal made before this one.</summary>
+    public string? EarlierId { get; set; }
+
+    /// <summary>The proposal that this one was edited from.</summary>
+    public string? ReplacesId { get; set; }
+
+    /// <summary>The proposal whose effect this one undoes.</summary>
+    public string? UndoesId { get; set; }
+
+    /// <summary>What it has in common with others: operation with playbook, or with conversation.</summary>
+    public string Cause { get; set; } = "";
+
     public string? ResultObjectId { get; set; }
 
     public string? ResultText { get; set; }
@@ -94,10 +115,13 @@ public sealed class ApprovalRow : ITenantRow
     /// <summary>The proposal's hash that the person saw.</summary>
     public required string Hash { get; set; }
 
-    /// <summary><c>console</c>, <c>api</c>, <c>cli</c>, <c>teams</c>, <c>slack</c>.</summary>
+    /// <summary><c>console</c>, <c>api</c>, <c>cli</c>, <c>teams</c>, <c>slack</c>, <c>standing</c>.</summary>
     public required string Channel { get; set; }
 
     public string? Reason { get; set; }
+
+    /// <summary>The signed list that this decision was a row of, or the standing approval that minted it.</summary>
+    public string? Source { get; set; }
 
     public DateTimeOffset At { get; set; }
 }
@@ -131,12 +155,15 @@ public sealed class ExecutionRow : ITenantRow
     public string? Outcome { get; set; }
 }
 
-/// <summary>One link of the audit chain of a tenant. Insert only.</summary>
+/// <summary>One link of the audit chain of a tenant on a node. Insert only.</summary>
 public sealed class AuditRow : ITenantRow
 {
     public required string TenantId { get; set; }
 
-    /// <summary>1, 2, 3, … without gaps, per tenant.</summary>
+    /// <summary>The node whose chain this is.</summary>
+    public string Node { get; set; } = "main";
+
+    /// <summary>1, 2, 3, … without gaps, per tenant and node.</summary>
     public long Seq { get; set; }
 
     public DateTimeOffset At { get; set; }
@@ -156,6 +183,6 @@ public sealed class AuditRow : ITenantRow
     /// <summary>Hash of the entry before this one; 64 zeros for the first.</summary>
     public required string PreviousHash { get; set; }
 
-    /// <summary>SHA-256 over tenant, seq, time, kind, actor, subject, details and the previous hash.</summary>
+    /// <summary>SHA-256 over tenant, node, seq, time, kind, actor, subject, details and the previous hash.</summary>
     public required string Hash { get; set; }
 }

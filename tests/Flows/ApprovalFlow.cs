@@ -9,17 +9,17 @@ namespace BillingCopilot.Flows;
 public sealed class ApprovalFlow
 {
     [Fact]
-    public async Task Approve_FiftyRequestsAtOnce_OneEffect()
+    public async Task Approve_TwoHundredClicksAtOnce_OneEffect()
     {
         await using var copilot = await Copilot.StartAsync();
         var proposal = await copilot.ProposeCreditAsync();
         using var frank = copilot.As("frank");
         using var fiona = copilot.As("fiona");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => (i % 2 == 0 ? frank : fiona).DecideAsync(proposal)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => (i % 2 == 0 ? frank : fiona).DecideAsync(proposal)));
 
         answers.Count(a => a.StatusCode == HttpStatusCode.OK).ShouldBe(1);
-        answers.Count(a => a.StatusCode == HttpStatusCode.Conflict).ShouldBe(49);
+        answers.Count(a => a.StatusCode == HttpStatusCode.Conflict).ShouldBe(199);
         var effects = await copilot.Sandbox.WritesAsync(CancellationToken.None);
         effects.Count(e => (string?)e["effect"] == "credit_note.created").ShouldBe(1);
         ((string?)(await answers.Single(a => a.IsSuccessStatusCode).JsonAsync())["status"]).ShouldBe("executed");

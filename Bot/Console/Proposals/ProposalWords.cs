@@ -26,7 +26,7 @@ public static class ProposalWords
     {
         ProposalFilter.Open => status is ProposalStatus.Pending or ProposalStatus.Approved or ProposalStatus.Executing or ProposalStatus.NeedsReconcile,
         ProposalFilter.Executed => status is ProposalStatus.Executed,
-        ProposalFilter.Closed => status is ProposalStatus.Rejected or ProposalStatus.Expired or ProposalStatus.Stale or ProposalStatus.Failed,
+        ProposalFilter.Closed => status is ProposalStatus.Rejected or ProposalStatus.Expired or ProposalStatus.Stale or ProposalStatus.Failed or ProposalStatus.Replaced,
         _ => true,
     };
 
@@ -40,6 +40,7 @@ public static class ProposalWords
         ProposalStatus.Rejected => "Rejected",
         ProposalStatus.Expired => "Expired",
         ProposalStatus.Stale => "Stale",
+        ProposalStatus.Replaced => "Edited",
         _ => "Check by hand",
     };
 
@@ -58,6 +59,7 @@ public static class ProposalWords
     {
         ProposalStatus.Stale => "What it rests on has changed since. Nothing was done; ask for it again.",
         ProposalStatus.Expired => "Nobody decided in time. Nothing was done.",
+        ProposalStatus.Replaced => "Another proposal took its place. Nothing was done.",
         ProposalStatus.Failed => "Refused when it was carried out. Nothing was done.",
         ProposalStatus.NeedsReconcile => "It is not known whether this took effect. Check it by hand before you propose it again.",
         _ => null,

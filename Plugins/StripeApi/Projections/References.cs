@@ -13,6 +13,8 @@ internal static class References
 
     public static ObjectRef Ref(this Charge charge) => new(ObjectKind.Charge, charge.Id);
 
+    public static ObjectRef Ref(this CreditNote note) => new(ObjectKind.CreditNote, note.Id);
+
     public static ObjectRef Ref(this Subscription subscription) => new(ObjectKind.Subscription, subscription.Id);
 
     public static ObjectRef CustomerRef(string? id) => new(ObjectKind.Customer, id ?? "");

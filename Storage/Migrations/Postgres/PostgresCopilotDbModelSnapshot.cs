@@ -64,9 +64,42 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("role");
 
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
                     b.HasKey("TenantId", "ProposalId", "Person");
 
                     b.ToTable("approvals", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.AuditContentRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Cipher")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cipher");
+
+                    b.Property<string>("Subjects")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subjects");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.ToTable("audit_contents", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.AuditRow", b =>
@@ -74,6 +107,10 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                     b.Property<string>("TenantId")
                         .HasColumnType("text")
                         .HasColumnName("tenant_id");
+
+                    b.Property<string>("Node")
+                        .HasColumnType("text")
+                        .HasColumnName("node");
 
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
@@ -113,9 +150,100 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("subject");
 
-                    b.HasKey("TenantId", "Seq");
+                    b.HasKey("TenantId", "Node", "Seq");
+
+                    b.HasIndex("TenantId", "Subject");
 
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.BatchRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("items");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operation");
+
+                    b.Property<DateTimeOffset?>("SignedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signed_at");
+
+                    b.Property<string>("SignedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("signed_by");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.ToTable("batches", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.BreakerRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Operation")
+                        .HasColumnType("text")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("TrialId")
+                        .HasColumnType("text")
+                        .HasColumnName("trial_id");
+
+                    b.HasKey("TenantId", "Operation");
+
+                    b.ToTable("breakers", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.ConversationRow", b =>
@@ -277,6 +405,38 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                     b.ToTable("inbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.KillSwitchRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Person")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("person");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("stopped");
+
+                    b.HasKey("TenantId", "Name");
+
+                    b.ToTable("kill_switches", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.MessageRow", b =>
                 {
                     b.Property<string>("TenantId")
@@ -371,6 +531,11 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("arguments");
 
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
                     b.Property<string>("Changes")
                         .IsRequired()
                         .HasColumnType("text")
@@ -409,9 +574,23 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("digest");
 
+                    b.Property<string>("EarlierId")
+                        .HasColumnType("text")
+                        .HasColumnName("earlier_id");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("evidence");
+
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
 
                     b.Property<string>("Hash")
                         .IsRequired()
@@ -426,6 +605,10 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                     b.Property<bool>("Livemode")
                         .HasColumnType("boolean")
                         .HasColumnName("livemode");
+
+                    b.Property<DateTimeOffset?>("NotBefore")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("not_before");
 
                     b.Property<string>("Operation")
                         .IsRequired()
@@ -445,6 +628,10 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("reason");
+
+                    b.Property<string>("ReplacesId")
+                        .HasColumnType("text")
+                        .HasColumnName("replaces_id");
 
                     b.Property<string>("RequestId")
                         .HasColumnType("text")
@@ -498,9 +685,15 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("title");
 
+                    b.Property<string>("UndoesId")
+                        .HasColumnType("text")
+                        .HasColumnName("undoes_id");
+
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("TenantId", "CustomerId");
+
+                    b.HasIndex("TenantId", "Fingerprint");
 
                     b.HasIndex("TenantId", "Key")
                         .IsUnique();
@@ -510,6 +703,86 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                     b.HasIndex("TenantId", "Status", "CreatedAt");
 
                     b.ToTable("proposals", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.StandingApprovalRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("operation");
+
+                    b.Property<long?>("PerDay")
+                        .HasColumnType("bigint")
+                        .HasColumnName("per_day");
+
+                    b.Property<long?>("PerUse")
+                        .HasColumnType("bigint")
+                        .HasColumnName("per_use");
+
+                    b.Property<string>("Person")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("person");
+
+                    b.Property<string>("Playbook")
+                        .HasColumnType("text")
+                        .HasColumnName("playbook");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("revoked_by");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Segment")
+                        .HasColumnType("text")
+                        .HasColumnName("segment");
+
+                    b.Property<DateTimeOffset>("SignedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signed_at");
+
+                    b.Property<int>("UsesPerDay")
+                        .HasColumnType("integer")
+                        .HasColumnName("uses_per_day");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.ToTable("standing_approvals", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.StepRow", b =>
@@ -547,6 +820,30 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                     b.HasKey("TenantId", "TaskId", "Kind", "Key");
 
                     b.ToTable("steps", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.SubjectKeyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("WrappedKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("wrapped_key");
+
+                    b.HasKey("TenantId", "Subject");
+
+                    b.ToTable("subject_keys", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.TaskRow", b =>

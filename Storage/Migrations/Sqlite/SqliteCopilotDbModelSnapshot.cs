@@ -58,9 +58,42 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("role");
 
+                    b.Property<string>("Source")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source");
+
                     b.HasKey("TenantId", "ProposalId", "Person");
 
                     b.ToTable("approvals", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.AuditContentRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Cipher")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cipher");
+
+                    b.Property<string>("Subjects")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subjects");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.ToTable("audit_contents", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.AuditRow", b =>
@@ -68,6 +101,10 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.Property<string>("TenantId")
                         .HasColumnType("TEXT")
                         .HasColumnName("tenant_id");
+
+                    b.Property<string>("Node")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("node");
 
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")
@@ -107,9 +144,100 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("subject");
 
-                    b.HasKey("TenantId", "Seq");
+                    b.HasKey("TenantId", "Node", "Seq");
+
+                    b.HasIndex("TenantId", "Subject");
 
                     b.ToTable("audit", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.BatchRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
+                    b.Property<string>("Channel")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Items")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("items");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation");
+
+                    b.Property<long?>("SignedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("signed_at");
+
+                    b.Property<string>("SignedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("signed_by");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.ToTable("batches", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.BreakerRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Operation")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("state");
+
+                    b.Property<string>("TrialId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trial_id");
+
+                    b.HasKey("TenantId", "Operation");
+
+                    b.ToTable("breakers", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.ConversationRow", b =>
@@ -271,6 +399,38 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.ToTable("inbox_events", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.KillSwitchRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Person")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<bool>("Stopped")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stopped");
+
+                    b.HasKey("TenantId", "Name");
+
+                    b.ToTable("kill_switches", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.MessageRow", b =>
                 {
                     b.Property<string>("TenantId")
@@ -365,6 +525,11 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("arguments");
 
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
                     b.Property<string>("Changes")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -403,9 +568,23 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("digest");
 
+                    b.Property<string>("EarlierId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("earlier_id");
+
+                    b.Property<string>("Evidence")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("evidence");
+
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("expires_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
 
                     b.Property<string>("Hash")
                         .IsRequired()
@@ -420,6 +599,10 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.Property<bool>("Livemode")
                         .HasColumnType("INTEGER")
                         .HasColumnName("livemode");
+
+                    b.Property<long?>("NotBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("not_before");
 
                     b.Property<string>("Operation")
                         .IsRequired()
@@ -439,6 +622,10 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
+
+                    b.Property<string>("ReplacesId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("replaces_id");
 
                     b.Property<string>("RequestId")
                         .HasColumnType("TEXT")
@@ -492,9 +679,15 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
 
+                    b.Property<string>("UndoesId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("undoes_id");
+
                     b.HasKey("TenantId", "Id");
 
                     b.HasIndex("TenantId", "CustomerId");
+
+                    b.HasIndex("TenantId", "Fingerprint");
 
                     b.HasIndex("TenantId", "Key")
                         .IsUnique();
@@ -504,6 +697,86 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.HasIndex("TenantId", "Status", "CreatedAt");
 
                     b.ToTable("proposals", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.StandingApprovalRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("channel");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation");
+
+                    b.Property<long?>("PerDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("per_day");
+
+                    b.Property<long?>("PerUse")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("per_use");
+
+                    b.Property<string>("Person")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("person");
+
+                    b.Property<string>("Playbook")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("playbook");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("revoked_by");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Segment")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("segment");
+
+                    b.Property<long>("SignedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("signed_at");
+
+                    b.Property<int>("UsesPerDay")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("uses_per_day");
+
+                    b.HasKey("TenantId", "Id");
+
+                    b.ToTable("standing_approvals", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.StepRow", b =>
@@ -541,6 +814,30 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.HasKey("TenantId", "TaskId", "Kind", "Key");
 
                     b.ToTable("steps", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.SubjectKeyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("WrappedKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("wrapped_key");
+
+                    b.HasKey("TenantId", "Subject");
+
+                    b.ToTable("subject_keys", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.TaskRow", b =>

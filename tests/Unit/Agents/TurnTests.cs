@@ -123,6 +123,28 @@ public class TurnTests
     }
 
     [Fact]
+    public async Task Run_Proposes_WithTheEvidenceOfItsReason_AndTheTimeThatWasAskedFor()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("list_charges", ("customer", "cus1")),
+            ScriptedModel.Call("search_policies", ("query", "refund of a double charge")),
+            request => ScriptedModel.Call("issue_refund", ("charge", "ch1"), ("reason", "duplicate"), ("not_before", "2099-01-05 09:00"), ("why", "Taken twice; $9,999.99 in all."))(request),
+            request => ScriptedModel.Call("issue_refund", ("charge", "ch1"), ("reason", "duplicate"), ("not_before", "tomorrow 09:00 Europe/Berlin"), ("why", "Taken twice; $9,999.99 in all."))(request),
+            ScriptedModel.Say("I propose a refund."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var planted = copilot.Sandbox.World.Truth["double_charges"]![0]!;
+
+        var answer = await copilot.AskAsync($"@support refund the duplicate of {planted["customer"]}");
+
+        answer.Tools[2].ResultJson.ShouldContain("not_before_too_far");
+        var proposal = answer.Proposals.ShouldHaveSingleItem();
+        proposal.NotBefore.ShouldNotBeNull().ShouldBeGreaterThan(proposal.CreatedAt);
+        proposal.Evidence.Unbacked.ShouldBe(["$9,999.99"]);
+        proposal.Evidence.Quotes.ShouldNotBeEmpty();
+        proposal.Evidence.ReadAgain.ShouldContain(proposal.Target.Id);
+    }
+
+    [Fact]
     public async Task Run_SameTaskWithOtherWords_IsRefused()
     {
         var script = new ScriptedModel(ScriptedModel.Say("Fine."));

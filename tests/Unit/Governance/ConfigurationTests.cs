@@ -17,7 +17,8 @@ public sealed class ConfigurationTests
     private static readonly OperationCatalog Catalog = new([CreditInvoice.Descriptor, MailCredit.Descriptor]);
 
     private static readonly OperationCatalog Shipped = new(
-        new[] { "issue_credit_note", "issue_refund", "send_dunning_email" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), n == "send_dunning_email" ? Risk.Notify : Risk.Money)));
+        new[] { "issue_credit_note", "issue_refund", "void_credit_note" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money))
+        .Concat(new[] { "send_dunning_email", "cancel_subscription_at_period_end", "reactivate_subscription" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Notify))));
 
     [Theory]
     [InlineData("expiry: 24h", "expiry: soon", "policy.yaml:6", "30m, 24h, 3d")]
@@ -29,6 +30,7 @@ public sealed class ConfigurationTests
     [InlineData("mail_credit:", "mail_credits:", "policy.yaml:10", "unknown operation 'mail_credits'. Allowed: credit_invoice, mail_credit.")]
     [InlineData("usd: \"200.00\"", "usd: \"200.005\"", "policy.yaml:7", "is no amount")]
     [InlineData("per_customer_per_day", "per_customer_per_week", "policy.yaml:9", "Allowed: per_customer_per_day")]
+    [InlineData("expiry: 30m", "expiry: 30m\n    batch_rows: 1", "policy.yaml:15", "from 2 to 200")]
     [InlineData("operations:", "operation:", "policy.yaml:1", "unknown key 'operation'")]
     public void ReadPolicy_Fault_SaysFileLineAndWhatIsAllowed(string right, string wrong, string where, string says)
     {
@@ -75,15 +77,22 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("operations: { credit_invoice: automated }", "standing approval")]
-    [InlineData("operations: { credit_invoice: on }", "unknown phase 'on'. Allowed: read_only, assisted.")]
+    [InlineData("operations: { credit_invoice: on }", "unknown phase 'on'. Allowed: read_only, assisted, automated.")]
+    [InlineData("operations: { credit_invoice: off }", "unknown phase 'off'. Allowed: read_only, assisted, automated.")]
+    [InlineData("operations: { credit_invoice: { phase: assisted, segments: [eu] } }", "unknown segment 'eu'")]
+    [InlineData("operations: { credit_invoice: { phase: assisted, who: eu } }", "unknown key 'who'. Allowed: phase, segments.")]
+    [InlineData("operations: {}\nplaybooks: { payment_failed: sometimes }", "unknown phase 'sometimes'. Allowed: off, read_only, assisted, automated.")]
+    [InlineData("operations: {}\nsegments: { eu: { country: [DE] } }", "unknown key 'country'. Allowed: plans, countries, tags, mrr_from, mrr_below.")]
+    [InlineData("operations: {}\nsegments: { big: { mrr_from: { usd: \"1.001\" } } }", "is no amount")]
+    [InlineData("operations: {}\nbreaker: { rejection_rate: 2 }", "must be a number from 0.01 to 1")]
+    [InlineData("operations: {}\nrollout: {}", "unknown key 'rollout'. Allowed: operations, playbooks, segments, breaker.")]
     [InlineData("operations: { credit: assisted }", "unknown operation 'credit'")]
     [InlineData("operations: [credit_invoice]", "must be a map")]
     [InlineData("operations: {}\noperations: {}", "rollout.yaml:2")]
     [InlineData("operations: {", "rollout.yaml:2")]
     [InlineData("", "must hold one map")]
     public void ReadRollout_Fault_IsNamed(string text, string says) =>
-        Should.Throw<GovernanceConfigurationException>(() => RolloutPlan.Read(ConfigFile.Parse("rollout.yaml", text), Catalog)).Message.ShouldContain(says);
+        Should.Throw<GovernanceConfigurationException>(() => RolloutFile.Read(ConfigFile.Parse("rollout.yaml", text), Catalog)).Message.ShouldContain(says);
 
     [Theory]
     [InlineData("- { id: a, name: A, roles: [king] }", "unknown role 'king'")]

@@ -24,7 +24,7 @@ public sealed class OperationTests : IAsyncLifetime
         var twice = _lumen.Planted("double_charges");
         var preview = await RefundPreviewAsync(twice);
         preview.Arguments.Amount.ShouldBe(Amount(twice));
-        preview.Changes[0].ShouldBe(new PreviewChange($"Refunded of {twice["amount_text"]}", "$0.00", twice["amount_text"]!.ToString()));
+        preview.Changes[0].ShouldBe(PreviewChange.Of($"Refunded of {twice["amount_text"]}", Usd(0), Amount(twice)));
         preview.Declared["amount_refunded"].ShouldBe("0");
         preview.Customer.Id.ShouldBe(twice["customer"]!.ToString());
     }
@@ -81,7 +81,7 @@ public sealed class OperationTests : IAsyncLifetime
         var credit = Credit(rise, Usd(1000), null);
         var preview = await CreditPreviewAsync(credit);
         var total = Amount(rise, "total");
-        preview.Changes[0].ShouldBe(new PreviewChange("Owed on the invoice", total.ToDisplayText(), (total - Usd(1000)).ToDisplayText()));
+        preview.Changes[0].ShouldBe(PreviewChange.Of("Owed on the invoice", total, total - Usd(1000)));
         (await _lumen.Get<IssueCreditNote>().ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(approved: preview.Declared), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         (await _lumen.CallAsync("get_invoice", ("invoice", credit.Invoice.Id)))["remaining"]!.ToString().ShouldBe((total - Usd(1000)).ToString());
     }
@@ -93,7 +93,7 @@ public sealed class OperationTests : IAsyncLifetime
     {
         var credit = Credit(Rise("paid"), Usd(500), where);
         var preview = await CreditPreviewAsync(credit);
-        preview.Changes[0].ShouldBe(new PreviewChange(field, "$0.00", "$5.00"));
+        preview.Changes[0].ShouldBe(PreviewChange.Of(field, Usd(0), Usd(500)));
         var operation = _lumen.Get<IssueCreditNote>();
         var done = (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(approved: preview.Declared), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         (await operation.ExecuteAsync(credit, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>().ObjectId.ShouldBe(done.ObjectId);

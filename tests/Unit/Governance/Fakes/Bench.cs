@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
-using BillingCopilot.Governance;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Audit;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Rollout;
+using BillingCopilot.Governance;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -33,7 +35,9 @@ public sealed class Bench : IDisposable
             expiry: 30m
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("governance-").FullName;
+    private static readonly Lazy<Task<string>> Template = new(MakeTemplateAsync);
+
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(Root, Path.GetRandomFileName())).FullName;
     private readonly List<ServiceProvider> _nodes = [];
 
     private Bench()
@@ -43,6 +47,20 @@ public sealed class Bench : IDisposable
     public static TenantContext Tenant { get; } = new("default", "acct_1", false);
 
     public static TenantContext OtherTenant { get; } = new("other", "acct_2", false);
+
+    /// <summary>Memory where there is some: these tests wait for a great many commits.</summary>
+    private static string Root => Directory.CreateDirectory(Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "billingcopilot-governance")).FullName;
+
+    /// <summary>The guard that this composition lacks; null for all of them.</summary>
+    public string? Without { get; set; }
+
+    /// <summary>Where the audit log keeps its keys; null for none.</summary>
+    public AuditOptions Log { get; set; } = new();
+
+    /// <summary>What segments see of customers; null leaves them unread.</summary>
+    public ICustomerFactsReader? Customers { get; set; }
+
+    public string Folder => _folder;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
@@ -73,6 +91,11 @@ public sealed class Bench : IDisposable
     {
         var bench = new Bench();
         prepare?.Invoke(bench);
+        if (bench.Storage is null)
+        {
+            File.Copy(await Template.Value, bench.DatabasePath);
+        }
+
         bench.Restart();
         await bench.Node.GetRequiredService<CopilotDbFactory>().MigrateAsync(default);
         return bench;
@@ -86,6 +109,16 @@ public sealed class Bench : IDisposable
         services.AddSingleton(Far);
         services.AddSingleton<IWriteClients>(Far);
         services.AddStorage(Storage ?? new StorageOptions { Path = DatabasePath });
+        if (Without is { } missing)
+        {
+            services.AddSingleton(s => GuardList.Compose(s.GetRequiredService<ProposeGuards>(), s.GetRequiredService<DecideGuards>(), s.GetRequiredService<ExecuteGuards>()).Without(missing));
+        }
+
+        if (Customers is not null)
+        {
+            services.AddSingleton(Customers);
+        }
+
         services.AddGovernance(Options());
         services.AddOperation<CreditInvoice, CreditArguments>();
         services.AddOperation<MailCredit, CreditArguments>();
@@ -129,8 +162,18 @@ public sealed class Bench : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>An empty database at the newest migration: copied, since migrating takes longer than most tests.</summary>
+    private static async Task<string> MakeTemplateAsync()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("governance-template-").FullName, "copilot.db");
+        await new BillingCopilot.Storage.Sqlite.SqliteCopilotDbFactory(new StorageOptions { Path = path }).MigrateAsync(default);
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        return path;
+    }
+
     private GovernanceOptions Options() => new()
     {
+        Audit = Log,
         PeopleFile = Write("people.yaml", PeopleText),
         PolicyFile = Write("policy.yaml", PolicyText),
         Rollout = new RolloutOptions { File = Write("rollout.yaml", RolloutText) },

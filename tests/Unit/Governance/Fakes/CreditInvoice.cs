@@ -21,7 +21,7 @@ public sealed record CreditArguments(
 /// <summary>Credits an invoice on the <see cref="FarSide"/>, which replays keys.</summary>
 public sealed class CreditInvoice(FarSide far, BusinessClock clock) : IOperation<CreditArguments>
 {
-    public static OperationDescriptor Descriptor { get; } = new("credit_invoice", "Proposes a credit.", typeof(CreditArguments), Risk.Money) { FarSideReplays = true };
+    public static OperationDescriptor Descriptor { get; } = new("credit_invoice", "Proposes a credit.", typeof(CreditArguments), Risk.Money) { FarSideReplays = true, Undo = new UndoneBy("mail_credit", "invoice", OfResult: false) };
 
     public Task<Outcome<Preview<CreditArguments>>> PreviewAsync(CreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
         Task.FromResult(Credits.Preview(far, arguments with { PinnedDate = arguments.PinnedDate ?? DateOnly.FromDateTime(clock.UtcNow.UtcDateTime) }));
@@ -62,7 +62,7 @@ internal static class Credits
         }
 
         return new Preview<CreditArguments>(
-            arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, far.Customer), "Acme\u202E Ltd", arguments.Invoice, arguments.Amount,
+            arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, far.CustomerOf.GetValueOrDefault(arguments.Invoice.Id, far.Customer)), "Acme\u202E Ltd", far.ReadsAnother is { } another ? new ObjectRef(ObjectKind.Invoice, another) : arguments.Invoice, arguments.Amount,
             [new PreviewChange("remaining", remaining.ToString(), (remaining - arguments.Amount.AmountMinor).ToString()), new PreviewChange("Memo", "", arguments.Memo ?? "")],
             "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" });
     }

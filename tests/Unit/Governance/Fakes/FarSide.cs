@@ -28,8 +28,14 @@ public sealed class FarSide : IWriteClients
     /// <summary>Whose invoices these are.</summary>
     public string Customer { get; set; } = "cus_1";
 
+    /// <summary>Whose an invoice is, where it is another's.</summary>
+    public Dictionary<string, string> CustomerOf { get; } = [];
+
     /// <summary>What goes with an effect was completed this often.</summary>
     public int Finished { get; set; }
+
+    /// <summary>Previews read this invoice, whatever they were asked about; null for the right one.</summary>
+    public string? ReadsAnother { get; set; }
 
     public bool ForgetsKeys { get; set; }
 

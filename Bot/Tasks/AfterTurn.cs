@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+
+namespace BillingCopilot.Bot.Tasks;
+
+/// <summary>What follows from a finished turn: standing approvals are tried, and the decision to propose nothing is recorded.</summary>
+public sealed class AfterTurn(Decisions decisions, AuditLog audit)
+{
+    /// <param name="answer">Null when a guard held the turn back; that is recorded where it happens.</param>
+    public async Task RunAsync(TenantContext tenant, TaskRow task, TurnAnswer? answer, CancellationToken cancellationToken)
+    {
+        if (answer is null)
+        {
+            return;
+        }
+
+        foreach (var proposal in answer.Proposals.Where(p => p.Status == ProposalStatus.Pending))
+        {
+            await decisions.TryStandingAsync(tenant, proposal, cancellationToken);
+        }
+
+        if (task.Playbook is not null && answer.Proposals.Count == 0)
+        {
+            await audit.AppendAsync(tenant, Nothing(task, answer), cancellationToken);
+        }
+    }
+
+    private static AuditEntry Nothing(TaskRow task, TurnAnswer answer) => new("decision.nothing", answer.Agent, task.Id, new JsonObject
+    {
+        ["playbook"] = task.Playbook,
+        ["why"] = answer.Tools.Any(t => t.Failed) ? "refused" : "nothing_proposed",
+        ["refused"] = new JsonArray([.. answer.Tools.Where(t => t.Failed).Select(t => JsonValue.Create($"{t.Name}:{CodeOf(t.ResultJson)}"))]),
+    });
+
+    private static string CodeOf(string result) => (string?)JsonNode.Parse(result)?["error"]?["code"] ?? "error";
+}

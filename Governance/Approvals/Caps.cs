@@ -1,0 +1,123 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Policy;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Governance.Approvals;
+
+/// <summary>What a cap is counted over.</summary>
+internal enum CapScope
+{
+    /// <summary>All that is approved for one customer.</summary>
+    Customer,
+
+    /// <summary>All that one person approves.</summary>
+    Approver,
+
+    /// <summary>All that is approved.</summary>
+    Day,
+}
+
+/// <summary>
+/// What may be approved of an operation within 24 hours, over all its proposals: an amount split into several does
+/// not pass. An approval reserves its amount by being recorded, in the transaction that counted the others, under
+/// the locks of <see cref="LockAsync"/>; what ended without an effect gives its share back.
+/// </summary>
+internal static class Caps
+{
+    private static readonly TimeSpan Window = TimeSpan.FromHours(24);
+
+    private static readonly string Pending = WireName.Of(ProposalStatus.Pending);
+
+    // What ended without an effect gives its share back; what is uncertain keeps it.
+    private static readonly string[] Spending =
+        [.. new[] { ProposalStatus.Approved, ProposalStatus.Executing, ProposalStatus.Executed, ProposalStatus.NeedsReconcile }.Select(WireName.Of)];
+
+    /// <summary>Holds everything that the counts rest on until the transaction ends.</summary>
+    public static async Task LockAsync(CopilotDb db, ProposalRow row, OperationPolicy policy, string person, CancellationToken cancellationToken)
+    {
+        await db.LockAsync("customer:" + row.CustomerId, cancellationToken);
+        if (policy.PerApproverPerDay is not null)
+        {
+            await db.LockAsync($"approver:{policy.Operation}:{person}", cancellationToken);
+        }
+
+        if (policy.PerDay is not null)
+        {
+            await db.LockAsync("day:" + policy.Operation, cancellationToken);
+        }
+    }
+
+    public static async Task<Refusal?> RefuseAsync(DecisionCase about, CapScope scope, CancellationToken cancellationToken)
+    {
+        var policy = about.Policy;
+        var (limits, words) = scope switch
+        {
+            CapScope.Customer => (policy.PerCustomerPerDay, "per customer"),
+            CapScope.Approver => (policy.PerApproverPerDay, "per approver"),
+            _ => (policy.PerDay, "for all customers"),
+        };
+        if (!about.Decision.Approves || limits is null || ProposalViews.AmountOf(about.Proposal) is not { } amount)
+        {
+            return null;
+        }
+
+        if (!limits.TryGetValue(amount.Currency, out var cap))
+        {
+            return new Refusal("cap_exceeded", $"The policy caps {policy.Operation} and names no cap for {amount.Currency.ToUpperInvariant()}.", "An admin can add one to policy.yaml.");
+        }
+
+        var spent = new Money(await SpentAsync(about, scope, cancellationToken), amount.Currency);
+        return Math.Abs((decimal)amount.AmountMinor) + spent.AmountMinor > cap.AmountMinor
+            ? new Refusal("cap_exceeded", $"{amount} would pass the cap of {cap} {words} within 24 hours, of which {spent} is used.", "Wait, or ask an admin to raise the cap.")
+            : null;
+    }
+
+    /// <summary>
+    /// The amount together with what was approved for the customer in the 24 hours before <paramref name="at"/>: what
+    /// the threshold of the second approver is compared with. Null when no amount is at stake.
+    /// </summary>
+    /// <param name="until">Approvals from here on don't count; null counts all.</param>
+    public static async Task<Money?> WithRecentAsync(CopilotDb db, ProposalRow row, DateTimeOffset at, DateTimeOffset? until, CancellationToken cancellationToken)
+    {
+        if (ProposalViews.AmountOf(row) is not { } amount)
+        {
+            return null;
+        }
+
+        var recent = Recent(db, at - Window, until, null);
+        var spent = await SumAsync(Others(db, row).Where(p => p.CustomerId == row.CustomerId && Spending.Contains(p.Status) && recent.Contains(p.Id)), cancellationToken);
+        return new Money(checked(Math.Abs(amount.AmountMinor) + spent), amount.Currency);
+    }
+
+    private static Task<long> SpentAsync(DecisionCase about, CapScope scope, CancellationToken cancellationToken)
+    {
+        var row = about.Proposal;
+        var person = about.Decision.Person.Id;
+        var recent = Recent(about.Db, about.Now - Window, null, scope == CapScope.Approver ? person : null);
+        var others = Others(about.Db, row).Where(p => recent.Contains(p.Id));
+
+        // A first of two approvals counts for the person already, or two first approvals would share one cap.
+        return SumAsync(
+            scope switch
+            {
+                CapScope.Customer => others.Where(p => p.CustomerId == row.CustomerId && Spending.Contains(p.Status)),
+                CapScope.Approver => others.Where(p => p.Status == Pending || Spending.Contains(p.Status)),
+                _ => others.Where(p => Spending.Contains(p.Status)),
+            },
+            cancellationToken);
+    }
+
+    private static IQueryable<ProposalRow> Others(CopilotDb db, ProposalRow row) =>
+        db.Proposals.Where(p => p.Operation == row.Operation && p.Currency == row.Currency && p.Id != row.Id);
+
+    private static IQueryable<string> Recent(CopilotDb db, DateTimeOffset since, DateTimeOffset? until, string? person) => db.Approvals
+        .Where(a => a.Decision == Decision.Approved && a.At > since && (until == null || a.At < until) && (person == null || a.Person == person))
+        .Select(a => a.ProposalId);
+
+    private static async Task<long> SumAsync(IQueryable<ProposalRow> rows, CancellationToken cancellationToken) =>
+        (await rows.Select(p => p.AmountMinor ?? 0).ToListAsync(cancellationToken)).Sum(a => Math.Abs(a));
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Governance.Controls;
+
+/// <summary>
+/// Stops one operation, or everything. The switch is a row that is read before each proposal, each approval and each
+/// call, on every node: it works from the moment it is committed.
+/// </summary>
+public sealed class KillSwitches(CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, OperationCatalog operations, AuditLog audit)
+{
+    /// <summary>Name that stands for every operation.</summary>
+    public const string Everything = "*";
+
+    // Whoever may approve something may stop it; only an admin lets it go on.
+    private static readonly string[] MayStop = [Roles.Operations, Roles.Finance, Roles.Admin];
+
+    /// <summary>Stops or releases. Refusals: not_allowed, unknown_operation.</summary>
+    /// <param name="name">An operation, or <see cref="Everything"/>.</param>
+    public async Task<Outcome<KillSwitchView>> SetAsync(TenantContext tenant, string name, bool stop, Person person, string? reason, CancellationToken cancellationToken)
+    {
+        if (Refuse(name, stop, person) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        await db.LockAsync("switch:" + name, cancellationToken);
+        var row = await db.KillSwitches.SingleOrDefaultAsync(s => s.Name == name, cancellationToken);
+        if (row is null)
+        {
+            row = new KillSwitchRow { TenantId = tenant.Id, Name = name, Person = person.Id };
+            db.KillSwitches.Add(row);
+        }
+
+        (row.Stopped, row.Person, row.Reason, row.At) = (stop, person.Id, reason is null ? null : PlainText.Clean(reason, 300), clock.UtcNow);
+        await db.SaveChangesAsync(cancellationToken);
+        await audit.AppendAsync(db, new AuditEntry(stop ? "switch.stopped" : "switch.released", person.Id, name, new JsonObject()), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return ViewOf(row);
+    }
+
+    /// <summary>Every switch that was ever set, by name.</summary>
+    public async Task<IReadOnlyList<KillSwitchView>> ListAsync(TenantContext tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return [.. (await db.KillSwitches.AsNoTracking().OrderBy(s => s.Name).ToListAsync(cancellationToken)).Select(ViewOf)];
+    }
+
+    /// <summary>Why nothing may be done with this operation now, or null.</summary>
+    public async Task<Refusal?> RefuseAsync(TenantContext tenant, string operation, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await RefuseAsync(db, operation, cancellationToken);
+    }
+
+    internal static async Task<Refusal?> RefuseAsync(CopilotDb db, string operation, CancellationToken cancellationToken)
+    {
+        var stopped = await db.KillSwitches.AsNoTracking().FirstOrDefaultAsync(s => s.Stopped && (s.Name == Everything || s.Name == operation), cancellationToken);
+        return stopped is null ? null : new Refusal(
+            "stopped",
+            $"{(stopped.Name == Everything ? "Everything" : operation)} was stopped by {stopped.Person}{(stopped.Reason is null ? "" : ": " + stopped.Reason.TrimEnd('.'))}.",
+            "An admin can release the kill switch.");
+    }
+
+    private Refusal? Refuse(string name, bool stop, Person person) =>
+        name != Everything && operations.Find(name) is null
+            ? new Refusal("unknown_operation", $"There is no operation '{PlainText.Clean(name, 60)}'.", $"Name one of: {Everything}, {string.Join(", ", operations.All.Select(o => o.Name))}.")
+        : people.Find(person.Id) is not { } known || !known.Roles.Any(stop ? MayStop.Contains : r => r == Roles.Admin)
+            ? new Refusal("not_allowed", $"{person.Name} may not {(stop ? "stop" : "release")} it.", $"These roles may: {(stop ? string.Join(", ", MayStop) : Roles.Admin)}.")
+        : null;
+
+    private static KillSwitchView ViewOf(KillSwitchRow row) => new(row.Name, row.Stopped, row.Person, row.Reason, row.At);
+}
+
+/// <summary>A kill switch as it stands.</summary>
+/// <param name="Name">An operation, or <c>*</c>.</param>
+public sealed record KillSwitchView(string Name, bool Stopped, string Person, string? Reason, DateTimeOffset At);

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Rollout;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Governance.Controls;
+
+/// <summary>What a standing approval lets pass: its own terms, the phase, the segment and the breaker.</summary>
+internal sealed class StandingTerms(RolloutPlan rollout, RolloutGate gate)
+{
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    /// <summary>What the person signed.</summary>
+    public static string HashOf(StandingApprovalRow row) => CanonicalJson.Hash(new JsonObject
+    {
+        ["tenant"] = row.TenantId,
+        ["id"] = row.Id,
+        ["operation"] = row.Operation,
+        ["playbook"] = row.Playbook,
+        ["segment"] = row.Segment,
+        ["per_use"] = row.PerUse?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["per_day"] = row.PerDay?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["currency"] = row.Currency,
+        ["uses_per_day"] = row.UsesPerDay,
+        ["expires"] = row.ExpiresAt.ToUnixTimeMilliseconds(),
+        ["person"] = row.Person,
+    });
+
+    /// <summary>Why the standing approval no longer speaks for its signer, or null.</summary>
+    public static async Task<Refusal?> RefuseTermAsync(CopilotDb db, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await db.StandingApprovals.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is { } row
+            ? RefuseTerm(row, now)
+            : new Refusal("standing_unknown", "The standing approval does not exist.");
+
+    /// <summary>Why it does not cover this proposal now, or null. Within the transaction that would mint the approval.</summary>
+    public async Task<Refusal?> RefuseUseAsync(CopilotDb db, string id, ProposalRow proposal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await db.LockAsync("standing:" + id, cancellationToken);
+        if (await db.StandingApprovals.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is not { } row)
+        {
+            return new Refusal("standing_unknown", "The standing approval does not exist.");
+        }
+
+        return RefuseTerm(row, now)
+            ?? RefuseScope(row, proposal)
+            ?? await RefuseAmountsAsync(db, row, proposal, now, cancellationToken)
+            ?? (row.Segment is { } segment ? await gate.RefuseSegmentAsync(db.Tenant, segment, proposal.CustomerId, cancellationToken) : null)
+            ?? await Breakers.RefuseAutomaticAsync(db, proposal, cancellationToken);
+    }
+
+    private static Refusal? RefuseTerm(StandingApprovalRow row, DateTimeOffset now) =>
+        row.Hash != HashOf(row) ? new Refusal("standing_tampered", "The standing approval is not the one that was signed.")
+        : row.RevokedAt is not null ? new Refusal("standing_revoked", $"The standing approval was revoked by {row.RevokedBy}.")
+        : row.ExpiresAt <= now ? new Refusal("standing_expired", "The standing approval has expired.")
+        : null;
+
+    private Refusal? RefuseScope(StandingApprovalRow row, ProposalRow proposal) =>
+        row.Operation != proposal.Operation || (row.Playbook is not null && row.Playbook != proposal.Playbook)
+            ? new Refusal("standing_scope", "The standing approval is for something else.")
+        : rollout.PhaseOf(proposal.Operation, proposal.Playbook) != RolloutPhase.Automated
+            ? new Refusal("not_automated", $"{proposal.Operation} is not automated: its rollout phase asks for a person.")
+        : proposal.AmountMinor is { } amount && (row.Currency != proposal.Currency || row.PerUse is not { } most || Math.Abs(amount) > most)
+            ? new Refusal("standing_amount", "The amount is more than the standing approval covers.")
+        : null;
+
+    private static async Task<Refusal?> RefuseAmountsAsync(CopilotDb db, StandingApprovalRow row, ProposalRow proposal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var since = now - Day;
+        var used = db.Approvals.Where(a => a.Channel == StandingDesk.Channel && a.Source == row.Id && a.At > since).Select(a => a.ProposalId);
+        var amounts = await db.Proposals.Where(p => used.Contains(p.Id)).Select(p => p.AmountMinor ?? 0).ToListAsync(cancellationToken);
+        return amounts.Count >= row.UsesPerDay
+            ? new Refusal("standing_used_up", $"The standing approval covers {row.UsesPerDay} uses within 24 hours.")
+            : proposal.AmountMinor is { } amount && row.PerDay is { } cap && amounts.Sum(a => Math.Abs(a)) + Math.Abs((decimal)amount) > cap
+            ? new Refusal("standing_used_up", $"The standing approval covers {new Money(cap, row.Currency!)} within 24 hours.")
+            : null;
+    }
+}

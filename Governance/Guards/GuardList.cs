@@ -1,0 +1,83 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Executor;
+
+namespace BillingCopilot.Governance.Guards;
+
+/// <summary>
+/// Every rule between an agent's wish and a call that writes, in the order in which it is asked. This is the one
+/// place that says which there are.
+/// </summary>
+internal sealed class GuardList
+{
+    private GuardList(
+        IReadOnlyList<Guard<ProposeCase, Refusal>> ask, IReadOnlyList<Guard<ProposeCase, Refusal>> show,
+        IReadOnlyList<Guard<DecisionCase, Refusal>> decide, IReadOnlyList<Guard<Run, Objection>> execute) =>
+        (Ask, Show, Decide, Execute) = (ask, show, decide, execute);
+
+    /// <summary>Before anything is read.</summary>
+    public IReadOnlyList<Guard<ProposeCase, Refusal>> Ask { get; }
+
+    /// <summary>Before the preview becomes a proposal.</summary>
+    public IReadOnlyList<Guard<ProposeCase, Refusal>> Show { get; }
+
+    /// <summary>In the transaction that records a decision.</summary>
+    public IReadOnlyList<Guard<DecisionCase, Refusal>> Decide { get; }
+
+    /// <summary>Before each call, repetitions too.</summary>
+    public IReadOnlyList<Guard<Run, Objection>> Execute { get; }
+
+    public IEnumerable<string> Names => [.. Ask.Select(g => g.Name), .. Show.Select(g => g.Name), .. Decide.Select(g => g.Name), .. Execute.Select(g => g.Name)];
+
+    public static GuardList Compose(ProposeGuards propose, DecideGuards decide, ExecuteGuards execute) => new(
+        [
+            new("propose.kill_switch", propose.StoppedAsync),
+            Guard<ProposeCase, Refusal>.Of("propose.read_only", propose.ReadOnly),
+            Guard<ProposeCase, Refusal>.Of("propose.known_requester", propose.Unknown),
+            Guard<ProposeCase, Refusal>.Of("propose.proposer_role", propose.MayNotPropose),
+            Guard<ProposeCase, Refusal>.Of("propose.not_before_in_reach", ProposeGuards.OutOfReach),
+        ],
+        [
+            Guard<ProposeCase, Refusal>.Of("propose.read_again", ProposeGuards.NotReadAgain),
+            Guard<ProposeCase, Refusal>.Of("propose.shown_whole", ProposeGuards.NotShownWhole),
+            new("propose.segment", propose.OutsideSegmentAsync),
+        ],
+        [
+            Guard<DecisionCase, Refusal>.Of("decide.known_person", decide.Unknown),
+            Guard<DecisionCase, Refusal>.Of("decide.approver_role", DecideGuards.MayNotDecide),
+            Guard<DecisionCase, Refusal>.Of("decide.requester_not_approver", DecideGuards.IsRequester),
+            Guard<DecisionCase, Refusal>.Of("decide.not_expired", DecideGuards.Expired),
+            Guard<DecisionCase, Refusal>.Of("decide.pending_only", DecideGuards.Decided),
+            Guard<DecisionCase, Refusal>.Of("decide.distinct_approver", DecideGuards.DecidedByPerson),
+            Guard<DecisionCase, Refusal>.Of("decide.same_mode", DecideGuards.OtherMode),
+            Guard<DecisionCase, Refusal>.Of("decide.as_shown", DecideGuards.NotAsShown),
+            Guard<DecisionCase, Refusal>.Of("decide.untampered", DecideGuards.Tampered),
+            Guard<DecisionCase, Refusal>.Of("decide.policy_unchanged", decide.PolicyChanged),
+            new("decide.kill_switch", DecideGuards.StoppedAsync),
+            new("decide.rollout", decide.NotLetAsync),
+            new("decide.standing_terms", decide.OutsideStandingAsync),
+            new("decide.cap_of_customer", DecideGuards.CustomerCapAsync),
+            new("decide.cap_of_approver", DecideGuards.ApproverCapAsync),
+            new("decide.cap_of_day", DecideGuards.DayCapAsync),
+        ],
+        [
+            Guard<Run, Objection>.Of("execute.untampered", ExecuteGuards.Tampered),
+            Guard<Run, Objection>.Of("execute.same_mode", ExecuteGuards.OtherMode),
+            Guard<Run, Objection>.Of("execute.write_key", execute.CantWrite),
+            Guard<Run, Objection>.Of("execute.policy_unchanged", execute.PolicyChanged),
+            Guard<Run, Objection>.Of("execute.approval_fresh", execute.ApprovalTooOld),
+            new("execute.approvers_hold", execute.TooFewApproversAsync),
+            new("execute.standing_holds", execute.StandingLapsedAsync),
+            new("execute.kill_switch", execute.StoppedAsync),
+            new("execute.rollout", execute.NotLetAsync),
+            new("execute.state_unmoved", ExecuteGuards.StateMovedAsync),
+        ]);
+
+    /// <summary>The same list without one guard: how tests show that each of them matters.</summary>
+    public GuardList Without(string name) => Names.Contains(name)
+        ? new GuardList(Leave(Ask, name), Leave(Show, name), Leave(Decide, name), Leave(Execute, name))
+        : throw new ArgumentException($"There is no guard '{name}'. There are: {string.Join(", ", Names)}.", nameof(name));
+
+    private static List<Guard<TCase, TRefusal>> Leave<TCase, TRefusal>(IEnumerable<Guard<TCase, TRefusal>> guards, string name)
+        where TRefusal : class => [.. guards.Where(g => g.Name != name)];
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using BillingCopilot.Flows.Support;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Flows;
+
+/// <summary>The controls over HTTP, on a whole copilot.</summary>
+public sealed class ControlsFlow
+{
+    [Fact]
+    public async Task Stop_ByTheApi_WorksWithinASecond_AndOnlyAnAdminReleases()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        var proposal = await copilot.ProposeCreditAsync();
+        using var olivia = copilot.As("olivia");
+        using var frank = copilot.As("frank");
+        using var ada = copilot.As("ada");
+        var clock = Stopwatch.StartNew();
+
+        (await olivia.PostAsJsonAsync("/api/kill-switches", new { operation = "*", stopped = true, reason = "Drill" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var refused = await frank.DecideAsync(proposal);
+
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        ((string?)(await refused.JsonAsync())["error"]!["code"]).ShouldBe("stopped");
+        (await olivia.PostAsJsonAsync("/api/kill-switches", new { operation = "*", stopped = false })).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await ada.PostAsJsonAsync("/api/kill-switches", new { operation = "*", stopped = false })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        ((string?)(await (await frank.DecideAsync(proposal)).JsonAsync())["status"]).ShouldBe("executed");
+    }
+
+    [Fact]
+    public async Task Edit_ThenApproveByAnother_CarriesOutTheEditedOne()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        var proposal = await copilot.ProposeCreditAsync();
+        using var frank = copilot.As("frank");
+        using var fiona = copilot.As("fiona");
+
+        var edited = await (await frank.PostAsJsonAsync($"/api/proposals/{proposal["id"]}/edit", new { hash = (string?)proposal["hash"], arguments = new { amount = "1.00 USD" } })).JsonAsync();
+
+        ((string?)edited["replaces"]).ShouldBe((string?)proposal["id"]);
+        (await frank.DecideAsync(edited)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        var done = await (await fiona.DecideAsync(edited)).JsonAsync();
+        ((string?)done["status"]).ShouldBe("executed");
+        ((long)(await copilot.Sandbox.WritesAsync(CancellationToken.None)).Single()["amount"]!).ShouldBe(100);
+
+        using var sam = copilot.As("sam");
+        var undo = await (await sam.PostAsJsonAsync($"/api/proposals/{edited["id"]}/undo", new { reason = "A mistake." })).JsonAsync();
+        ((string?)undo["operation"]).ShouldBe("void_credit_note");
+        ((string?)(await (await frank.DecideAsync(undo)).JsonAsync())["status"]).ShouldBe("executed");
+    }
+
+    [Fact]
+    public async Task Reject_TheReasonReachesTheAgentAndTheRequester()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var sam = copilot.As("sam");
+        var why = await sam.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?");
+        var conversation = (string)why["conversation_id"]!;
+        var proposal = (await sam.AskAsync("Yes, credit the difference", conversation))["proposals"]!.AsArray().Single()!.AsObject();
+        using var frank = copilot.As("frank");
+
+        await frank.PostAsJsonAsync($"/api/proposals/{proposal["id"]}/decision", new { decision = "reject", hash = (string?)proposal["hash"], reason = "The contract allows it." });
+
+        var mine = JsonNode.Parse(await sam.GetStringAsync("/api/proposals?mine=true"))!["data"]!.AsArray().Single()!;
+        ((string?)mine["approvals"]![0]!["reason"]).ShouldBe("The contract allows it.");
+        await using var db = copilot.Stage.Host.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Stage.Host.Tenants.Default.Context);
+        var last = await db.Messages.Where(m => m.ConversationId == conversation).OrderByDescending(m => m.Seq).FirstAsync();
+        last.Content.ShouldContain("was rejected by Frank Moreau. Their reason: «The contract allows it.»");
+    }
+
+    [Fact]
+    public async Task FailedPayment_AutomatedAndSigned_IsMailedByItself_AndSoIsNothingElse()
+    {
+        await using var copilot = await Copilot.StartAsync(s => s.Policy.Path = AutomatedPolicy());
+        using var olivia = copilot.As("olivia");
+        var signed = await olivia.PostAsJsonAsync("/api/standing-approvals", new
+        {
+            operation = "send_dunning_email", playbook = "payment_failed", per_use = "100000.00 USD", per_day = "1000000.00 USD", uses_per_day = 5,
+            expires_at = copilot.Stage.Host.Services.GetRequiredService<BusinessClock>().UtcNow.AddDays(7),
+        });
+        signed.StatusCode.ShouldBe(HttpStatusCode.OK, await signed.Content.ReadAsStringAsync());
+        var failed = copilot.Truth["failed_invoices"]!.AsArray().First(f => (string?)f!["currency"] == "usd")!;
+
+        var emitted = await copilot.Sandbox.EmitAsync("invoice.payment_failed", (string)failed["invoice"]!, CancellationToken.None);
+        await BillingCopilot.Bot.Cli.Eval.EventTask.WaitAsync(copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context, (string)emitted["id"]!, CancellationToken.None);
+
+        var proposal = JsonNode.Parse(await olivia.GetStringAsync("/api/proposals"))!["data"]!.AsArray().Single()!;
+        ((string?)proposal["status"]).ShouldBe("executed", proposal.ToJsonString());
+        ((string?)proposal["approvals"]![0]!["channel"]).ShouldBe("standing");
+        Directory.GetFiles(copilot.Stage.Outbox, "*.eml").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Event_ThatAGuardHoldsBack_IsRecordedAsADecisionToDoNothing()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        var paid = (string)copilot.Truth["paid_invoices"]![0]!["invoice"]!;
+
+        var emitted = await copilot.Sandbox.EmitAsync("invoice.payment_failed", paid, CancellationToken.None);
+        await BillingCopilot.Bot.Cli.Eval.EventTask.WaitAsync(copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context, (string)emitted["id"]!, CancellationToken.None);
+
+        var entry = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing");
+        JsonNode.Parse(entry.Details)!["guard"]!.ToString().ShouldBe("invoice_open");
+    }
+
+    [Fact]
+    public async Task Pilot_SummarisesANewInvoice_AndProposesNothing()
+    {
+        await using var copilot = await Copilot.StartAsync(s => s.Policy.Profile = "pilot");
+        var invoice = (string)copilot.OpenRise["invoice"]!;
+        var emitted = await copilot.Sandbox.EmitAsync("invoice.finalized", invoice, CancellationToken.None);
+        var failed = await copilot.Sandbox.EmitAsync("invoice.payment_failed", (string)copilot.Truth["failed_invoices"]![0]!["invoice"]!, CancellationToken.None);
+        var (services, tenant) = (copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context);
+
+        var answer = await BillingCopilot.Bot.Cli.Eval.EventTask.WaitAsync(services, tenant, (string)emitted["id"]!, CancellationToken.None);
+        var nothing = await BillingCopilot.Bot.Cli.Eval.EventTask.WaitAsync(services, tenant, (string)failed["id"]!, CancellationToken.None);
+
+        answer!.Text.ShouldContain((string)copilot.OpenRise["invoice_number"]!);
+        answer.Proposals.ShouldBeEmpty();
+        nothing.ShouldBeNull("no other playbook starts");
+        using var sam = copilot.As("sam");
+        (await sam.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?"))["text"]!.ToString().ShouldNotBeEmpty();
+        JsonNode.Parse(await sam.GetStringAsync("/api/rollout"))!["operations"]!.AsArray().ShouldAllBe(o => (string?)o!["phase"] == "read_only");
+    }
+
+    [Fact]
+    public async Task Turn_LeavesItsModelAndToolCallsInTheAuditLog_EncryptedForTheCustomer()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        using var sam = copilot.As("sam");
+        await sam.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?");
+        var tenant = copilot.Stage.Host.Tenants.Default.Context;
+
+        var entries = await EntriesAsync(copilot);
+
+        var model = JsonNode.Parse(entries.First(e => e.Kind == "model.called").Details)!;
+        ((string?)model["provider"], (string?)model["prompt"], (long?)model["prompt_version"]).ShouldBe(("rules", "support", 1));
+        ((string?)model["prompt_hash"])!.Length.ShouldBe(64);
+        entries.ShouldContain(e => e.Kind == "tool.called");
+        entries.ShouldContain(e => e.Kind == "settings.changed");
+        entries.ShouldAllBe(e => !e.Details.Contains((string)copilot.OpenRise["customer_name"]!, StringComparison.Ordinal));
+        var contents = copilot.Stage.Host.Services.GetRequiredService<AuditContents>();
+        var last = (string)JsonNode.Parse(entries.Last(e => e.Kind == "model.called").Details)!["content"]!;
+        (await contents.ReadAsync(tenant, last, CancellationToken.None))!.ShouldContain((string)copilot.OpenRise["customer_name"]!);
+        await contents.EraseAsync(tenant, (string)copilot.OpenRise["customer"]!, Governance.People.Person.Automation, CancellationToken.None);
+        (await contents.ReadAsync(tenant, last, CancellationToken.None)).ShouldBeNull();
+        (await copilot.Stage.Host.Services.GetRequiredService<AuditVerifier>().VerifyAsync(tenant, CancellationToken.None)).Whole.ShouldBeTrue();
+    }
+
+    private static async Task<IReadOnlyList<Storage.Rows.AuditRow>> EntriesAsync(Copilot copilot) =>
+        await copilot.Stage.Host.Services.GetRequiredService<AuditLog>().ReadAsync(copilot.Stage.Host.Tenants.Default.Context, 0, 1000, CancellationToken.None);
+
+    private static string AutomatedPolicy()
+    {
+        var shipped = Path.Combine(AppContext.BaseDirectory, "Defaults");
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-automated-").FullName;
+        File.Copy(Path.Combine(shipped, "people.yaml"), Path.Combine(folder, "people.yaml"));
+        File.Copy(Path.Combine(shipped, "policy.yaml"), Path.Combine(folder, "policy.yaml"));
+        File.WriteAllText(Path.Combine(folder, "rollout.yaml"), "operations: { send_dunning_email: automated }\nplaybooks: { payment_failed: automated }\n");
+        return folder;
+    }
+}

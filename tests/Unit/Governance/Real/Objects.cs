@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using Stripe;
+
+namespace BillingCopilot.Unit.Governance.Real;
+
+/// <summary>Things of a customer's, made fresh in the sandbox.</summary>
+internal sealed class Objects(StripeClient stripe)
+{
+    public async Task<Customer> CustomerAsync(string card = "pm_card_visa")
+    {
+        var customer = await stripe.V1.Customers.CreateAsync(new CustomerCreateOptions { Name = "Acme", Email = "billing@acme.test" });
+        var method = await stripe.V1.PaymentMethods.AttachAsync(card, new PaymentMethodAttachOptions { Customer = customer.Id });
+        return await stripe.V1.Customers.UpdateAsync(customer.Id, new CustomerUpdateOptions { InvoiceSettings = new CustomerInvoiceSettingsOptions { DefaultPaymentMethod = method.Id } });
+    }
+
+    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa")
+    {
+        var customer = await CustomerAsync(card);
+        await stripe.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Amount = amount, Currency = currency, Description = "Setup" });
+        var draft = await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions { Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include" });
+        return await stripe.V1.Invoices.FinalizeInvoiceAsync(draft.Id);
+    }
+
+    public async Task<Invoice> PaidInvoiceAsync(long amount, string currency = "usd") =>
+        await stripe.V1.Invoices.PayAsync((await OpenInvoiceAsync(amount, currency)).Id);
+
+    public async Task<Invoice> FailedInvoiceAsync(long amount)
+    {
+        var open = await OpenInvoiceAsync(amount, card: "pm_card_chargeCustomerFail");
+        try
+        {
+            await stripe.V1.Invoices.PayAsync(open.Id);
+        }
+        catch (StripeException e) when (e.StripeError?.Type == "card_error")
+        {
+            // As wanted.
+        }
+
+        return await stripe.V1.Invoices.GetAsync(open.Id);
+    }
+
+    public async Task<Charge> ChargeOfAsync(Invoice invoice) => (await stripe.V1.Charges.ListAsync(new ChargeListOptions { Customer = invoice.CustomerId })).Data.Single();
+
+    public async Task<Subscription> SubscriptionAsync(long unit, long quantity, string currency = "usd")
+    {
+        var customer = await CustomerAsync();
+        var price = await stripe.V1.Prices.CreateAsync(new PriceCreateOptions
+        {
+            Currency = currency,
+            UnitAmount = unit,
+            Recurring = new PriceRecurringOptions { Interval = "month" },
+            ProductData = new PriceProductDataOptions { Name = "Team" },
+        });
+        return await stripe.V1.Subscriptions.CreateAsync(new SubscriptionCreateOptions { Customer = customer.Id, Items = [new SubscriptionItemOptions { Price = price.Id, Quantity = quantity }] });
+    }
+
+    public Task<CreditNote> CreditNoteAsync(Invoice invoice, long amount) =>
+        stripe.V1.CreditNotes.CreateAsync(new CreditNoteCreateOptions { Invoice = invoice.Id, Amount = amount, Reason = "order_change" });
+
+    public Task<Subscription> EndAsync(Subscription subscription) =>
+        stripe.V1.Subscriptions.UpdateAsync(subscription.Id, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true });
+
+    public static JsonObject Credit(Invoice invoice, long amount, string? disposition = null)
+    {
+        var arguments = new JsonObject { ["invoice"] = invoice.Id, ["amount"] = new Money(amount, invoice.Currency).ToString(), ["reason"] = "order_change" };
+        if (disposition is not null)
+        {
+            arguments["disposition"] = disposition;
+        }
+
+        return arguments;
+    }
+
+    public static JsonObject Refund(Charge charge, long? amount)
+    {
+        var arguments = new JsonObject { ["charge"] = charge.Id, ["reason"] = "duplicate" };
+        if (amount is { } part)
+        {
+            arguments["amount"] = new Money(part, charge.Currency).ToString();
+        }
+
+        return arguments;
+    }
+}

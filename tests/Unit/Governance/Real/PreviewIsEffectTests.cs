@@ -1,0 +1,143 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using Shouldly;
+using Stripe;
+using Xunit;
+
+namespace BillingCopilot.Unit.Governance.Real;
+
+/// <summary>What a card says before and after is what Stripe says before and after, to the smallest unit.</summary>
+public sealed class PreviewIsEffectTests
+{
+    private const int EachCurrency = 52;
+    private const string Unlimited = """
+        operations:
+          issue_credit_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          issue_refund: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          void_credit_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          cancel_subscription_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          reactivate_subscription: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          send_dunning_email: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+        """;
+
+    [Theory]
+    [InlineData("usd", 1)]
+    [InlineData("eur", 2)]
+    [InlineData("jpy", 3)]
+    [InlineData("kwd", 4)]
+    public async Task Preview_GeneratedCases_EqualTheEffect(string currency, int seed)
+    {
+        await using var bench = await RealBench.StartAsync(Unlimited);
+        var random = new Random(seed);
+        var compared = 0;
+        for (var i = 0; i < EachCurrency; i++)
+        {
+            compared += await CompareAsync(bench, await CaseAsync(new Objects(bench.Sandbox.Admin), random, currency), $"{currency} case {i}");
+        }
+
+        compared.ShouldBeGreaterThan(2 * EachCurrency);
+    }
+
+    /// <summary>Proposes, approves and executes, and reads each amount of the preview before and after. Returns how many.</summary>
+    private static async Task<int> CompareAsync(RealBench bench, Case about, string name)
+    {
+        var proposal = await bench.ProposeAsync(about.Operation, about.Arguments);
+        var amounts = proposal.Changes.Where(c => c.AfterMinor is not null).ToList();
+        foreach (var row in amounts)
+        {
+            (await ReadAsync(bench.Sandbox.Admin, about, row, null)).ShouldBe(row.BeforeMinor, $"{name}, {about.Operation}: {row.Field} before");
+            row.Currency.ShouldBe(about.Currency, name);
+        }
+
+        RealBench.Ok(await bench.TryApproveAsync(proposal));
+        var done = await bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, default);
+        done.Status.ShouldBe(ProposalStatus.Executed, $"{name}: {done.ResultText}");
+        foreach (var row in amounts)
+        {
+            (await ReadAsync(bench.Sandbox.Admin, about, row, done)).ShouldBe(row.AfterMinor, $"{name}, {about.Operation}: {row.Field} after");
+        }
+
+        await StampedAsync(bench.Sandbox.Admin, about, proposal, done, name);
+        return amounts.Count;
+    }
+
+    /// <summary>The metadata that the card announced is on the object.</summary>
+    private static async Task StampedAsync(StripeClient stripe, Case about, ProposalView proposal, ProposalView done, string name)
+    {
+        var metadata = about.Operation switch
+        {
+            "issue_refund" => (await stripe.V1.Refunds.GetAsync(done.ResultObjectId)).Metadata,
+            "issue_credit_note" or "void_credit_note" => (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).Metadata,
+            _ => (await stripe.V1.Subscriptions.GetAsync(done.ResultObjectId)).Metadata,
+        };
+        var prefix = about.Operation == "void_credit_note" ? "copilot_undo_" : "copilot_";
+        metadata[prefix + "proposal"].ShouldBe(proposal.Id, name);
+        metadata[prefix + "approved_by"].ShouldBe("ada", name);
+        metadata[prefix + "prompt"].ShouldBe("support.v1", name);
+        proposal.Changes[^1].After.ShouldBe($"copilot_proposal={proposal.Id}, copilot_approved_by=(who approves), copilot_prompt=support.v1", name);
+    }
+
+    private static async Task<long?> ReadAsync(StripeClient stripe, Case about, PreviewChange row, ProposalView? done) => row.Field switch
+    {
+        "Customer's stored credit" => -(await stripe.V1.Customers.GetAsync(about.Customer)).Balance,
+        "Owed on the invoice" => (await stripe.V1.Invoices.GetAsync(about.Invoice)).AmountRemaining,
+        "Refunded to the payment method" => (await ChargesAsync(stripe, about)).Sum(c => c.AmountRefunded),
+        "Left to credit on the invoice" => (await stripe.V1.Invoices.GetAsync(about.Invoice)).Total - (await NotesAsync(stripe, about)).Sum(n => n.Total),
+        "Tax in the credit" => done is null ? 0 : (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).TotalTaxes?.Sum(t => t.Amount) ?? 0,
+        "Proration" => (await stripe.V1.InvoiceItems.ListAsync(new InvoiceItemListOptions { Customer = about.Customer, Pending = true })).Sum(i => i.Amount),
+        var field when field.StartsWith("Refunded of", StringComparison.Ordinal) => (await ChargesAsync(stripe, about)).Sum(c => c.AmountRefunded),
+        var field when field.StartsWith("Recurring a month", StringComparison.Ordinal) => await RecurringAsync(stripe, about),
+        var field => throw new InvalidOperationException($"Nothing here reads '{field}'."),
+    };
+
+    private static async Task<long?> RecurringAsync(StripeClient stripe, Case about)
+    {
+        var subscription = await stripe.V1.Subscriptions.GetAsync(about.Subscription);
+        return subscription.CancelAtPeriodEnd ? 0 : subscription.Items.Sum(i => i.Price.UnitAmount * i.Quantity);
+    }
+
+    private static async Task<List<Charge>> ChargesAsync(StripeClient stripe, Case about) =>
+        (await stripe.V1.Charges.ListAsync(new ChargeListOptions { Customer = about.Customer })).Data;
+
+    private static async Task<IEnumerable<CreditNote>> NotesAsync(StripeClient stripe, Case about) =>
+        (await stripe.V1.CreditNotes.ListAsync(new CreditNoteListOptions { Invoice = about.Invoice })).Where(n => n.Status != "void");
+
+    private static async Task<Case> CaseAsync(Objects objects, Random random, string currency)
+    {
+        // A step of ten: Stripe takes three-decimal amounts in tens only.
+        var total = 10L * random.Next(200, 50_000);
+        var part = 10L * random.Next(1, (int)(total / 10));
+        switch (random.Next(7))
+        {
+            case 0:
+                var charged = await objects.PaidInvoiceAsync(total, currency);
+                return Of("issue_refund", Objects.Refund(await objects.ChargeOfAsync(charged), random.Next(4) == 0 ? null : part), charged);
+            case 1:
+                var open = await objects.OpenInvoiceAsync(total, currency);
+                return Of("issue_credit_note", Objects.Credit(open, part), open);
+            case 2:
+                var paid = await objects.PaidInvoiceAsync(total, currency);
+                return Of("issue_credit_note", Objects.Credit(paid, part, "refund"), paid);
+            case 3:
+                var kept = await objects.PaidInvoiceAsync(total, currency);
+                return Of("issue_credit_note", Objects.Credit(kept, part, "customer_balance"), kept);
+            case 4:
+                var credited = await objects.OpenInvoiceAsync(total, currency);
+                return Of("void_credit_note", new JsonObject { ["credit_note"] = (await objects.CreditNoteAsync(credited, part)).Id }, credited);
+            case 5:
+                return Of("cancel_subscription_at_period_end", await objects.SubscriptionAsync(part, random.Next(1, 20), currency), currency);
+            default:
+                var ending = await objects.SubscriptionAsync(part, random.Next(1, 20), currency);
+                await objects.EndAsync(ending);
+                return Of("reactivate_subscription", ending, currency);
+        }
+    }
+
+    private static Case Of(string operation, JsonObject arguments, Invoice invoice) => new(operation, arguments, invoice.CustomerId, invoice.Currency, invoice.Id, null);
+
+    private static Case Of(string operation, Subscription subscription, string currency) =>
+        new(operation, new JsonObject { ["subscription"] = subscription.Id }, subscription.CustomerId, currency, null, subscription.Id);
+
+    private sealed record Case(string Operation, JsonObject Arguments, string Customer, string Currency, string? Invoice, string? Subscription);
+}

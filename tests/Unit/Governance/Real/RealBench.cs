@@ -1,0 +1,186 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance;
+using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Executor;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Sandbox;
+using BillingCopilot.Storage;
+using BillingCopilot.Unit.SandboxTests;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+
+namespace BillingCopilot.Unit.Governance.Real;
+
+/// <summary>The real operations with all of governance over a sandbox: what people approve, and what the ledger then says.</summary>
+internal sealed class RealBench : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly List<ServiceProvider> _nodes = [];
+    private readonly string? _policy;
+    private int _tasks;
+
+    private RealBench(SandboxFixture sandbox, string folder, string? policy) => (Sandbox, _folder, _policy) = (sandbox, folder, policy);
+
+    public static TenantContext Tenant { get; } = new("default", "acct_1SandboxTests000", false);
+
+    public SandboxFixture Sandbox { get; }
+
+    public Crash Crash { get; } = new();
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
+
+    public string Outbox => Path.Combine(_folder, "outbox");
+
+    public ServiceProvider Node { get; private set; } = null!;
+
+    public ProposalBook Book => Node.GetRequiredService<ProposalBook>();
+
+    public ProposalExecutor Executor => Node.GetRequiredService<ProposalExecutor>();
+
+    /// <param name="policy">Text of policy.yaml; null for the one that ships.</param>
+    public static async Task<RealBench> StartAsync(string? policy = null)
+    {
+        var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        var folder = Directory.CreateDirectory(Path.Combine(root, "billingcopilot-real-" + Path.GetRandomFileName())).FullName;
+        var bench = new RealBench(await SandboxFixture.StartAsync(), folder, policy);
+        bench.AddNode();
+        await bench.Node.GetRequiredService<CopilotDbFactory>().MigrateAsync(default);
+        return bench;
+    }
+
+    /// <summary>A process of its own on the same database; it becomes <see cref="Node"/>.</summary>
+    public ServiceProvider AddNode()
+    {
+        var options = new GovernanceOptions { Rollout = new() { SandboxMode = true }, Executor = new() { FirstBackoff = TimeSpan.Zero, WaitForOthers = TimeSpan.FromSeconds(20), PollEvery = TimeSpan.FromMilliseconds(5) } };
+        if (_policy is not null)
+        {
+            options.PolicyFile = Path.Combine(_folder, "policy.yaml");
+            File.WriteAllText(options.PolicyFile, _policy);
+        }
+
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddStorage(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") });
+        services.AddSingleton<IKnowledgeBase>(_ => throw new NotSupportedException());
+        services.AddGovernance(options);
+        services.AddPlugins(
+            new StripeConnections().Set(Tenant.Id, new StripeConnection(Sandbox.Server.BaseAddress, SandboxKeys.Read, SandboxKeys.Write)),
+            new MailOptions { Outbox = Outbox, From = "billing@lumen.example" });
+        services.AddStripeWriters();
+        services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new CrashingHandler(Crash)));
+        services.Replace(ServiceDescriptor.Singleton<IWriteClients>(s => new CrashingWriters(ActivatorUtilities.CreateInstance<WriteClients>(s), Crash)));
+        Node = services.BuildServiceProvider();
+        _nodes.Add(Node);
+        return Node;
+    }
+
+    public Person Person(string id) => Node.GetRequiredService<PeopleDirectory>().Find(id)!;
+
+    public Task<Outcome<ProposalView>> TryProposeAsync(string operation, JsonObject arguments, string person = "sam") => Book.ProposeAsync(
+        new ProposeRequest(Tenant, operation, arguments, Person(person), "support.v1", $"task_{++_tasks}", 0, "conv_1", "Because."), default);
+
+    public async Task<ProposalView> ProposeAsync(string operation, JsonObject arguments) => Ok(await TryProposeAsync(operation, arguments));
+
+    public Task<Outcome<ProposalView>> TryApproveAsync(ProposalView proposal, string person = "ada") =>
+        Node.GetRequiredService<DecisionDesk>().ApproveAsync(Tenant, proposal.Id, Person(person), proposal.Hash, "api", default);
+
+    public async Task<ProposalView> DoneAsync(string operation, JsonObject arguments)
+    {
+        var proposal = await ProposeAsync(operation, arguments);
+        Ok(await TryApproveAsync(proposal));
+        return await Executor.ExecuteAsync(Tenant, proposal.Id, default);
+    }
+
+    /// <summary>Effects in the account's ledger that came with this proposal's key.</summary>
+    public async Task<List<string>> EffectsAsync(ProposalView proposal)
+    {
+        var key = Run.KeyOf(Tenant, proposal.Id);
+        return [.. (await Sandbox.EffectsAsync()).Where(e => ((string?)e!["idempotency_key"])?.StartsWith(key, StringComparison.Ordinal) == true).Select(e => (string)e!["effect"]!)];
+    }
+
+    public bool Mailed(ProposalView proposal) => File.Exists(Path.Combine(Outbox, proposal.Id + ".eml"));
+
+    public static ProposalView Ok(Outcome<ProposalView> outcome) =>
+        outcome is Outcome<ProposalView>.Ok ok ? ok.Value : throw new ShouldAssertException(((Outcome<ProposalView>.Refused)outcome).Refusal.ToString());
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        await Sandbox.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Kills the process at a point of a call: from then on nothing of it runs.</summary>
+internal sealed class Crash
+{
+    private CancellationTokenSource? _kill;
+    private bool _before;
+    private string? _after;
+
+    /// <summary>Runs until the kill.</summary>
+    public async Task RunAsync(Func<CancellationToken, Task> work, bool before, string? after)
+    {
+        using var kill = new CancellationTokenSource();
+        (_kill, _before, _after) = (kill, before, after);
+        await Should.ThrowAsync<OperationCanceledException>(() => work(kill.Token));
+        (_kill, _before, _after) = (null, false, null);
+    }
+
+    public void Opening()
+    {
+        if (_before)
+        {
+            Kill();
+        }
+    }
+
+    public void Answered(HttpRequestMessage request)
+    {
+        if (_after is { } path && request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.Contains(path, StringComparison.Ordinal))
+        {
+            Kill();
+        }
+    }
+
+    private void Kill()
+    {
+        _kill!.Cancel();
+        throw new OperationCanceledException(_kill.Token);
+    }
+}
+
+internal sealed class CrashingHandler(Crash crash) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var answer = await base.SendAsync(request, cancellationToken);
+        crash.Answered(request);
+        return answer;
+    }
+}
+
+internal sealed class CrashingWriters(IWriteClients inner, Crash crash) : IWriteClients
+{
+    public TWriter Open<TWriter>(WriteGrant grant)
+        where TWriter : class
+    {
+        crash.Opening();
+        return inner.Open<TWriter>(grant);
+    }
+
+    public Refusal? Refuse(TenantContext tenant) => inner.Refuse(tenant);
+}
