@@ -87,7 +87,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             invoice.Status,
             invoice.Money(invoice.AmountRemaining),
             own.Count,
-            last is { RetryMayWork: false } ? null : context.Tenant.Day(invoice.NextPaymentAttempt),
+            last is { IsRetried: false } ? null : context.Tenant.Day(invoice.NextPaymentAttempt),
             last?.RetryMayWork);
     }
 

@@ -24,7 +24,7 @@ public sealed record PaymentHistory(
 
 /// <summary>An invoice that is still owed.</summary>
 /// <param name="NextAttempt">When Stripe tries again; left out when it does not.</param>
-/// <param name="RetryMayWork">False when Stripe makes no charge until there is another payment method.</param>
+/// <param name="RetryMayWork">False when it takes corrected card data or another payment method.</param>
 public sealed record UnpaidInvoice(
     ObjectRef Invoice,
     string? Number,
@@ -71,7 +71,7 @@ public sealed record AttemptView(
             invoice?.Number,
             CardView.Short(charge.PaymentMethodDetails),
             decline?.Code,
-            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.Soft => "soft", _ => null },
+            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.CardData => "card_data", DeclineClass.Soft => "soft", _ => null },
             decline?.Meaning,
             decline is null ? null : Should(decline.Step));
     }

@@ -19,6 +19,8 @@ public sealed record InvoiceList(
 /// <summary>Why an invoice differs from the one before it.</summary>
 /// <param name="Difference">Current total minus previous total; the changes add up to it.</param>
 /// <param name="DueDifference">Difference of the amounts due, where balance or credit notes make it another.</param>
+/// <param name="CreditNotes">Already issued on the current invoice; left out when none.</param>
+/// <param name="Proposals">About the current invoice, still open or carried out; left out when none.</param>
 public sealed record InvoiceChangeExplanation(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -28,6 +30,8 @@ public sealed record InvoiceChangeExplanation(
     IReadOnlyList<ChangeView> Changes,
     Money? DueDifference,
     IReadOnlyList<ChangeView>? DueChanges,
+    IReadOnlyList<CreditNoteRow>? CreditNotes,
+    IReadOnlyList<EarlierProposal>? Proposals,
     string TimeZone);
 
 /// <summary>One of the two invoices.</summary>

@@ -14,7 +14,7 @@ public sealed class InvoicesPlugin(ToolContext context)
 {
     private const int MostRows = 50;
     private readonly StripeReader _reader = context.Reader;
-    private readonly InvoiceChangeExplainer _explainer = new(context.Reader, context.Tenant);
+    private readonly InvoiceChangeExplainer _explainer = new(context);
 
     [KernelFunction("list_invoices"), ToolEffect(ToolEffect.Read)]
     [Description("A customer's invoices, newest first.")]
@@ -52,7 +52,13 @@ public sealed class InvoicesPlugin(ToolContext context)
         var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
             : number is not null ? await _reader.InvoiceByNumberAsync(number, cancellationToken)
             : ToolResult.Missing("Neither an invoice nor a number was given.");
-        return ToolResult.Of(read.Map(i => InvoiceView.Of(i, context.Tenant)));
+        if (!read.TryGet(out var found, out var refusal)
+            || !(await InvoicePast.ReadAsync(found, context, cancellationToken)).TryGet(out var past, out refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
+        return InvoiceView.Of(found, context.Tenant) with { CreditNotes = past.CreditNotes, Proposals = past.Proposals };
     }
 
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]

@@ -26,6 +26,9 @@ internal static partial class EntityReader
         return found;
     }
 
+    /// <summary>True when the text holds a handle or an invoice's number.</summary>
+    public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
+
     private static void ReadHandles(string text, JsonObject found)
     {
         foreach (Match m in Handle().Matches(text))

@@ -157,7 +157,7 @@ public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLume
             var history = await _lumen.CallAsync("get_payment_history", ("invoice", (string)failed["invoice"]!));
             var last = history["attempts"]![0]!;
             last["declined"]!.ToString().ShouldBe(failed["decline_code"]!.ToString());
-            last["class"]!.ToString().ShouldBe((bool)failed["hard"]! ? "hard" : "soft");
+            last["class"]!.ToString().ShouldBe((bool)failed["hard"]! ? "hard" : failed["decline_code"]!.ToString() is "expired_card" or "incorrect_cvc" ? "card_data" : "soft");
             last["card"]!.ToString().ShouldEndWith(failed["last4"]!.ToString());
             history["unpaid"]![0]!["next_attempt"]?.ToString().ShouldBe((bool)failed["hard"]! ? null : failed["next_attempt_date"]!.ToString());
         }
