@@ -106,6 +106,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
     private ChatMessage SystemMessage(AgentPrompt prompt, TurnRequest turn) => new(ChatRole.System, $"""
         Specialist: {prompt.Name}
         Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}.
+        Asked by: {(turn.Playbook is null ? $"{turn.Requester.Name} ({string.Join(", ", turn.Requester.Roles)})" : "nobody; a playbook runs")}.
 
         {prompt.Body}
         """);

@@ -23,6 +23,21 @@ public sealed record EarlierProposal(ObjectRef Proposal, string Operation, strin
     internal static EarlierProposal Of(ProposalView view, ToolContext context) => new(
         new ObjectRef(ObjectKind.Proposal, view.Id), view.Operation, Words(view.Status), view.Amount, context.Tenant.Day(view.CreatedAt), view.RequestedBy);
 
+    /// <summary>Those about an object that still count: waiting, under way or carried out; newest first.</summary>
+    internal static async Task<IReadOnlyList<EarlierProposal>> AboutAsync(ObjectRef target, ToolContext context, CancellationToken cancellationToken, IReadOnlyCollection<string>? without = null) =>
+    [
+        .. (await context.ProposalsOf(context.Tenant, target, cancellationToken))
+            .Where(p => Counts.Contains(p.Status) && without?.Contains(p.ResultObjectId) != true)
+            .Take(Most)
+            .Select(p => Of(p, context)),
+    ];
+
+    /// <summary>Most rows that are given.</summary>
+    internal const int Most = 5;
+
+    private static readonly HashSet<ProposalStatus> Counts =
+        [ProposalStatus.Pending, ProposalStatus.Approved, ProposalStatus.Executing, ProposalStatus.Executed, ProposalStatus.NeedsReconcile];
+
     private static string Words(ProposalStatus status) => status == ProposalStatus.Pending
         ? "waits for approval"
         : JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' ');
@@ -33,12 +48,6 @@ public sealed record EarlierProposal(ObjectRef Proposal, string Operation, strin
 /// <param name="Proposals">Newest first, without those whose credit note is listed; null when there are none.</param>
 internal sealed record InvoicePast(IReadOnlyList<CreditNoteRow>? CreditNotes, IReadOnlyList<EarlierProposal>? Proposals)
 {
-    /// <summary>Most rows of each kind.</summary>
-    private const int Most = 5;
-
-    private static readonly HashSet<ProposalStatus> Counts =
-        [ProposalStatus.Pending, ProposalStatus.Approved, ProposalStatus.Executing, ProposalStatus.Executed, ProposalStatus.NeedsReconcile];
-
     public static async Task<Outcome<InvoicePast>> ReadAsync(Invoice invoice, ToolContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<CreditNote> notes = [];
@@ -49,15 +58,12 @@ internal sealed record InvoicePast(IReadOnlyList<CreditNoteRow>? CreditNotes, IR
                 return refusal;
             }
 
-            notes = [.. listed.Items.Where(n => n.Status != "void").Take(Most)];
+            notes = [.. listed.Items.Where(n => n.Status != "void").Take(EarlierProposal.Most)];
         }
 
-        var proposals = (await context.ProposalsOf(context.Tenant, invoice.Ref(), cancellationToken))
-            .Where(p => Counts.Contains(p.Status) && !notes.Any(n => n.Id == p.ResultObjectId))
-            .Take(Most)
-            .ToList();
+        var proposals = await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken, [.. notes.Select(n => n.Id)]);
         return new InvoicePast(
             notes.Count == 0 ? null : [.. notes.Select(n => CreditNoteRow.Of(n, context))],
-            proposals.Count == 0 ? null : [.. proposals.Select(p => EarlierProposal.Of(p, context))]);
+            proposals.Count == 0 ? null : proposals);
     }
 }

@@ -1,9 +1,29 @@
+using System.Text.Json.Serialization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Tools;
 
 namespace BillingCopilot.Plugins.Invoices;
+
+/// <summary>Stripe's invoice statuses.</summary>
+public enum InvoiceStatus
+{
+    [JsonStringEnumMemberName("draft")]
+    Draft,
+
+    [JsonStringEnumMemberName("open")]
+    Open,
+
+    [JsonStringEnumMemberName("paid")]
+    Paid,
+
+    [JsonStringEnumMemberName("uncollectible")]
+    Uncollectible,
+
+    [JsonStringEnumMemberName("void")]
+    Void,
+}
 
 /// <summary>A customer's invoices, newest first.</summary>
 /// <param name="Totals">Sum of the totals of all that match, drafts and void ones left out; one a currency.</param>

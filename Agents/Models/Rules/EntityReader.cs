@@ -85,7 +85,7 @@ internal static partial class EntityReader
         found["refund_reason"] = words.Contains("duplicate") ? "duplicate" : Fraud().IsMatch(text) ? "fraudulent" : "requested_by_customer";
         found["credit_reason"] = words.Contains("duplicate") ? "duplicate"
             : Fraud().IsMatch(text) ? "fraudulent"
-            : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : "order_change";
+            : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : null;
         found["disposition"] = ToCard().IsMatch(text) ? "refund" : "customer_balance";
         if (InvoiceStatus().Match(text) is { Success: true } status)
         {
