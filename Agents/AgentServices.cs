@@ -1,4 +1,5 @@
 using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Models.Rules;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Tools;
@@ -9,6 +10,7 @@ using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
 
 namespace BillingCopilot.Agents;
@@ -31,10 +33,12 @@ public static class AgentServices
         services.TryAddSingleton(s => PromptRegistry.Load(options.PromptsPath, s.GetRequiredService<ToolSources>().Names));
         services.TryAddSingleton(s => PlaybookRegistry.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names));
         services.TryAddSingleton(s => RuleBook.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names, s.GetRequiredService<ToolSources>().Names));
-        services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>()));
+        services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>(), s.GetService<TimeProvider>(), s.GetService<ILoggerFactory>()));
+        services.TryAddSingleton(s => new ProviderProbe(options, s.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();
         services.TryAddSingleton<Specialist>();
         services.TryAddSingleton<TurnRunner>();
+        services.TryAddSingleton<DirectTools>();
         return services;
     }
 
@@ -44,6 +48,12 @@ public static class AgentServices
     {
         _ = services.GetRequiredService<PlaybookRegistry>();
         _ = services.GetRequiredService<ChatModel>();
+        var agents = services.GetRequiredService<PromptRegistry>().Names.Append(TurnRunner.CoordinatorName).ToArray();
+        var unknown = services.GetRequiredService<AgentOptions>().Model.Agents.Keys.Except(agents).FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw new AgentConfigurationException($"Model:Agents:{unknown} names no specialist; there are: {string.Join(", ", agents)}.");
+        }
     }
 
     private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals, PolicyBook policies)

@@ -47,6 +47,7 @@ public static class PluginsRegistration
 
     private static void AddStripeClients(IServiceCollection services)
     {
+        services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<StripeClients>();
         services.TryAddTransient<BusinessClockHandler>();
         services.AddHttpClient(StripeClients.Plain);

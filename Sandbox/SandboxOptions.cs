@@ -21,9 +21,16 @@ public sealed record SandboxOptions
     /// <summary>Keys beside <see cref="SandboxKeys.Defaults"/>.</summary>
     public IReadOnlyList<SandboxKey> ExtraKeys { get; init; } = [];
 
-    /// <summary>Waits between tries of a webhook delivery, in process time; as many retries as entries.</summary>
+    /// <summary>
+    /// Waits between tries of a webhook delivery, in world time; as many retries as entries. By default a few quick
+    /// ones and then Stripe's: ever further apart for three days.
+    /// </summary>
     public IReadOnlyList<TimeSpan> WebhookRetryDelays { get; init; } =
-        [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)];
+    [
+        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10),
+        TimeSpan.FromHours(12), TimeSpan.FromHours(12), TimeSpan.FromHours(12), TimeSpan.FromHours(12),
+    ];
 
     /// <summary>Time a receiver has to answer a delivery. Default 10 seconds.</summary>
     public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(10);

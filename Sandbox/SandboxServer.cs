@@ -7,6 +7,7 @@ using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
 
 namespace BillingCopilot.Sandbox;
@@ -17,10 +18,11 @@ public sealed class SandboxServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly WebhookDispatcher _webhooks;
     private readonly JournalFile? _journal;
+    private readonly ITimer _passing;
 
-    private SandboxServer(WebApplication app, World world, WebhookDispatcher webhooks, JournalFile? journal)
+    private SandboxServer(WebApplication app, World world, WebhookDispatcher webhooks, JournalFile? journal, ITimer passing)
     {
-        (_app, World, _webhooks, _journal) = (app, world, webhooks, journal);
+        (_app, World, _webhooks, _journal, _passing) = (app, world, webhooks, journal, passing);
         BaseAddress = new Uri(app.Urls.First());
     }
 
@@ -48,15 +50,18 @@ public sealed class SandboxServer : IAsyncDisposable
         var webhooks = new WebhookDispatcher(state, journal, options, clock);
         try
         {
+            var committer = new Committer(state, journal, webhooks);
+            state.Due.Load(state.Account);
+            var engine = new TimeEngine(state, committer);
             var app = Build(options);
-            app.Run(Pipeline(state, options, clock, journal, webhooks).HandleAsync);
+            app.Run(Pipeline(state, options, clock, webhooks, committer, engine).HandleAsync);
             await app.StartAsync(cancellationToken);
             lock (state.Gate)
             {
                 webhooks.Resume();
             }
 
-            return new SandboxServer(app, world, webhooks, journal);
+            return new SandboxServer(app, world, webhooks, journal, PassTime(state, engine, clock));
         }
         catch (Exception error)
         {
@@ -70,6 +75,7 @@ public sealed class SandboxServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _passing.DisposeAsync();
         await _app.DisposeAsync();
         await _webhooks.DisposeAsync();
         _journal?.Dispose();
@@ -103,6 +109,26 @@ public sealed class SandboxServer : IAsyncDisposable
         return journal;
     }
 
+    // Requests catch up by themselves; the timer is for events that nobody asks about.
+    private static ITimer PassTime(SandboxState state, TimeEngine engine, TimeProvider clock) => clock.CreateTimer(
+        _ =>
+        {
+            lock (state.Gate)
+            {
+                try
+                {
+                    engine.CatchUp();
+                }
+                catch (InvalidOperationException)
+                {
+                    // The step was taken back; the next request meets the same fault and answers with it.
+                }
+            }
+        },
+        null,
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(1));
+
     private static WebApplication Build(SandboxOptions options)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -115,15 +141,15 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     private static RequestPipeline Pipeline(
-        SandboxState state, SandboxOptions options, TimeProvider clock, JournalFile? journal, WebhookDispatcher webhooks)
+        SandboxState state, SandboxOptions options, TimeProvider clock, WebhookDispatcher webhooks, Committer committer, TimeEngine engine)
     {
         var router = new Router();
         AllEndpoints.Map(router);
         var faults = new FaultPlan();
-        var committer = new Committer(state, journal, webhooks);
         var authentication = new Authentication([.. SandboxKeys.Defaults, .. options.ExtraKeys]);
         var executor = new ApiExecutor(state, router, authentication, committer);
-        var control = new ControlApi(state, faults, committer, options);
-        return new RequestPipeline(state, executor, control, faults, clock);
+        var limits = new RateLimits(clock);
+        var control = new ControlApi(state, faults, limits, webhooks, committer, engine, options);
+        return new RequestPipeline(state, engine, executor, control, faults, new Refusals(limits, state.Account.AccountId), clock);
     }
 }

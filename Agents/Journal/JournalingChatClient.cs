@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
 using Microsoft.Extensions.AI;
@@ -15,7 +16,15 @@ namespace BillingCopilot.Agents.Journal;
 /// <param name="prompt">Agent and version (<c>support.v1</c>): part of what a response answers.</param>
 public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal, string prompt) : DelegatingChatClient(inner)
 {
+    private readonly List<string> _models = [];
+    private readonly List<string> _notices = [];
     private int _position;
+
+    /// <summary>The models that answered so far, each once, where their client names them.</summary>
+    public IReadOnlyList<string> Models => _models;
+
+    /// <summary>That one model stood in for another, and why: for the asker.</summary>
+    public IReadOnlyList<string> Notices => _notices;
 
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -24,7 +33,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         var hash = TaskJournal.Digest(RequestOf(sent, options));
         if (await journal.FindAsync(TaskJournal.Model, key, hash, cancellationToken) is { } known)
         {
-            return StoredResponse.FromJson(known).ToResponse();
+            return Noted(StoredResponse.FromJson(known));
         }
 
         var response = await base.GetResponseAsync(sent, options, cancellationToken);
@@ -32,7 +41,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         await journal.AppendAsync(TaskJournal.Model, key, hash, stored.ToJson(), cancellationToken);
 
         // What goes on is what was journaled: the first run and its replay see the same.
-        return stored.ToResponse();
+        return Noted(stored);
     }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -41,6 +50,21 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         foreach (var update in response.ToChatResponseUpdates())
         {
             yield return update;
+        }
+    }
+
+    private ChatResponse Noted(StoredResponse stored)
+    {
+        Note(_models, stored.Model);
+        Note(_notices, stored.Notice);
+        return stored.ToResponse();
+    }
+
+    private static void Note(List<string> said, string? text)
+    {
+        if (text is not null && !said.Contains(text))
+        {
+            said.Add(text);
         }
     }
 
@@ -53,13 +77,15 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         [prompt, string.Join(',', options?.Tools?.Select(t => t.Name) ?? []), .. messages.Where(m => m.Role != ChatRole.System).Select(m => StoredMessage.From(m).ToJson())]);
 
     /// <param name="Messages">Redacted: a model may repeat or make up a card number, a secret or a link.</param>
-    private sealed record StoredResponse(IReadOnlyList<StoredMessage> Messages, long InputTokens, long OutputTokens, string? FinishReason)
+    private sealed record StoredResponse(IReadOnlyList<StoredMessage> Messages, long InputTokens, long OutputTokens, string? FinishReason, string? Model = null, string? Notice = null)
     {
         public static StoredResponse From(ChatResponse response) => new(
             [.. response.Messages.Select(StoredMessage.From).Select(Redacted)],
             response.Usage?.InputTokenCount ?? 0,
             response.Usage?.OutputTokenCount ?? 0,
-            response.FinishReason?.Value);
+            response.FinishReason?.Value,
+            response.ModelId,
+            response.AdditionalProperties?.TryGetValue(FallbackChatClient.Notice, out var notice) == true ? notice as string : null);
 
         private static StoredMessage Redacted(StoredMessage message) => message with
         {

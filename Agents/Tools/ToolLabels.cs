@@ -7,6 +7,8 @@ internal static class ToolLabels
     {
         ["find_customer"] = "Looking for the customer",
         ["get_customer_overview"] = "Reading the customer's account",
+        ["get_subscription"] = "Reading the subscription",
+        ["list_subscriptions"] = "Reading the subscriptions",
         ["list_invoices"] = "Reading the invoices",
         ["get_invoice"] = "Reading the invoice",
         ["explain_invoice_change"] = "Comparing the invoice with the one before",

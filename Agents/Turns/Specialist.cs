@@ -16,7 +16,9 @@ namespace BillingCopilot.Agents.Turns;
 /// <summary>What a specialist made of a turn, still with handles.</summary>
 /// <param name="Messages">Calls, results and the final text, to be kept as history.</param>
 /// <param name="Report">How the text stands against its sources.</param>
-public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage);
+/// <param name="Models">Who wrote it: several when one stood in for another.</param>
+/// <param name="Notices">What the asker is told of that.</param>
+public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage, IReadOnlyList<string> Models, IReadOnlyList<string> Notices);
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
 public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
@@ -27,7 +29,8 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, options.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, report);
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
-        var client = Loop(new JournalingChatClient(model.Client, journal, prompt.Label), invoker);
+        var answering = new JournalingChatClient(model.For(prompt.Name).Client, journal, prompt.Label);
+        var client = Loop(answering, invoker);
         var settings = new ChatOptions { Tools = [.. tools], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
         ChatMessage[] sent = [SystemMessage(prompt, turn), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
@@ -40,7 +43,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         }
 
         var final = DoneClaims.Correct(GroundingCheck.Mark(draft.Text, draft.Report.Unbacked), draft.Evidence);
-        return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage);
+        return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage, answering.Models.Count > 0 ? answering.Models : [model.For(prompt.Name).Label], answering.Notices);
     }
 
     private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, ToolInvoker invoker, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)

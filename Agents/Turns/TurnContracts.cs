@@ -85,4 +85,7 @@ public abstract record TurnEvent
     public sealed record Proposed(ProposalView Proposal) : TurnEvent;
 
     public sealed record Finished(TurnAnswer Answer) : TurnEvent;
+
+    /// <summary>It ended without an answer, and a person can do something about it; nothing was written.</summary>
+    public sealed record Stopped(string Message) : TurnEvent;
 }

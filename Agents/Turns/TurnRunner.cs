@@ -87,10 +87,11 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             case Route.None none:
                 return ([], certainty, none.Answer);
             case Route.Unclear unclear:
+                var router = model.For(CoordinatorName);
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
                 var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
-                var chosen = await new RouteArbiter(model).ChooseAsync(new JournalingChatClient(model.Client, journal, CoordinatorName), text, candidates, cancellationToken);
-                return chosen is null && model.IsRules && conversation.LastAgent is null && IsTie(route.Ranked)
+                var chosen = await new RouteArbiter(router).ChooseAsync(new JournalingChatClient(router.Client, journal, CoordinatorName), text, candidates, cancellationToken);
+                return chosen is null && router.IsRules && conversation.LastAgent is null && IsTie(route.Ranked)
                     ? ([], certainty, coordinator.QuestionBetween(unclear.Candidates))
                     : ([chosen is null ? candidates[0] : active[chosen]], certainty, null);
             default:
@@ -104,7 +105,8 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     {
         var evidence = conversation.EvidenceWith(messages.Skip(1), request.Playbook is null ? incoming.Text : null);
         var text = reply ?? Joined(answers);
-        text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + AnswerWriter.TextFor(text, conversation.Handles, evidence);
+        text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + AnswerWriter.TextFor(text, conversation.Handles, evidence)
+            + string.Concat(answers.SelectMany(a => a.Notices).Distinct().Select(n => $"\n({n})"));
         Receipt[] receipts = [.. answers.SelectMany(a => AnswerWriter.Receipts(a.Report, conversation.Handles, evidence)).Distinct()];
         return new TurnAnswer(
             request.ConversationId,
@@ -116,7 +118,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             [.. AnswerWriter.Citations(text, receipts, evidence.Calls)],
             await sources.ProposalsOfTaskAsync(request.Tenant, request.TaskId, cancellationToken),
             [.. answers.SelectMany(a => a.Report.Unbacked).Select(u => u.Figure.Text)],
-            model.Label,
+            answers.Count == 0 ? model.Label : string.Join('+', answers.SelectMany(a => a.Models).Distinct()),
             (int)answers.Sum(a => a.Usage.InputTokenCount ?? 0),
             (int)answers.Sum(a => a.Usage.OutputTokenCount ?? 0));
     }

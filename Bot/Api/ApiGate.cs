@@ -17,7 +17,12 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        var http = context.HttpContext;
+        return await RefusalAsync(context.HttpContext) is { } refusal ? refusal : await next(context);
+    }
+
+    /// <summary>Why this call may not go on; null lets it, and keeps the caller.</summary>
+    public async Task<IResult?> RefusalAsync(HttpContext http)
+    {
         if (SignedIn.From(http.User, people, tenants) is not { } caller)
         {
             if (!tenants.Default.IsSandbox && tenants.All.All(t => t.Auth.Tokens.Count == 0))
@@ -25,20 +30,20 @@ public sealed class ApiGate(PeopleDirectory people, TenantList tenants, IAntifor
                 return ApiError.Result(StatusCodes.Status403Forbidden, "no_sign_in", "No sign-in is configured, so nobody can be recognised.", "Set Auth:Tokens:PERSON to the SHA-256 of that person's token. docs/api.md says how.");
             }
 
-            return ApiError.Result(StatusCodes.Status401Unauthorized, "not_signed_in", "Sign in, or send a bearer token. docs/api.md says how.");
+            return ApiError.Result(StatusCodes.Status401Unauthorized, "not_signed_in", "It is not known who calls.", "Send Authorization: Bearer TOKEN, or sign in with the browser; docs/api.md says how.");
         }
 
         if (!http.Request.Headers.ContainsKey("Authorization") && !HttpMethods.IsGet(http.Request.Method) && !await antiforgery.IsRequestValidAsync(http))
         {
-            return ApiError.Result(StatusCodes.Status400BadRequest, "antiforgery", "The antiforgery token is missing or wrong. Reload the page.");
+            return ApiError.Result(StatusCodes.Status400BadRequest, "antiforgery", "The antiforgery token is missing or wrong.", "Reload the page.");
         }
 
         http.Items[Key] = caller;
-        return await next(context);
+        return null;
     }
 }
 
-/// <summary>The error body of the API: <c>{"error":{"code","message"}}</c>.</summary>
+/// <summary>The error body of the API: <c>{"error":{"code","message","remedy","request_id"}}</c>.</summary>
 public static class ApiError
 {
     public static IResult Result(int status, string code, string message, string? remedy = null, string? requestId = null) =>

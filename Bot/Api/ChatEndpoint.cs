@@ -12,18 +12,25 @@ public static class ChatEndpoint
 
     public static void MapChat(this IEndpointRouteBuilder routes) => routes.MapPost("/chat", HandleAsync);
 
-    private static async Task HandleAsync(HttpContext http, ChatRequest? request, ChatTurns chat)
+    private static async Task HandleAsync(HttpContext http, ChatTurns chat)
     {
+        var (request, wrong) = await ApiBody.ReadAsync<ChatRequest>(http);
+        if (wrong is not null)
+        {
+            await wrong.ExecuteAsync(http);
+            return;
+        }
+
         if (Fault(request) is { } fault)
         {
-            await ApiError.Result(StatusCodes.Status400BadRequest, "invalid_request", fault).ExecuteAsync(http);
+            await ApiError.Result(StatusCodes.Status400BadRequest, "invalid_request", fault.Fault, fault.Remedy).ExecuteAsync(http);
             return;
         }
 
         var caller = ApiGate.Caller(http);
         if (request!.Conversation is { } id && !await chat.OwnsAsync(caller.Tenant.Context, caller.Person, id, http.RequestAborted))
         {
-            await ApiError.Result(StatusCodes.Status404NotFound, "unknown_conversation", $"Conversation '{id}' is not one of yours. Leave it out to start a new one.").ExecuteAsync(http);
+            await ApiError.Result(StatusCodes.Status404NotFound, "unknown_conversation", $"Conversation '{id}' is not one of yours.", "Leave it out to start a new one.").ExecuteAsync(http);
             return;
         }
 
@@ -36,10 +43,10 @@ public static class ChatEndpoint
         }
     }
 
-    private static string? Fault(ChatRequest? request) => request?.Text?.Trim() switch
+    private static (string Fault, string Remedy)? Fault(ChatRequest? request) => request?.Text?.Trim() switch
     {
-        null or "" => "text is missing. Send {\"text\": \"…\"}.",
-        { Length: > MaxText } text => $"text has {text.Length} characters; at most {MaxText} are taken. Shorten it.",
+        null or "" => ("text is missing.", "Send {\"text\": \"…\"}."),
+        { Length: > MaxText } text => ($"text has {text.Length} characters; at most {MaxText} are taken.", "Shorten it."),
         _ => null,
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
@@ -8,6 +9,9 @@ namespace BillingCopilot.Bot.Api;
 /// <summary><c>/api/proposals</c>: what waits for a decision, and the decision.</summary>
 public static class ProposalsEndpoint
 {
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 200;
+
     public static void MapProposals(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/proposals", ListAsync);
@@ -15,12 +19,12 @@ public static class ProposalsEndpoint
         routes.MapPost("/proposals/{id}/decision", DecideAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, ProposalBook book, string? status, int? limit)
+    private static async Task<IResult> ListAsync(HttpContext http, ProposalBook book, string? status, string? limit)
     {
         var wanted = default(ProposalStatus?);
         if (status is not null)
         {
-            if (!Enum.TryParse<ProposalStatus>(status.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var parsed))
+            if (!Enum.TryParse<ProposalStatus>(status.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
             {
                 return ApiError.Result(400, "invalid_status", $"status '{status}' is unknown.", "Use pending, approved, executing, executed, failed, rejected, expired, stale or needs_reconcile.");
             }
@@ -28,22 +32,29 @@ public static class ProposalsEndpoint
             wanted = parsed;
         }
 
-        if (limit is < 1 or > 200)
+        var most = DefaultLimit;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MaxLimit))
         {
-            return ApiError.Result(400, "invalid_limit", $"limit is {limit}; it must be from 1 to 200.");
+            return ApiError.Result(400, "invalid_limit", $"limit is '{limit}'.", $"Use a whole number from 1 to {MaxLimit}.");
         }
 
-        var found = await book.ListAsync(ApiGate.Caller(http).Tenant.Context, wanted, limit ?? 50, http.RequestAborted);
+        var found = await book.ListAsync(ApiGate.Caller(http).Tenant.Context, wanted, most, http.RequestAborted);
         return Results.Json(new { data = found }, ApiJson.Options);
     }
 
     private static async Task<IResult> GetAsync(HttpContext http, ProposalBook book, string id) =>
         await book.FindAsync(ApiGate.Caller(http).Tenant.Context, id, http.RequestAborted) is { } found
             ? Results.Json(found, ApiJson.Options)
-            : ApiError.Result(404, "unknown_proposal", $"There is no proposal '{id}'.");
+            : ApiError.Result(404, "unknown_proposal", $"There is no proposal '{id}'.", "GET /api/proposals lists those there are.");
 
-    private static async Task<IResult> DecideAsync(HttpContext http, string id, DecisionRequest? request, Decisions decisions)
+    private static async Task<IResult> DecideAsync(HttpContext http, string id, Decisions decisions)
     {
+        var (request, wrong) = await ApiBody.ReadAsync<DecisionRequest>(http);
+        if (wrong is not null)
+        {
+            return wrong;
+        }
+
         var caller = ApiGate.Caller(http);
         if (request?.Decision is not ("approve" or "reject"))
         {

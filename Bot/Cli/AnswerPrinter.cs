@@ -7,20 +7,17 @@ namespace BillingCopilot.Bot.Cli;
 /// <summary>Draws answers and proposals in a terminal. Everything from outside is escaped.</summary>
 internal static class AnswerPrinter
 {
-    public static void Print(IAnsiConsole console, TurnAnswer answer)
+    /// <param name="howToDecide">Who may decide on a proposal, and where.</param>
+    public static void Print(IAnsiConsole console, TurnAnswer answer, Func<ProposalView, string> howToDecide)
     {
         console.MarkupLineInterpolated($"[bold]{answer.Agent}[/] [grey]({answer.Model})[/]");
         console.WriteLine(answer.Text);
         if (answer.Receipts.Count > 0)
         {
-            var table = new Table().Border(TableBorder.Simple).AddColumns("Figure", "Where it comes from", "Object");
-            foreach (var receipt in answer.Receipts)
+            WholeTable.Write(console, null, ["Figure", "Where it comes from", "Object"], answer.Receipts.Select(r => new[]
             {
-                var source = receipt.Source == "tool" ? $"{receipt.Tool} {receipt.Path}" : receipt.Source;
-                table.AddRow(new Text(receipt.Text), new Text(source), new Text(receipt.ObjectId ?? ""));
-            }
-
-            console.Write(table);
+                r.Text, r.Source == "tool" ? $"{r.Tool} {r.Path}" : r.Source, r.ObjectId ?? "",
+            }));
         }
 
         foreach (var citation in answer.Citations.Where(c => c.Quote is not null))
@@ -30,11 +27,11 @@ internal static class AnswerPrinter
 
         foreach (var proposal in answer.Proposals)
         {
-            Print(console, proposal);
+            Print(console, proposal, howToDecide(proposal));
         }
     }
 
-    public static void Print(IAnsiConsole console, ProposalView proposal)
+    public static void Print(IAnsiConsole console, ProposalView proposal, string howToDecide)
     {
         var rows = new Table().Border(TableBorder.None).AddColumns("", "before", "after");
         foreach (var change in proposal.Changes)
@@ -48,7 +45,8 @@ internal static class AnswerPrinter
             rows,
             new Text($"{proposal.Reversibility} Asked by {proposal.RequestedBy} through {proposal.Agent}; expires {proposal.ExpiresAt:yyyy-MM-dd HH:mm} UTC."),
             new Text($"AI-written reason: {proposal.Reason}"),
-            new Text(proposal.Id));
+            new Text($"{proposal.Id}\nhash {proposal.Hash}"),
+            new Text(howToDecide));
         console.Write(new Panel(facts).Header(Markup.Escape(proposal.Title)).BorderColor(proposal.Livemode ? Color.Red : Color.Grey));
     }
 }

@@ -8,6 +8,8 @@ using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.People;
+using BillingCopilot.Governance.Policy;
+using BillingCopilot.Governance.Proposals;
 using Spectre.Console;
 
 namespace BillingCopilot.Bot.Cli;
@@ -21,9 +23,10 @@ internal static class AskCommand
         var person = new Option<string>("--as") { Description = "Who asks: an id of people.yaml.", DefaultValueFactory = _ => "sam" };
         var conversation = new Option<string?>("--conversation") { Description = "Conversation to go on with; `last` takes the person's last one." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
-        var command = new Command("ask", "Ask one question.") { text, person, conversation, json };
+        var (record, replay) = ModelTraffic.Options();
+        var command = new Command("ask", "Ask one question.") { text, person, conversation, json, record, replay };
         command.SetAction((parsed, stop) => RunAsync(
-            SettingsLoader.Load(given), parsed.GetValue(text)!, parsed.GetValue(person)!, parsed.GetValue(conversation), parsed.GetValue(json), stop));
+            SettingsLoader.Load(ModelTraffic.Add(given, parsed.GetValue(record), parsed.GetValue(replay))), parsed.GetValue(text)!, parsed.GetValue(person)!, parsed.GetValue(conversation), parsed.GetValue(json), stop));
         return command;
     }
 
@@ -49,7 +52,7 @@ internal static class AskCommand
 
         try
         {
-            Print(await chat.AskAsync(tenant, person, id, text, cancellationToken), json);
+            Print(await chat.AskAsync(tenant, person, id, text, cancellationToken), json, p => HowToDecide(host, p));
             return CommandLine.Done;
         }
         catch (TurnFailedException e)
@@ -71,7 +74,19 @@ internal static class AskCommand
         }
     }
 
-    private static void Print(TurnAnswer answer, bool json)
+    /// <summary>Who may decide, by the policy of the operation, and where.</summary>
+    private static string HowToDecide(CopilotHost host, ProposalView proposal)
+    {
+        var policy = host.Services.GetRequiredService<PolicyBook>().For(proposal.Operation);
+        var may = host.Services.GetRequiredService<PeopleDirectory>().All
+            .Where(p => policy.ApproverRole(p) is not null && (policy.SelfApproval || p.Id != proposal.RequestedBy))
+            .Select(p => p.Id)
+            .ToList();
+        var who = may.Count == 0 ? $"nobody of people.yaml has the role ({string.Join(" or ", policy.Approve)})" : string.Join(" or ", may);
+        return $"To approve or reject it: {host.Settings.Urls.Split(';')[0]} as {who} (`dotnet run --project Bot` serves it), or POST /api/proposals/{proposal.Id}/decision (docs/api.md).";
+    }
+
+    private static void Print(TurnAnswer answer, bool json, Func<ProposalView, string> howToDecide)
     {
         if (json)
         {
@@ -79,7 +94,7 @@ internal static class AskCommand
             return;
         }
 
-        AnswerPrinter.Print(AnsiConsole.Console, answer);
+        AnswerPrinter.Print(AnsiConsole.Console, answer, howToDecide);
         AnsiConsole.MarkupLineInterpolated($"[grey]Go on with --conversation {answer.ConversationId}[/]");
     }
 }

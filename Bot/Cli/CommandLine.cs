@@ -10,6 +10,9 @@ public static class CommandLine
     public const int Failed = 1;
     public const int Usage = 2;
 
+    /// <summary>Environment variable that lets an unexpected fault through with its stack trace.</summary>
+    private const string TraceVariable = "BILLINGCOPILOT_TRACE";
+
     public static async Task<int> RunAsync(string[] args)
     {
         try
@@ -19,9 +22,9 @@ public static class CommandLine
             var parsed = root.Parse(verb);
             if (parsed.Errors.Count > 0)
             {
-                foreach (var error in parsed.Errors)
+                foreach (var fault in UsageFaults.Of(parsed))
                 {
-                    await Console.Error.WriteLineAsync(error.Message);
+                    await Console.Error.WriteLineAsync(fault);
                 }
 
                 await Console.Error.WriteLineAsync("Run with --help to see the commands.");
@@ -38,6 +41,11 @@ public static class CommandLine
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("Stopped.");
+            return Failed;
+        }
+        catch (Exception e) when (Environment.GetEnvironmentVariable(TraceVariable) is not "1")
+        {
+            await Console.Error.WriteLineAsync($"It broke off: {e.Message.ReplaceLineEndings(" ")} `doctor` looks at every part; with {TraceVariable}=1 the same command shows where it broke.");
             return Failed;
         }
     }

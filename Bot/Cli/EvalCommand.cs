@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace BillingCopilot.Bot.Cli;
 
-/// <summary><c>eval PATH… [--model P[:NAME]] [--endpoint URL] [--repeat K] [--seed N] [--json FILE]</c>: plays scenario files.</summary>
+/// <summary><c>eval PATH… [--model P[:NAME]] [--endpoint URL] [--repeat K] [--seed N]… [--tag TAG]… [--parallel N] [--json FILE]</c>: plays scenario files.</summary>
 internal static class EvalCommand
 {
     public static Command Create(Dictionary<string, string?> given)
@@ -15,14 +15,18 @@ internal static class EvalCommand
         var paths = new Argument<string[]>("PATH") { Description = "Scenario files or folders.", Arity = ArgumentArity.OneOrMore };
         var model = new Option<string?>("--model") { Description = "Provider, or provider:name." };
         var endpoint = new Option<string?>("--endpoint") { Description = "Address of the model's API." };
-        var repeat = new Option<int>("--repeat") { Description = "Plays each scenario this often; it passes when all do.", DefaultValueFactory = _ => 1 };
-        var seed = new Option<int?>("--seed") { Description = "Plays in the world of another seed." };
+        var repeat = new Option<int>("--repeat") { Description = "Plays each scenario this often; it passes when all do (pass^k).", DefaultValueFactory = _ => 1 };
+        var seeds = new Option<int[]>("--seed") { Description = "Plays in the world of another seed; several: in each." };
+        var tags = new Option<string[]>("--tag") { Description = "Plays only scenarios with this tag; several: with any of them." };
+        var parallel = new Option<int>("--parallel") { Description = "How many are played at once.", DefaultValueFactory = _ => 1 };
         var json = new Option<FileInfo?>("--json") { Description = "Writes the results to a file as well." };
-        var command = new Command("eval", "Play scenario files against a sandbox of their own.") { paths, model, endpoint, repeat, seed, json };
+        var (record, replay) = ModelTraffic.Options();
+        var command = new Command("eval", "Play scenario files against a sandbox of their own.") { paths, model, endpoint, repeat, seeds, tags, parallel, json, record, replay };
         command.SetAction((parsed, stop) =>
         {
-            var settings = SettingsLoader.Load(WithModel(given, parsed.GetValue(model), parsed.GetValue(endpoint)));
-            return RunAsync(settings, parsed.GetValue(paths)!, parsed.GetValue(repeat), parsed.GetValue(seed), parsed.GetValue(json), stop);
+            var settings = SettingsLoader.Load(ModelTraffic.Add(WithModel(given, parsed.GetValue(model), parsed.GetValue(endpoint)), parsed.GetValue(record), parsed.GetValue(replay)));
+            var plan = new EvalPlan(parsed.GetValue(repeat), parsed.GetValue(seeds) ?? [], parsed.GetValue(tags) ?? [], parsed.GetValue(parallel));
+            return RunAsync(settings, parsed.GetValue(paths)!, plan, parsed.GetValue(json), stop);
         });
         return command;
     }
@@ -44,50 +48,29 @@ internal static class EvalCommand
         return all;
     }
 
-    private static async Task<int> RunAsync(CopilotSettings settings, string[] paths, int repeat, int? seed, FileInfo? json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CopilotSettings settings, string[] paths, EvalPlan plan, FileInfo? json, CancellationToken cancellationToken)
     {
-        if (repeat is < 1 or > 100)
-        {
-            throw new SettingsException($"--repeat is {repeat}; it must be from 1 to 100.");
-        }
-
-        var scenarios = EvalRunner.Load(paths);
+        var cases = plan.Cases(EvalRunner.Load(paths));
         var runner = new EvalRunner(settings);
-        var results = new List<ScenarioResult>();
-        foreach (var (file, scenario) in scenarios)
+        var results = new ScenarioResult[cases.Count];
+        var gate = new Lock();
+        await Parallel.ForEachAsync(Enumerable.Range(0, cases.Count), new ParallelOptions { MaxDegreeOfParallelism = plan.Parallel, CancellationToken = cancellationToken }, async (i, token) =>
         {
-            var result = await runner.RunAsync(file, scenario, seed, repeat, cancellationToken);
-            results.Add(result);
-            Print(result);
-        }
+            var (file, scenario, seed) = cases[i];
+            results[i] = await runner.RunAsync(file, scenario, seed, plan.Repeat, token);
+            lock (gate)
+            {
+                EvalPrinter.Print(results[i]);
+            }
+        });
 
-        var passed = results.Count(r => r.PassK);
-        AnsiConsole.WriteLine($"{passed} of {results.Count} scenarios passed (pass^{repeat}), model {settings.Model.Provider}, {results.Sum(r => r.Tokens):N0} tokens, {results.Sum(r => r.Milliseconds) / 1000.0:0.0} s");
+        var totals = EvalTotals.Of(settings.Model.For("").Label, plan.Repeat, results);
+        EvalPrinter.Print(totals);
         if (json is not null)
         {
-            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new { model = settings.Model.Provider, passed, total = results.Count, results }, ApiJson.Indented), cancellationToken);
+            await File.WriteAllTextAsync(json.FullName, JsonSerializer.Serialize(new { totals.Model, totals.Passed, totals.Total, totals, results }, ApiJson.Indented), cancellationToken);
         }
 
-        return passed == results.Count ? CommandLine.Done : CommandLine.Failed;
-    }
-
-    private static void Print(ScenarioResult result)
-    {
-        var mark = result.PassK ? "[green]pass[/]" : "[red]FAIL[/]";
-        AnsiConsole.MarkupLine($"{mark} {Markup.Escape(result.Id),-40} seed {result.Seed}  {result.Passed}/{result.Repeats}  {result.Tools} tools  {result.Tokens:N0} tokens  {result.Milliseconds:N0} ms");
-        if (result.PassK)
-        {
-            return;
-        }
-
-        foreach (var fault in result.Faults)
-        {
-            AnsiConsole.MarkupLineInterpolated($"     [red]{fault}[/]");
-        }
-
-        foreach (var line in result.Transcript)
-        {
-            AnsiConsole.MarkupLineInterpolated($"     [grey]{line}[/]");
-        }
+        return totals.Passed == totals.Total ? CommandLine.Done : CommandLine.Failed;
     }
 }

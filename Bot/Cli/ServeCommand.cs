@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using Spectre.Console;
@@ -12,7 +13,7 @@ internal static class ServeCommand
         await using var host = await StartAsync(settings, cancellationToken);
         var tenant = host.Tenants.Default;
         AnsiConsole.MarkupLineInterpolated($"[bold]BillingCopilot[/] serves on [link]{host.Address}[/]");
-        AnsiConsole.MarkupLineInterpolated($"  account {tenant.Context.Account}, {(tenant.IsSandbox ? $"sandbox at {tenant.Stripe.ApiBase}" : tenant.Context.Livemode ? "LIVE mode" : "test mode")}, model {settings.Model.Provider}");
+        AnsiConsole.MarkupLineInterpolated($"  account {tenant.Context.Account}, {(tenant.IsSandbox ? $"sandbox at {tenant.Stripe.ApiBase}" : tenant.Context.Livemode ? "LIVE mode" : "test mode")}, model {settings.Model.For("").Label}");
         AnsiConsole.WriteLine("Three questions to try, there or with `ask`:");
         foreach (var question in host.Services.GetRequiredService<SuggestedQuestions>().All)
         {
@@ -33,6 +34,10 @@ internal static class ServeCommand
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new SettingsException($"Urls {settings.Urls} is in use. Stop the other process, or choose another with --Urls http://127.0.0.1:PORT.");
+        }
+        catch (SocketException e)
+        {
+            throw new SettingsException($"Urls {settings.Urls} can't be listened on ({e.Message}). Choose an address of this machine and a port that this user may open, such as --Urls http://127.0.0.1:5080.");
         }
     }
 }

@@ -1,26 +1,33 @@
 using System.Security.Claims;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 
 namespace BillingCopilot.Bot.WebConsole;
 
 /// <summary>
-/// What the console page needs of the rest. The page passes the id of the signed-in person and nothing that a
-/// browser claims; the implementation looks the person up and decides what they may see and do.
+/// What the console page needs of the rest. The page passes who is signed in and nothing that a browser claims; the
+/// implementation looks at the sign-in anew with each call and decides what the person may see and do.
 /// Registered as a singleton; safe to call from any thread.
 /// </summary>
 public interface IConsoleBackend
 {
-    /// <summary>Fixed for the life of the process.</summary>
-    ConsoleInfo Info { get; }
+    /// <summary>What the page shows of the installation, as this person's tenant has it.</summary>
+    ConsoleInfo InfoFor(ConsoleUser? user);
 
     /// <summary>What "now" is for expiry (the business clock).</summary>
     DateTimeOffset Now { get; }
 
     /// <summary>Who is behind a sign-in at this page, looked up anew; null when it does not count here.</summary>
-    Person? PersonOf(ClaimsPrincipal principal);
+    ConsoleUser? UserOf(ClaimsPrincipal principal);
+
+    /// <summary>False once the sign-in has ended, in whichever tab that was.</summary>
+    bool IsSignedIn(ConsoleUser user);
+
+    /// <summary>Some sign-in ended. May be raised on any thread; handlers return at once.</summary>
+    event Action? SignInsChanged;
 
     /// <summary>Something about some proposal changed. May be raised on any thread; handlers return at once.</summary>
     event Action? ProposalsChanged;
@@ -29,16 +36,22 @@ public interface IConsoleBackend
     /// Runs one turn. Ends after <see cref="TurnEvent.Finished"/>. Cancelling stops the watching, not
     /// necessarily the turn. Throws only on defects; the page then says that the answer did not arrive.
     /// </summary>
-    IAsyncEnumerable<TurnEvent> SendAsync(string personId, string conversationId, string text, CancellationToken cancellationToken);
+    IAsyncEnumerable<TurnEvent> SendAsync(ConsoleUser user, string conversationId, string text, CancellationToken cancellationToken);
+
+    /// <summary>Earlier turns of one of the person's conversations, oldest first; none when it is not theirs.</summary>
+    Task<IReadOnlyList<PastTurn>> HistoryAsync(ConsoleUser user, string conversationId, CancellationToken cancellationToken);
+
+    /// <summary>The person's last conversations, newest first.</summary>
+    Task<IReadOnlyList<PastConversation>> RecentAsync(ConsoleUser user, CancellationToken cancellationToken);
 
     /// <summary>Newest first, all statuses, at most a few hundred.</summary>
-    Task<IReadOnlyList<ProposalView>> ListProposalsAsync(string personId, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ProposalView>> ListProposalsAsync(ConsoleUser user, CancellationToken cancellationToken);
 
     /// <summary>
     /// What the person may do about a proposal as it stands, so that buttons can say why they are off. Advice
     /// only: <see cref="DecideAsync"/> checks again. Called on every render, so it must not do I/O.
     /// </summary>
-    DecisionStanding StandingOf(string personId, ProposalView proposal);
+    DecisionStanding StandingOf(ConsoleUser user, ProposalView proposal);
 
     /// <summary>
     /// Takes the decision and, when it was the last one needed, executes. The view that comes back may already
@@ -46,8 +59,13 @@ public interface IConsoleBackend
     /// </summary>
     /// <param name="hash">The hash of what the person saw.</param>
     /// <param name="reason">Given when rejecting.</param>
-    Task<Outcome<ProposalView>> DecideAsync(string personId, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken);
+    Task<Outcome<ProposalView>> DecideAsync(ConsoleUser user, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken);
 }
+
+/// <summary>Who is signed in at this page.</summary>
+/// <param name="Tenant">Id of the tenant they work for.</param>
+/// <param name="Session">This sign-in, which another tab may end.</param>
+public sealed record ConsoleUser(Person Person, string Tenant, string Session);
 
 /// <summary>What a person may do about a proposal.</summary>
 /// <param name="Why">Why not, in a sentence for people; null when both are allowed.</param>
@@ -60,6 +78,7 @@ public sealed record DecisionStanding(bool MayApprove, bool MayReject, string? W
 /// <param name="Mode">Whether money is real.</param>
 /// <param name="Model">Model as shown: <c>rules</c>, <c>openai:gpt-…</c>.</param>
 /// <param name="SuggestedQuestions">Up to three, shown before the first message.</param>
+/// <param name="Tenants">Every tenant that the local picker can choose.</param>
 /// <param name="People">People for the local picker, which posts to <c>/auth/local</c>; null when sign-in is real.</param>
 /// <param name="SignInUrl">Where to send someone who is not signed in; null with the local picker.</param>
 /// <param name="SignOutUrl">Receives a form POST with an antiforgery token; null hides the button.</param>
@@ -69,6 +88,7 @@ public sealed record ConsoleInfo(
     ConsoleMode Mode,
     string Model,
     IReadOnlyList<string> SuggestedQuestions,
+    IReadOnlyList<string> Tenants,
     IReadOnlyList<Person>? People,
     string? SignInUrl = null,
     string? SignOutUrl = null);

@@ -1,7 +1,7 @@
 using BillingCopilot.Agents;
-using BillingCopilot.Agents.Models;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
+using BillingCopilot.Bot.Mcp;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.Webhooks;
@@ -26,6 +26,9 @@ internal static class Composition
         builder.WebHost.UseSetting("ForwardedHeaders_Enabled", "false").UseUrls(settings.Urls).ConfigureKestrel(k => k.AddServerHeader = false);
         builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // What fails at the start is said once, by the command that started it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        builder.Logging.AddFilter("BillingCopilot.Memory", LogLevel.Warning);
         builder.Logging.AddFilter("BillingCopilot", shape.Quiet ? LogLevel.Warning : LogLevel.Information);
         var sandbox = tenants.All.All(t => t.IsSandbox);
 
@@ -41,12 +44,14 @@ internal static class Composition
         {
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
-            Model = new ModelOptions { Provider = settings.Model.Provider, Name = settings.Model.Name ?? (settings.Model.Endpoint is null ? null : "default"), Endpoint = settings.Model.Endpoint, ApiKey = settings.Model.ApiKey },
+            Model = settings.Model,
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
-        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
+        services.AddSingleton<ApiGate>();
+        services.AddCopilotMcp();
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
         services.AddConsole();
@@ -57,8 +62,10 @@ internal static class Composition
 
         shape.Services?.Invoke(services);
         var app = builder.Build();
+        app.UseApiErrors();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.MapCopilotMcp();
         app.MapConsole();
         app.MapStripeWebhook();
         app.MapLocalPicker();

@@ -14,12 +14,12 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 
 namespace BillingCopilot.Bot.Hosting;
 
-/// <summary>The console's way to the rest. It serves the tenant <c>default</c>; people are looked up, never believed.</summary>
+/// <summary>The console's way to the rest, for the tenant of who is signed in; people are looked up, never believed.</summary>
 public sealed class ConsoleBackend(
-    TenantList tenants, PeopleDirectory people, PolicyBook policies, ChatTurns chat, ProposalBook book, Decisions decisions, ProposalFeed feed,
-    BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions) : IConsoleBackend
+    TenantList tenants, PeopleDirectory people, Sessions sessions, PolicyBook policies, ChatTurns chat, ChatHistory history, ProposalBook book,
+    Decisions decisions, ProposalFeed feed, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions) : IConsoleBackend
 {
-    private TenantContext Tenant => tenants.Default.Context;
+    private const int RecentConversations = 5;
 
     public event Action? ProposalsChanged
     {
@@ -27,61 +27,90 @@ public sealed class ConsoleBackend(
         remove => feed.OnChanged -= value;
     }
 
+    public event Action? SignInsChanged
+    {
+        add => sessions.OnEnded += value;
+        remove => sessions.OnEnded -= value;
+    }
+
     public DateTimeOffset Now => clock.UtcNow;
 
-    public ConsoleInfo Info => new(
-        Tenant.Id,
-        Tenant.Account,
-        tenants.Default.IsSandbox ? ConsoleMode.Sandbox : Tenant.Livemode ? ConsoleMode.Live : ConsoleMode.Test,
-        settings.Model.Name is { } name ? $"{settings.Model.Provider}:{name}" : settings.Model.Provider,
-        questions.All,
-        tenants.Default.IsSandbox ? people.All : null,
-        SignOutUrl: "/auth/sign-out");
+    public ConsoleInfo InfoFor(ConsoleUser? user)
+    {
+        var tenant = (user is null ? null : tenants.Find(user.Tenant)) ?? tenants.Default;
+        return new(
+            tenant.Context.Id,
+            tenant.Context.Account,
+            tenant.IsSandbox ? ConsoleMode.Sandbox : tenant.Context.Livemode ? ConsoleMode.Live : ConsoleMode.Test,
+            settings.Model.For("").Label,
+            questions.All,
+            [.. tenants.All.Select(t => t.Context.Id)],
+            tenant.IsSandbox ? people.All : null,
+            SignOutUrl: "/auth/sign-out");
+    }
 
-    /// <summary>Only a cookie of this page, and only for the tenant that it shows.</summary>
-    public Person? PersonOf(ClaimsPrincipal principal) =>
+    /// <summary>Only a cookie of this page counts, and only while its session is open.</summary>
+    public ConsoleUser? UserOf(ClaimsPrincipal principal) =>
         principal.Identity?.AuthenticationType == CookieAuthenticationDefaults.AuthenticationScheme
+        && Sessions.Of(principal) is { } session
+        && sessions.IsOpen(session)
         && SignedIn.From(principal, people, tenants) is { } signedIn
-        && signedIn.Tenant == tenants.Default
-            ? signedIn.Person
+            ? new ConsoleUser(signedIn.Person, signedIn.Tenant.Context.Id, session)
             : null;
 
+    public bool IsSignedIn(ConsoleUser user) => sessions.IsOpen(user.Session);
+
     public async IAsyncEnumerable<TurnEvent> SendAsync(
-        string personId, string conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ConsoleUser user, string conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var person = Known(personId);
-        await foreach (var e in chat.EventsAsync(Tenant, person, conversationId, text, cancellationToken))
+        var (tenant, person) = Checked(user);
+        await foreach (var e in chat.EventsAsync(tenant.Context, person, conversationId, text, cancellationToken))
         {
             yield return e;
         }
     }
 
-    public Task<IReadOnlyList<ProposalView>> ListProposalsAsync(string personId, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PastTurn>> HistoryAsync(ConsoleUser user, string conversationId, CancellationToken cancellationToken)
     {
-        Known(personId);
-        return book.ListAsync(Tenant, null, 200, cancellationToken);
+        var (tenant, person) = Checked(user);
+        return history.TurnsAsync(tenant.Context, person, conversationId, cancellationToken);
     }
 
-    public DecisionStanding StandingOf(string personId, ProposalView proposal)
+    public Task<IReadOnlyList<PastConversation>> RecentAsync(ConsoleUser user, CancellationToken cancellationToken)
+    {
+        var (tenant, person) = Checked(user);
+        return history.RecentAsync(tenant.Context, person, RecentConversations, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ProposalView>> ListProposalsAsync(ConsoleUser user, CancellationToken cancellationToken) =>
+        book.ListAsync(Checked(user).Tenant.Context, null, 200, cancellationToken);
+
+    public DecisionStanding StandingOf(ConsoleUser user, ProposalView proposal)
     {
         var policy = policies.For(proposal.Operation);
-        var person = Known(personId);
+        var person = Checked(user).Person;
         var needed = policy.ApproversFor(proposal.Amount);
         if (policy.ApproverRole(person) is null)
         {
             return new DecisionStanding(false, false, $"Only {string.Join(" or ", policy.Approve)} may decide on this; you are {string.Join(", ", person.Roles)}.", needed);
         }
 
-        var own = !policy.SelfApproval && proposal.RequestedBy == personId;
+        var own = !policy.SelfApproval && proposal.RequestedBy == person.Id;
         return own
             ? new DecisionStanding(false, true, "You asked for this, so somebody else must approve it.", needed)
             : new DecisionStanding(true, true, null, needed);
     }
 
     public Task<Outcome<ProposalView>> DecideAsync(
-        string personId, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken) =>
-        decisions.DecideAsync(tenants.Default, Known(personId), proposalId, hash, approve, reason, "console", cancellationToken);
+        ConsoleUser user, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken)
+    {
+        var (tenant, person) = Checked(user);
+        return decisions.DecideAsync(tenant, person, proposalId, hash, approve, reason, "console", cancellationToken);
+    }
 
-    private Person Known(string id) =>
-        people.Find(id) ?? throw new InvalidOperationException($"Person '{id}' is no longer in people.yaml.");
+    /// <summary>A page that outlived its sign-in gets nothing.</summary>
+    private (Tenant Tenant, Person Person) Checked(ConsoleUser user) =>
+        sessions.IsOpen(user.Session) && tenants.Find(user.Tenant) is { } tenant && people.Find(user.Person.Id) is { } person
+            ? (tenant, person)
+            : throw new InvalidOperationException($"The sign-in of '{user.Person.Id}' has ended.");
 }

@@ -1,3 +1,4 @@
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Billing;
 using BillingCopilot.Bot.Settings;
@@ -14,15 +15,16 @@ namespace BillingCopilot.Bot.Hosting;
 /// <summary>Looks at every part of a started copilot.</summary>
 public sealed class HealthChecks(
     CopilotSettings settings, TenantList tenants, CopilotDbFactory databases, StripeReaders readers, IKnowledgeBase knowledge,
-    PromptRegistry prompts, AuditLog audit)
+    PromptRegistry prompts, AuditLog audit, ProviderProbe providers)
 {
     public async Task<IReadOnlyList<HealthFinding>> RunAsync(CancellationToken cancellationToken)
     {
         var findings = new List<HealthFinding>
         {
-            new("settings", true, $"model {settings.Model.Provider}, database {settings.Database.Provider}, {tenants.All.Count} tenant(s)"),
+            new("settings", true, $"model {settings.Model.For("").Label}, database {settings.Database.Provider}, {tenants.All.Count} tenant(s)"),
             new("prompts", true, string.Join(", ", prompts.ActiveFor(tenants.Default.Context).Values.Select(a => a.Label))),
         };
+        findings.AddRange((await providers.LookAsync(cancellationToken)).Select(p => new HealthFinding($"model {p.Label}, {p.For}", p.Ok, p.Finding)));
         foreach (var tenant in tenants.All)
         {
             findings.Add(await DatabaseAsync(tenant, cancellationToken));

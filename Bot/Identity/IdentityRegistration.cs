@@ -12,6 +12,7 @@ public static class IdentityRegistration
 
     public static IServiceCollection AddCopilotIdentity(this IServiceCollection services)
     {
+        services.AddSingleton<Sessions>();
         services.AddAuthentication(Either)
             .AddPolicyScheme(Either, null, o => o.ForwardDefaultSelector = http =>
                 http.Request.Headers.ContainsKey("Authorization") ? BearerHandler.SchemeName : CookieAuthenticationDefaults.AuthenticationScheme)
@@ -21,7 +22,7 @@ public static class IdentityRegistration
                 o.Cookie.Name = "billingcopilot";
                 o.Cookie.SameSite = SameSiteMode.Strict;
                 o.Cookie.HttpOnly = true;
-                o.ExpireTimeSpan = TimeSpan.FromHours(8);
+                o.ExpireTimeSpan = Sessions.Lifetime;
                 o.Events.OnValidatePrincipal = Validate;
                 o.Events.OnRedirectToLogin = c => Answer(c, StatusCodes.Status401Unauthorized);
                 o.Events.OnRedirectToAccessDenied = c => Answer(c, StatusCodes.Status403Forbidden);
@@ -35,7 +36,8 @@ public static class IdentityRegistration
     {
         var services = context.HttpContext.RequestServices;
         if (context.Principal is { } principal
-            && SignedIn.From(principal, services.GetRequiredService<PeopleDirectory>(), services.GetRequiredService<TenantList>()) is null)
+            && (!services.GetRequiredService<Sessions>().IsOpen(Sessions.Of(principal))
+                || SignedIn.From(principal, services.GetRequiredService<PeopleDirectory>(), services.GetRequiredService<TenantList>()) is null))
         {
             context.RejectPrincipal();
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Governance.People;
 using Microsoft.AspNetCore.Authentication;
@@ -36,27 +37,29 @@ public static class LocalPicker
         || header.Equals("Via", StringComparison.OrdinalIgnoreCase)
         || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<IResult> SignInAsync(HttpContext http, [FromForm] string person, TenantList tenants, PeopleDirectory people)
+    private static async Task<IResult> SignInAsync(HttpContext http, [FromForm] string person, [FromForm] string? tenant, TenantList tenants, PeopleDirectory people, Sessions sessions)
     {
-        if (!tenants.Default.IsSandbox || !IsLoopback(http))
+        if ((tenant is null ? tenants.Default : tenants.Find(tenant)) is not { IsSandbox: true } of || !IsLoopback(http))
         {
             return Results.NotFound();
         }
 
         if (people.Find(person) is not { } found)
         {
-            return Results.BadRequest(new { error = new { code = "unknown_person", message = $"'{person}' is not in people.yaml. Known: {string.Join(", ", people.All.Select(p => p.Id))}." } });
+            return ApiError.Result(StatusCodes.Status400BadRequest, "unknown_person", $"'{person}' is not in people.yaml.", $"Known: {string.Join(", ", people.All.Select(p => p.Id))}.");
         }
 
+        sessions.End(http.User);
         await http.SignInAsync(
             CookieAuthenticationDefaults.AuthenticationScheme,
-            SignedIn.Principal(found, tenants.Default, CookieAuthenticationDefaults.AuthenticationScheme, SignedIn.ByPicker));
+            SignedIn.Principal(found, of, CookieAuthenticationDefaults.AuthenticationScheme, SignedIn.ByPicker, Sessions.New()));
         return Results.LocalRedirect("/");
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext http, [FromForm] string? unused)
+    private static async Task<IResult> SignOutAsync(HttpContext http, [FromForm] string? unused, Sessions sessions)
     {
         _ = unused;
+        sessions.End(http.User);
         await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
         return Results.LocalRedirect("/");
     }

@@ -19,7 +19,8 @@ public sealed record SignedIn(Person Person, Tenant Tenant)
     public const string ByToken = "token";
 
     /// <param name="way"><see cref="ByPicker"/> or <see cref="ByToken"/>.</param>
-    public static ClaimsPrincipal Principal(Person person, Tenant tenant, string scheme, string way) => new(new ClaimsIdentity(
+    /// <param name="session">Of a browser, so that signing out ends it everywhere.</param>
+    public static ClaimsPrincipal Principal(Person person, Tenant tenant, string scheme, string way, Claim? session = null) => new(new ClaimsIdentity(
         [
             new Claim(ClaimTypes.NameIdentifier, person.Id),
             new Claim(ClaimTypes.Name, person.Name),
@@ -28,6 +29,7 @@ public sealed record SignedIn(Person Person, Tenant Tenant)
             new Claim(AccountClaim, tenant.Context.Account),
             new Claim(LivemodeClaim, tenant.Context.Livemode ? "true" : "false"),
             new Claim(WayClaim, way),
+            .. session is null ? Array.Empty<Claim>() : [session],
         ],
         scheme));
 

@@ -1,3 +1,5 @@
+using BillingCopilot.Agents.Models;
+
 namespace BillingCopilot.Bot.Settings;
 
 /// <summary>
@@ -21,7 +23,8 @@ public sealed class CopilotSettings
 
     public SandboxSettings Sandbox { get; set; } = new();
 
-    public ModelSettings Model { get; set; } = new();
+    /// <summary>Which models answer; docs/models.md.</summary>
+    public ModelOptions Model { get; set; } = new();
 
     public MemorySettings Memory { get; set; } = new();
 
@@ -88,19 +91,6 @@ public sealed class SandboxSettings
 
     /// <summary>Base address of a sandbox that already runs, to join instead of starting one.</summary>
     public string? Url { get; set; }
-}
-
-public sealed class ModelSettings
-{
-    /// <summary><c>rules</c>, or <c>openai</c> for any OpenAI-compatible endpoint.</summary>
-    public string Provider { get; set; } = "rules";
-
-    /// <summary>The provider's name of the model; with an endpoint of your own it may be left out.</summary>
-    public string? Name { get; set; }
-
-    public string? Endpoint { get; set; }
-
-    public string? ApiKey { get; set; }
 }
 
 public sealed class MemorySettings

@@ -9,6 +9,7 @@ internal static class SettingsCheck
         Range("Tasks:PollSeconds", settings.Tasks.PollSeconds, 1, 60);
         Range("Tasks:MaxAttempts", settings.Tasks.MaxAttempts, 1, 20);
         Range("Sandbox:Port", settings.Sandbox.Port, 0, 65535);
+        Addresses(settings.Urls);
         Zone("TimeZone", settings.TimeZone);
         Keys("Stripe", settings.Stripe);
         foreach (var (id, tenant) in settings.Tenants)
@@ -65,6 +66,21 @@ internal static class SettingsCheck
         if (value < low || value > high)
         {
             throw new SettingsException($"{name} is {value}; it must be from {low} to {high}.");
+        }
+    }
+
+    private static void Addresses(string urls)
+    {
+        foreach (var url in urls.Split(';'))
+        {
+            try
+            {
+                BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                throw new SettingsException($"Urls '{url}' is not an address. Write it as http://127.0.0.1:5080.");
+            }
         }
     }
 

@@ -36,6 +36,7 @@ public static class SettingsLoader
             var own = new ConfigurationBuilder()
                 .AddInMemoryCollection(all.AsEnumerable().Where(kv => !Foreign.Contains(kv.Key.Split(':')[0], StringComparer.OrdinalIgnoreCase)))
                 .Build();
+            SettingKeys.Check(own, typeof(CopilotSettings));
             var settings = own.Get<CopilotSettings>(o => o.ErrorOnUnknownConfiguration = true) ?? new CopilotSettings();
             SettingsCheck.Throw(settings);
             return settings;

@@ -25,7 +25,7 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     public async Task<string?> LastAsync(TenantContext tenant, Person person, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await db.Conversations.Where(c => c.Person == person.Id).OrderByDescending(c => c.UpdatedAt).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
+        return await db.Conversations.Where(c => c.Person == person.Id && !c.Id.StartsWith(DirectTools.Agent + "_")).OrderByDescending(c => c.UpdatedAt).Select(c => c.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>The turn's events as they happen.</summary>
@@ -33,14 +33,20 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
         TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        var finished = false;
         var events = Channel.CreateUnbounded<TurnEvent>();
         var run = RunAsync(tenant, task, events.Writer);
         await foreach (var e in events.Reader.ReadAllAsync(cancellationToken))
         {
+            finished |= e is TurnEvent.Finished;
             yield return e;
         }
 
         await run;
+        if (!finished && await CauseAsync(tenant, task.Id, cancellationToken) is { } cause)
+        {
+            yield return new TurnEvent.Stopped(cause);
+        }
     }
 
     /// <summary>The answer, without its events.</summary>
@@ -49,17 +55,17 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     {
         var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
         return await runner.RunAsync(tenant, task, _ => ValueTask.CompletedTask, cancellationToken)
-            ?? throw new TurnFailedException(task.Id);
+            ?? throw new TurnFailedException(task.Id, await CauseAsync(tenant, task.Id, cancellationToken));
     }
 
     /// <summary>The turn's events under their names on the wire.</summary>
     public async IAsyncEnumerable<(string Name, object Data)> StreamAsync(
         TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var finished = false;
+        var over = false;
         await foreach (var e in EventsAsync(tenant, person, conversationId, text, cancellationToken))
         {
-            finished |= e is TurnEvent.Finished;
+            over |= e is TurnEvent.Finished or TurnEvent.Stopped;
             yield return e switch
             {
                 TurnEvent.Routed x => ("routed", x),
@@ -68,14 +74,21 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
                 TurnEvent.Sentence x => ("sentence", x),
                 TurnEvent.Proposed x => ("proposed", x.Proposal),
                 TurnEvent.Finished x => ("answer", x.Answer),
+                TurnEvent.Stopped x => ("failed", new { code = "model_failed", message = x.Message }),
                 _ => throw new InvalidOperationException($"No wire name for {e.GetType().Name}."),
             };
         }
 
-        if (!finished)
+        if (!over)
         {
             yield return ("failed", new { code = "turn_failed", message = TurnFailedException.Words });
         }
+    }
+
+    private async Task<string?> CauseAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return TaskErrors.Told(await db.Tasks.Where(t => t.Id == taskId).Select(t => t.Error).FirstOrDefaultAsync(cancellationToken));
     }
 
     private async Task RunAsync(TenantContext tenant, TaskRow task, ChannelWriter<TurnEvent> events)
@@ -96,7 +109,7 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
 }
 
 /// <summary>A turn ended without an answer; nothing was written.</summary>
-public sealed class TurnFailedException(string taskId) : Exception($"{Words} Task {taskId} holds the cause.")
+public sealed class TurnFailedException(string taskId, string? cause = null) : Exception(cause ?? $"{Words} Task {taskId} holds the cause.")
 {
     /// <summary>What a person is told.</summary>
     public const string Words = "The answer could not be finished. Nothing was changed; ask again in a moment.";

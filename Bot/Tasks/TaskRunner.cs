@@ -1,4 +1,6 @@
 using System.Text.Json;
+using BillingCopilot.Agents.Models.Providers;
+using BillingCopilot.Agents.Models.Traffic;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.People;
@@ -6,6 +8,18 @@ using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 
 namespace BillingCopilot.Bot.Tasks;
+
+/// <summary>What a task keeps of its failure.</summary>
+public static class TaskErrors
+{
+    private const string ForPeople = "told: ";
+
+    /// <summary>A model that can't be asked says why and what to do; of everything else only the kind is kept.</summary>
+    public static string Of(Exception e) => e is ModelException or RecordingMissingException ? ForPeople + e.Message : e.GetType().Name;
+
+    /// <summary>What a person may be told of it, or null.</summary>
+    public static string? Told(string? error) => error?.StartsWith(ForPeople, StringComparison.Ordinal) == true ? error[ForPeople.Length..] : null;
+}
 
 /// <summary>Runs one task that this process holds, keeping the hold alive while it does.</summary>
 public sealed partial class TaskRunner(
@@ -33,7 +47,7 @@ public sealed partial class TaskRunner(
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             TaskFailed(log, e, task.Id, task.Attempts);
-            await leases.FailAsync(tenant, task, e.GetType().Name, cancellationToken);
+            await leases.FailAsync(tenant, task, TaskErrors.Of(e), cancellationToken);
             return null;
         }
         finally

@@ -25,6 +25,10 @@ internal sealed class SubscriptionProjection(StripeReader reader, TenantContext 
             : refusal;
     }
 
+    /// <summary>One subscription, with its plans' names.</summary>
+    public async Task<Outcome<SubscriptionView>> ViewAsync(Subscription subscription, CancellationToken cancellationToken) =>
+        (await reader.ProductNamesAsync(subscription.Items.Data.Select(i => i.Price.ProductId), cancellationToken)).Map(names => View(subscription, names));
+
     private SubscriptionView View(Subscription subscription, IReadOnlyDictionary<string, string> names)
     {
         var periodEnd = subscription.Items.Data.Select(i => (DateTime?)i.CurrentPeriodEnd).Min();

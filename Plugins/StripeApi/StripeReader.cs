@@ -51,6 +51,17 @@ public sealed class StripeReader
             _v1.Subscriptions.ListAutoPagingAsync(new SubscriptionListOptions { Customer = customerId, Status = "all", Limit = Page }, null, cancellationToken),
             cancellationToken);
 
+    /// <summary>Of all customers, newest first. Without a status: all that are not canceled.</summary>
+    public Task<Outcome<Listing<Subscription>>> SubscriptionsAsync(SubscriptionListOptions filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        filter.Limit = Page;
+        return ListAsync(_v1.Subscriptions.ListAutoPagingAsync(filter, null, cancellationToken), cancellationToken);
+    }
+
+    public Task<Outcome<Subscription>> SubscriptionAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<Subscription>)await _v1.Subscriptions.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
     /// <summary>Newest first.</summary>
     /// <param name="bound">Most invoices to read.</param>
     public Task<Outcome<Listing<Invoice>>> InvoicesAsync(InvoiceListOptions filter, CancellationToken cancellationToken, int bound = Listing<Invoice>.Bound)

@@ -8,6 +8,9 @@ namespace BillingCopilot.Plugins.Tools;
 /// <param name="Handles">Parameters that are handles, with their kind: code resolves them before the call.</param>
 public sealed record ReadTool(string Name, ToolEffect Effect, Type Plugin, MethodInfo Method, IReadOnlyDictionary<string, ObjectKind> Handles)
 {
+    /// <summary>False when it looks only into what this process holds: the policies and past tickets.</summary>
+    public bool ReachesOut => Plugin != typeof(Knowledge.KnowledgePlugin);
+
     /// <summary>The tool that this method is. Throws, naming it, when it declares no effect.</summary>
     internal static ReadTool Of(Type plugin, MethodInfo method)
     {

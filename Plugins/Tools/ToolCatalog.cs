@@ -16,6 +16,7 @@ public sealed class ToolCatalog
     private static readonly Dictionary<Type, Func<ToolContext, object>> Plugins = new()
     {
         [typeof(CustomersPlugin)] = context => new CustomersPlugin(context),
+        [typeof(SubscriptionsPlugin)] = context => new SubscriptionsPlugin(context),
         [typeof(InvoicesPlugin)] = context => new InvoicesPlugin(context),
         [typeof(ChargesPlugin)] = context => new ChargesPlugin(context),
         [typeof(PaymentHistoryPlugin)] = context => new PaymentHistoryPlugin(context),

@@ -1,29 +1,17 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
-using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>Reads <c>{"advance":"3d"}</c>, <c>{"now":"2026-03-01T00:00:00Z"}</c> (or Unix time), <c>{"freeze":true}</c>, or several.</summary>
 internal static class ClockCommand
 {
-    public static void Apply(WorldClock clock, JsonObject body)
+    /// <summary>The instant that the clock is to reach.</summary>
+    public static DateTimeOffset Target(DateTimeOffset present, JsonObject body)
     {
-        if (body["now"] is JsonValue now)
-        {
-            clock.Set(Instant(now));
-        }
-
-        if ((string?)body["advance"] is { } advance)
-        {
-            clock.Set(clock.Now + Duration(advance));
-        }
-
-        if ((bool?)body["freeze"] is { } freeze)
-        {
-            clock.Freeze(freeze);
-        }
+        var from = body["now"] is JsonValue now ? Instant(now) : present;
+        return (string?)body["advance"] is { } advance ? from + Duration(advance) : from;
     }
 
     private static DateTimeOffset Instant(JsonValue value) =>

@@ -1,21 +1,30 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Control;
 
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
-internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer committer, SandboxOptions options)
+internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimits limits, WebhookDispatcher webhooks, Committer committer, TimeEngine engine, SandboxOptions options)
 {
     public ApiAnswer Answer(ApiRequest request)
     {
         try
         {
+            if (request is { Method: "POST", Path: "/_sandbox/clock" })
+            {
+                // Takes the gate a piece at a time.
+                return new ApiAnswer(200, Json.Text(SetClock(Body(request))));
+            }
+
             lock (state.Gate)
             {
+                engine.CatchUp();
                 return new ApiAnswer(200, Json.Text(Route(request)));
             }
         }
@@ -37,11 +46,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ("GET", "/_sandbox/documents") => Documents(),
         ("GET", "/_sandbox/ledger") => state.Ledger.Show(),
         ("GET", "/_sandbox/clock") => ShowClock(),
-        ("POST", "/_sandbox/clock") => SetClock(Body(request)),
+        ("GET", "/_sandbox/settings") => Settings(BillingSettings.Of(state.Account)),
+        ("POST", "/_sandbox/settings") => SetSettings(Body(request)),
+        ("POST", "/_sandbox/ask") => Ask(Body(request)),
         ("POST", "/_sandbox/emit") => Emit(Body(request)),
+        ("POST", "/_sandbox/balance") => Book(Body(request)),
         ("GET", "/_sandbox/faults") => ShowFaults(),
         ("POST", "/_sandbox/faults") => AddFault(Body(request)),
         ("DELETE", "/_sandbox/faults") => ClearFaults(),
+        ("GET", "/_sandbox/rate_limits") => limits.Show(),
+        ("POST", "/_sandbox/rate_limits") => SetLimits(Body(request)),
+        ("GET", "/_sandbox/webhooks") => webhooks.Plan.Show(),
+        ("POST", "/_sandbox/webhooks") => SetDeliveries(Body(request)),
         _ => throw new ApiError(404, $"No such control endpoint: {request.Method} {request.Path}"),
     };
 
@@ -63,7 +79,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         ["documents"] = new JsonArray([.. state.World.Documents.Select(d => new JsonObject { ["path"] = d.Path, ["text"] = d.Text })]),
     };
 
-    private JsonObject ShowClock() => new()
+    private JsonObject ShowClock()
+    {
+        var shown = Clock();
+        if (engine.Progress() is { } progress)
+        {
+            shown["advancing"] = progress;
+        }
+
+        return shown;
+    }
+
+    private JsonObject Clock() => new()
     {
         ["now"] = state.Clock.Now.ToUnixTimeSeconds(),
         ["iso"] = state.Clock.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
@@ -72,9 +99,50 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
 
     private JsonObject SetClock(JsonObject body)
     {
-        ClockCommand.Apply(state.Clock, body);
-        committer.SaveClock();
-        return ShowClock();
+        var passed = engine.Advance(now => ClockCommand.Target(now, body));
+        lock (state.Gate)
+        {
+            if ((bool?)body["freeze"] is { } freeze)
+            {
+                state.Clock.Freeze(freeze);
+                committer.SaveClock();
+            }
+
+            var shown = Clock();
+            shown["passed"] = passed;
+            return shown;
+        }
+    }
+
+    private static JsonObject Settings(BillingSettings settings)
+    {
+        var shown = settings.ToJson();
+        shown.Remove("id");
+        shown.Remove("object");
+        return shown;
+    }
+
+    private JsonObject SetSettings(JsonObject body)
+    {
+        var wanted = BillingSettings.Of(state.Account).With(body);
+        var unit = state.Begin();
+        unit.Put(wanted.ToJson());
+        committer.Commit(unit, []);
+        return Settings(wanted);
+    }
+
+    private JsonObject Ask(JsonObject body)
+    {
+        var id = (string?)body["customer"] ?? throw ApiError.Missing("customer");
+        if ((string?)state.Account.Find(id)?["object"] != "customer")
+        {
+            throw ApiError.NotFound("customer", id, "customer");
+        }
+
+        var unit = state.Begin();
+        var answer = Payers.Ask(unit, id, (string?)body["by"] ?? throw ApiError.Missing("by"));
+        committer.Commit(unit, []);
+        return new JsonObject { ["customer"] = id, ["answers_at"] = answer };
     }
 
     private JsonObject Emit(JsonObject body)
@@ -98,6 +166,14 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
         return View.Of(events[0]);
     }
 
+    private JsonObject Book(JsonObject body)
+    {
+        var unit = state.Begin();
+        var movement = BookCommand.Run(unit, body);
+        committer.Commit(unit, []);
+        return View.Of(movement);
+    }
+
     private JsonObject ShowFaults() => new() { ["faults"] = new JsonArray([.. faults.All.Select(f => f.Show())]) };
 
     private JsonObject AddFault(JsonObject body)
@@ -108,7 +184,13 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
             throw ApiError.Invalid($"Unknown kind '{kind}'. Known: {string.Join(", ", Fault.Kinds)}.", "kind");
         }
 
-        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000)
+        var reason = (string?)body["reason"] ?? Fault.Reasons[0];
+        if (!Fault.Reasons.Contains(reason))
+        {
+            throw ApiError.Invalid($"Unknown reason '{reason}'. Known: {string.Join(", ", Fault.Reasons)}.", "reason");
+        }
+
+        faults.Add(new Fault((string?)body["match"] ?? "*", kind, (int?)body["delay_ms"] ?? 1000, reason)
         {
             Left = (int?)body["times"] ?? 1,
         });
@@ -119,5 +201,18 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, Committer
     {
         faults.Clear();
         return ShowFaults();
+    }
+
+    private JsonObject SetLimits(JsonObject body)
+    {
+        limits.Set((string?)body["mode"]);
+        return limits.Show();
+    }
+
+    // An empty body makes deliveries orderly again and sends what was held back.
+    private JsonObject SetDeliveries(JsonObject body)
+    {
+        webhooks.Plan = DeliveryPlan.Read(body);
+        return webhooks.Plan.Show();
     }
 }

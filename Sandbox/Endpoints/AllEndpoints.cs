@@ -28,7 +28,13 @@ internal static class AllEndpoints
         EventEndpoints.Map(routes);
         WebhookEndpointEndpoints.Map(routes);
         PortalEndpoints.Map(routes);
+        BalanceEndpoints.Map(routes);
+        BalanceSettingsEndpoints.Map(routes);
+        PayoutEndpoints.Map(routes);
+        DisputeEndpoints.Map(routes);
+        TransferEndpoints.Map(routes);
         ReadOnlyEndpoints.Map(routes);
+        TestClockEndpoints.Map(routes);
         SearchEndpoints.Map(routes);
     }
 }

@@ -12,7 +12,7 @@ internal static class ChargeEndpoints
         routes.One("/v1/charges/{id}", "charge", "charge_read");
         routes.Post("/v1/charges/{id}", "charge_write", "charge.updated", "description metadata:m receipt_email fraud_details:m", Update);
         routes.Get("/v1/charges/{id}/refunds", "charge_read", Listing.Paging, call =>
-            Listing.Page(call, call.Unit.All("refund").Where(r => r.Text("charge") == call.Load("charge").Id())));
+            Listing.Page(call, "refund", null, ("charge", call.Load("charge").Id())));
     }
 
     private static JsonObject Update(Call call)

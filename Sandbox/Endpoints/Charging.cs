@@ -18,6 +18,12 @@ internal static class Charging
             PaymentIntentObject.Succeed(intent, charge);
             unit.Raise("charge.succeeded", charge.Id());
             unit.Raise("payment_intent.succeeded", intent.Id());
+            Settle(unit, intent, charge);
+            if (paymentMethod.Text(PaymentMethods.Dispute) is { } dispute)
+            {
+                Disputing.Open(unit, charge, dispute == "inquiry" ? "fraudulent" : dispute, dispute == "inquiry");
+            }
+
             return null;
         }
 
@@ -27,7 +33,7 @@ internal static class Charging
         return Declined(intent, charge, paymentMethod, decline);
     }
 
-    public static JsonObject NewIntent(UnitOfWork unit, string customer, long amount, string currency, string? description = null)
+    public static JsonObject NewIntent(UnitOfWork unit, string? customer, long amount, string currency, string? description = null)
     {
         var intent = unit.Put(PaymentIntentObject.Create(new PaymentIntentSpec
         {
@@ -52,24 +58,54 @@ internal static class Charging
             Created = unit.Now,
             Amount = intent.Whole("amount"),
             Currency = intent.Id("currency"),
-            Customer = intent.Text("customer")!,
+            Customer = intent.Text("customer"),
             PaymentMethod = paymentMethod,
             PaymentIntent = intent.Id(),
             Description = intent.Text("description"),
-            BalanceTransaction = decline is null ? Balance(unit, id, intent) : null,
+            ReceiptEmail = intent.Text("receipt_email"),
+            BalanceTransaction = decline is null ? Balance(unit, id, intent, paymentMethod) : null,
             Decline = decline,
         });
-        charge["metadata"] = intent["metadata"]!.DeepClone();
+        foreach (var name in (string[])["metadata", "on_behalf_of", "transfer_group", "transfer_data", "application_fee_amount"])
+        {
+            charge[name] = intent[name]?.DeepClone();
+        }
+
         return unit.Put(charge);
     }
 
-    private static string Balance(UnitOfWork unit, string charge, JsonObject intent)
+    private static string Balance(UnitOfWork unit, string charge, JsonObject intent, JsonObject paymentMethod)
     {
-        var amount = intent.Whole("amount");
-        var fee = (long)Math.Round(amount * 0.029m, MidpointRounding.AwayFromZero) + 30;
-        return unit.Put(BalanceTransactionObject.Create(
-            unit.NewId("txn"), unit.Now, amount, fee, intent.Id("currency"), charge, unit.Now + (2 * 86400), "pending",
-            description: intent.Text("description"))).Id();
+        var (amount, currency) = (intent.Whole("amount"), intent.Id("currency"));
+        List<FeeSpec> fees = [new(Fees.OfCharge(amount, currency))];
+        // On a direct charge the platform's share is taken from the seller's money.
+        if (unit.Account is not null && intent.Whole("application_fee_amount") is > 0 and var share)
+        {
+            fees.Add(new FeeSpec(share, "application_fee", "Application fee", "ca_SandboxPlatformApplication000000"));
+        }
+
+        return Balances.Book(
+            unit, "charge", amount, currency, charge, intent.Text("description"), fees, pending: paymentMethod[PaymentMethods.AtOnce] is null).Id();
+    }
+
+    /// <summary>What a payment brings to others: the seller's part of a destination charge, the platform's of a direct one.</summary>
+    private static void Settle(UnitOfWork unit, JsonObject intent, JsonObject charge)
+    {
+        var fee = intent["application_fee_amount"]?.Whole();
+        var currency = intent.Id("currency");
+        if (intent.TextAt("transfer_data.destination") is { } destination)
+        {
+            var amount = intent.At("transfer_data.amount")?.Whole() ?? intent.Whole("amount");
+            var group = intent.Text("transfer_group") ?? $"group_{intent.Id()}";
+            var transfer = Transfers.Make(unit, destination, amount, currency, charge.Id(), group, fee: fee);
+            charge["transfer"] = transfer.Id();
+            charge["transfer_group"] = group;
+            charge["application_fee"] = unit.As(destination, () => unit.Find(transfer.Id("destination_payment")))?.Text("application_fee");
+        }
+        else if (unit.Account is { } seller && fee is > 0)
+        {
+            charge["application_fee"] = ApplicationFees.Earn(unit, unit.NewId("fee"), fee.Value, currency, seller, charge.Id()).Id();
+        }
     }
 
     private static ApiError Declined(JsonObject intent, JsonObject charge, JsonObject paymentMethod, Decline decline)

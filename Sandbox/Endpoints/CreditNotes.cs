@@ -76,8 +76,8 @@ internal static class CreditNotes
             throw ApiError.Invalid("The sum of the credit note lines must equal the credit note amount.", "amount");
         }
 
-        var credited = unit.All("credit_note")
-            .Where(n => n.Text("invoice") == invoice.Id() && n.Text("status") == "issued")
+        var credited = unit.Where("credit_note", "invoice", invoice.Id())
+            .Where(n => n.Text("status") == "issued")
             .Sum(n => n.Whole("amount"));
         var left = invoice.Whole("total") - credited;
         if (total > left)
@@ -118,8 +118,8 @@ internal static class CreditNotes
 
     private static JsonObject PaidCharge(UnitOfWork unit, JsonObject invoice)
     {
-        var charge = unit.All("invoice_payment")
-            .Where(p => p.Text("invoice") == invoice.Id() && p.Text("status") == "paid")
+        var charge = unit.Where("invoice_payment", "invoice", invoice.Id())
+            .Where(p => p.Text("status") == "paid")
             .Select(p => p.TextAt("payment.charge") ?? unit.Find(p.TextAt("payment.payment_intent") ?? "")?.Text("latest_charge"))
             .FirstOrDefault(c => c is not null);
         return charge is null
@@ -128,7 +128,7 @@ internal static class CreditNotes
     }
 
     private static string Number(UnitOfWork unit, JsonObject invoice) =>
-        $"{invoice.Text("number")}-CN-{unit.All("credit_note").Count(n => n.Text("invoice") == invoice.Id()) + 1:D2}";
+        $"{invoice.Text("number")}-CN-{unit.Where("credit_note", "invoice", invoice.Id()).Count() + 1:D2}";
 
     private static void Apply(UnitOfWork unit, JsonObject invoice, long pre, long post)
     {

@@ -45,8 +45,7 @@ internal static class CustomerBalanceEndpoints
     private static JsonObject List(Call call)
     {
         var customer = call.Load("customer", call.Route["customer"]).Id();
-        return Listing.Page(call, call.Unit.All(Kind).Where(t =>
-            t.Text("customer") == customer && (call.Args.Text("invoice") is not { } invoice || t.Text("invoice") == invoice)));
+        return Listing.Page(call, Kind, t => call.Args.Text("invoice") is not { } invoice || t.Text("invoice") == invoice, ("customer", customer));
     }
 
     private static JsonObject Create(Call call)

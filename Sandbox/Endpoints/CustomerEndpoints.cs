@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -14,8 +15,9 @@ internal static class CustomerEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/customers", "customer", "customer_read", "email");
-        routes.Post("/v1/customers", "customer_write", "customer.created", Fields + " payment_method", Create);
+        // Customers of a test clock are listed only with it.
+        routes.List("/v1/customers", "customer", "customer_read", "email", (call, c) => c.Text("test_clock") == call.Args.Text("test_clock"), "test_clock");
+        routes.Post("/v1/customers", "customer_write", "customer.created", Fields + " payment_method test_clock", Create);
         routes.Get("/v1/customers/{id}", "customer_read", "", Get);
         routes.Post("/v1/customers/{id}", "customer_write", "customer.updated", Fields, Update);
         routes.Delete("/v1/customers/{id}", "customer_write", "customer.deleted", "", Delete);
@@ -34,6 +36,11 @@ internal static class CustomerEndpoints
             Created = call.Now,
             InvoicePrefix = call.Args.Text("invoice_prefix") ?? id[^8..].ToUpperInvariant(),
         }));
+        if (call.Args.Has("test_clock"))
+        {
+            customer["test_clock"] = call.Refer(TestClocks.Kind, "test_clock").Id();
+        }
+
         Apply(call, customer);
         if (call.Args.Text("payment_method") is { } paymentMethod)
         {
@@ -90,15 +97,17 @@ internal static class CustomerEndpoints
         }
     }
 
-    private static JsonObject Delete(Call call)
+    private static JsonObject Delete(Call call) => Delete(call.Unit, call.Load("customer").Id());
+
+    /// <summary>Deletes a customer; what they subscribe to ends.</summary>
+    public static JsonObject Delete(UnitOfWork unit, string id)
     {
-        call.Load("customer");
-        foreach (var subscription in call.Unit.All("subscription").Where(s => s.Text("customer") == call.Id && s.Text("status") != "canceled").ToList())
+        foreach (var subscription in unit.Where("subscription", "customer", id).Where(s => s.Text("status") is not ("canceled" or "incomplete_expired")).ToList())
         {
-            Subscriptions.End(call.Unit, call.Unit.Edit(subscription.Id()), call.Now);
+            Subscriptions.End(unit, unit.Edit(subscription.Id()), unit.Now);
         }
 
-        call.Unit.Raise("customer.deleted", call.Id);
-        return call.Unit.Delete(call.Id);
+        unit.Raise("customer.deleted", id);
+        return unit.Delete(id);
     }
 }

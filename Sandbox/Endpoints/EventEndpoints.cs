@@ -7,7 +7,8 @@ internal static class EventEndpoints
 {
     public static void Map(Routes routes)
     {
-        routes.List("/v1/events", "event", "event_read", "", Wanted, "type types:l delivery_success:b");
+        routes.List("/v1/events", "event", "event_read", "", Wanted, "type types:l delivery_success:b",
+            call => call.Args.Text("type") is { } type && !type.EndsWith('*') ? ("type", type) : null);
         routes.One("/v1/events/{id}", "event", "event_read");
     }
 

@@ -75,17 +75,14 @@ internal static class InvoiceActionEndpoints
     private static JsonObject Void(Call call)
     {
         var invoice = Open(call, "You can only void open or uncollectible invoices.");
-        InvoiceSteps.Void(invoice, call.Now);
-        CancelPayments(call, invoice);
-        call.Unit.Raise("invoice.voided", invoice.Id());
+        Invoicing.Void(call.Unit, invoice);
         return invoice;
     }
 
     private static JsonObject MarkUncollectible(Call call)
     {
         var invoice = Open(call, "You can only mark an open invoice as uncollectible.", "open");
-        InvoiceSteps.MarkUncollectible(invoice, call.Now);
-        call.Unit.Raise("invoice.marked_uncollectible", invoice.Id());
+        Invoicing.MarkUncollectible(call.Unit, invoice);
         return invoice;
     }
 
@@ -98,6 +95,7 @@ internal static class InvoiceActionEndpoints
         }
 
         call.Unit.Raise("invoice.sent", invoice.Id());
+        Payers.Ask(call.Unit, invoice.Id("customer"), "invoice_sent");
         return invoice;
     }
 
@@ -108,15 +106,5 @@ internal static class InvoiceActionEndpoints
         return allowed.Contains(invoice.Text("status"))
             ? invoice
             : throw ApiError.Invalid($"{refusal} This invoice has a status of {invoice.Text("status")}.", null, "invoice_not_editable");
-    }
-
-    private static void CancelPayments(Call call, JsonObject invoice)
-    {
-        foreach (var open in call.Unit.All("invoice_payment").Where(p => p.Text("invoice") == invoice.Id() && p.Text("status") == "open").ToList())
-        {
-            var payment = call.Unit.Edit(open.Id());
-            payment["status"] = "canceled";
-            payment["status_transitions"]!["canceled_at"] = call.Now;
-        }
     }
 }

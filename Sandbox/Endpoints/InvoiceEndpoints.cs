@@ -100,7 +100,7 @@ internal static class InvoiceEndpoints
             throw ApiError.Invalid("You can only delete draft invoices.", null, "invoice_not_editable");
         }
 
-        foreach (var item in call.Unit.All("invoiceitem").Where(i => i.Text("invoice") == call.Id).ToList())
+        foreach (var item in call.Unit.Where("invoiceitem", "invoice", call.Id))
         {
             call.Unit.Delete(item.Id());
         }

@@ -83,7 +83,8 @@ internal static class InvoiceItemEndpoints
     private static void Totals(JsonObject invoice)
     {
         var totals = InvoiceTotals.Of(invoice.Rows("lines"));
-        invoice["subtotal"] = invoice["subtotal_excluding_tax"] = totals.Subtotal;
+        invoice["subtotal"] = totals.Subtotal;
+        invoice["subtotal_excluding_tax"] = totals.SubtotalExcludingTax;
         invoice["total"] = totals.Total;
         invoice["total_excluding_tax"] = totals.TotalExcludingTax;
         invoice["total_taxes"] = totals.Taxes();

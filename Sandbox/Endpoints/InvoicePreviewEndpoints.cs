@@ -42,9 +42,13 @@ internal static class InvoicePreviewEndpoints
 
         var atOnce = Change(call, subscription);
         var renews = !atOnce && (bool?)subscription["cancel_at_period_end"] != true;
-        var invoice = SubscriptionInvoice.Draft(
-            call.Unit, subscription, "upcoming", id => renews ? new SubscriptionLines(call.Unit, subscription, id).Period(next: true) : []);
         var end = subscription.Rows("items").First().Whole("current_period_end");
+        var invoice = SubscriptionInvoice.Draft(
+            call.Unit,
+            subscription,
+            "upcoming",
+            id => renews ? new SubscriptionLines(call.Unit, subscription, id).Period(next: true) : [],
+            atOnce ? call.Now : end);
         invoice["created"] = atOnce ? call.Now : end;
         invoice["next_payment_attempt"] = atOnce ? call.Now : end + 3600;
         (invoice["period_start"], invoice["period_end"]) = (subscription.Rows("items").First().Whole("current_period_start"), end);

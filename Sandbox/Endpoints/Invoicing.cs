@@ -17,6 +17,7 @@ internal static class Invoicing
         }
 
         var invoice = unit.Put(InvoiceObject.Create(spec));
+        invoice["test_clock"] = spec.Customer.Text("test_clock");
         unit.Raise("invoice.created", spec.Id);
         return invoice;
     }
@@ -31,7 +32,7 @@ internal static class Invoicing
         })];
 
     public static IEnumerable<JsonObject> Pending(UnitOfWork unit, string customer) =>
-        unit.All("invoiceitem").Where(i => i.Text("customer") == customer && i.Text("invoice") is null);
+        unit.Where("invoiceitem", "customer", customer).Where(i => i.Text("invoice") is null);
 
     public static JsonObject Line(UnitOfWork unit, JsonObject item, string invoice)
     {
@@ -57,6 +58,9 @@ internal static class Invoicing
         return line;
     }
 
+    /// <summary>Seconds a draft that advances by itself stays editable.</summary>
+    public const long DraftSeconds = 3_600;
+
     public static void Finalize(UnitOfWork unit, JsonObject invoice)
     {
         if (invoice.Text("status") != "draft")
@@ -73,6 +77,7 @@ internal static class Invoicing
             CustomerBalance.Adjust(unit, customer, applied, invoice.Id("currency"), "applied_to_invoice", invoice: invoice.Id());
         }
 
+        invoice["automatically_finalizes_at"] = null;
         unit.Raise("invoice.finalized", invoice.Id());
         if (invoice.Whole("amount_due") == 0)
         {
@@ -85,21 +90,28 @@ internal static class Invoicing
     }
 
     /// <summary>Charges the card and returns the decline, if any, after everything it leaves behind.</summary>
-    public static ApiError? Charge(UnitOfWork unit, JsonObject invoice, JsonObject paymentMethod)
+    /// <param name="next">Unix seconds of the next automatic try should this one fail; null keeps what is planned.</param>
+    /// <param name="attempts">The attempt count with this try, when it is one of Stripe's own.</param>
+    public static ApiError? Charge(UnitOfWork unit, JsonObject invoice, JsonObject paymentMethod, long? next = null, long? attempts = null)
     {
         var (payment, intent) = Intent(unit, invoice);
         intent["amount"] = payment["amount_requested"]!.DeepClone();
         // Only Stripe's own retries count beyond the first attempt.
-        var attempts = Math.Max(1, invoice.Whole("attempt_count"));
+        var count = attempts ?? Math.Max(1, invoice.Whole("attempt_count"));
         if (Charging.Try(unit, intent, paymentMethod) is { } declined)
         {
-            InvoiceSteps.FailAttempt(invoice, attempts, (long?)invoice["next_payment_attempt"]);
+            InvoiceSteps.FailAttempt(invoice, count, attempts is null ? next ?? (long?)invoice["next_payment_attempt"] : next);
             unit.Raise("invoice.payment_failed", invoice.Id());
+            if (intent.TextAt("last_payment_error.decline_code") == "authentication_required")
+            {
+                unit.Raise("invoice.payment_action_required", invoice.Id());
+            }
+
             Subscriptions.PaymentFailed(unit, invoice);
             return declined;
         }
 
-        invoice["attempt_count"] = attempts;
+        invoice["attempt_count"] = count;
         InvoicePaymentObject.Pay(payment, unit.Now);
         unit.Raise("invoice_payment.paid", payment.Id());
         MarkPaid(unit, invoice);
@@ -114,20 +126,37 @@ internal static class Invoicing
         Subscriptions.PaymentSucceeded(unit, invoice);
     }
 
-    /// <summary>The card in Stripe's order: the invoice's, the subscription's, the customer's.</summary>
-    public static JsonObject? PaymentMethod(UnitOfWork unit, JsonObject invoice)
+    /// <summary>Open to void; what would have paid it is canceled.</summary>
+    public static void Void(UnitOfWork unit, JsonObject invoice)
     {
-        var subscription = invoice.TextAt("parent.subscription_details.subscription");
-        var id = invoice.Text("default_payment_method")
-            ?? (subscription is null ? null : unit.Find(subscription)?.Text("default_payment_method"))
-            ?? unit.Find(invoice.Id("customer"))?.TextAt("invoice_settings.default_payment_method");
+        InvoiceSteps.Void(invoice, unit.Now);
+        CancelPayments(unit, invoice);
+        unit.Raise("invoice.voided", invoice.Id());
+    }
+
+    public static void MarkUncollectible(UnitOfWork unit, JsonObject invoice)
+    {
+        InvoiceSteps.MarkUncollectible(invoice, unit.Now);
+        unit.Raise("invoice.marked_uncollectible", invoice.Id());
+    }
+
+    /// <summary>The card in Stripe's order: the invoice's, the subscription's, the customer's.</summary>
+    public static JsonObject? PaymentMethod(UnitOfWork unit, JsonObject invoice) =>
+        invoice.Text("default_payment_method") is { } own
+            ? unit.Find(own)
+            : PaymentMethod(unit, invoice.Id("customer"), Subscriptions.Of(unit, invoice));
+
+    /// <summary>The card of a subscription, or else of its customer.</summary>
+    public static JsonObject? PaymentMethod(UnitOfWork unit, string customer, JsonObject? subscription)
+    {
+        var id = subscription?.Text("default_payment_method") ?? unit.Find(customer)?.TextAt("invoice_settings.default_payment_method");
         return id is null ? null : unit.Find(id);
     }
 
     /// <summary>The open payment of an invoice with its intent, made when there is none.</summary>
     public static (JsonObject Payment, JsonObject Intent) Intent(UnitOfWork unit, JsonObject invoice)
     {
-        var open = unit.All("invoice_payment").FirstOrDefault(p => p.Text("invoice") == invoice.Id() && p.Text("status") == "open");
+        var open = unit.Where("invoice_payment", "invoice", invoice.Id()).FirstOrDefault(p => p.Text("status") == "open");
         if (open?.TextAt("payment.payment_intent") is { } known && unit.Find(known) is not null)
         {
             var payment = unit.Edit(open.Id());
@@ -140,5 +169,23 @@ internal static class Invoicing
         var made = unit.Put(InvoicePaymentObject.Create(unit.NewId("inpay"), unit.Now, invoice, intent.Id()));
         made["amount_requested"] = invoice.Whole("amount_remaining");
         return (made, intent);
+    }
+
+    private static void CancelPayments(UnitOfWork unit, JsonObject invoice)
+    {
+        foreach (var open in unit.Where("invoice_payment", "invoice", invoice.Id()).Where(p => p.Text("status") == "open").ToList())
+        {
+            var payment = unit.Edit(open.Id());
+            payment["status"] = "canceled";
+            payment["status_transitions"]!["canceled_at"] = unit.Now;
+            if (unit.Find(payment.TextAt("payment.payment_intent") ?? "") is { } intent && intent.Text("status") is not ("succeeded" or "canceled"))
+            {
+                var canceled = unit.Edit(intent.Id());
+                canceled["status"] = "canceled";
+                canceled["canceled_at"] = unit.Now;
+                canceled["cancellation_reason"] = "void_invoice";
+                unit.Raise("payment_intent.canceled", canceled.Id());
+            }
+        }
     }
 }

@@ -1,10 +1,11 @@
+using System.Globalization;
+using BillingCopilot.Sandbox.Objects;
+
 namespace BillingCopilot.Sandbox.Endpoints;
 
 /// <summary>Amounts as Stripe writes them in its messages.</summary>
 internal static class MoneyText
 {
-    private static readonly HashSet<string> WithoutDecimals = ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"];
-
     public static string Of(long minor, string currency)
     {
         var symbol = currency switch
@@ -15,6 +16,7 @@ internal static class MoneyText
             "jpy" => "¥",
             _ => currency.ToUpperInvariant() + " ",
         };
-        return symbol + (WithoutDecimals.Contains(currency) ? $"{minor:N0}" : $"{minor / 100m:N2}");
+        var decimals = Currencies.Decimals(currency);
+        return symbol + (minor / (decimal)Math.Pow(10, decimals)).ToString("N" + decimals, CultureInfo.InvariantCulture);
     }
 }

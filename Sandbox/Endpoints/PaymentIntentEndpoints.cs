@@ -9,7 +9,8 @@ internal static class PaymentIntentEndpoints
     private const string Kind = "payment_intent";
     private const string CreateFields =
         "amount*:i currency* customer payment_method confirm:b description metadata:m off_session:b receipt_email setup_future_usage "
-        + "payment_method_types:l automatic_payment_methods:m confirmation_method capture_method return_url statement_descriptor";
+        + "payment_method_types:l automatic_payment_methods:m confirmation_method capture_method return_url statement_descriptor "
+        + "application_fee_amount:i on_behalf_of transfer_group transfer_data:o{destination* amount:i}";
 
     public static void Map(Routes routes)
     {
@@ -33,6 +34,7 @@ internal static class PaymentIntentEndpoints
         var intent = Charging.NewIntent(call.Unit, customer!, args.Int("amount")!.Value, args.Required("currency").ToLowerInvariant(), args.Text("description"));
         intent["metadata"] = Metadata.From(args);
         intent["receipt_email"] = args.Text("receipt_email");
+        Share(call, intent);
         if (args.Text("payment_method") is { } id)
         {
             intent["payment_method"] = PaymentMethods.Resolve(call, id, "payment_method").Id();
@@ -40,6 +42,49 @@ internal static class PaymentIntentEndpoints
         }
 
         return args.Bool("confirm") == true ? Charge(call, intent) : intent;
+    }
+
+    /// <summary>Who else gets a part of the payment.</summary>
+    private static void Share(Call call, JsonObject intent)
+    {
+        var args = call.Args;
+        args.CopyTexts(intent, "transfer_group");
+        if (args.Has("on_behalf_of"))
+        {
+            intent["on_behalf_of"] = call.Refer("account", "on_behalf_of").Id();
+        }
+
+        if (args.Object("transfer_data") is { } data)
+        {
+            var destination = data.Required("destination");
+            if (call.Unit.Find(destination)?.Text("object") != "account")
+            {
+                throw ApiError.NotFound("destination", destination, "transfer_data[destination]", 400);
+            }
+
+            intent["transfer_data"] = new JsonObject { ["destination"] = destination };
+            if (data.Int("amount") is { } part)
+            {
+                intent["transfer_data"]!["amount"] = part;
+            }
+        }
+
+        if (args.Int("application_fee_amount") is not { } fee)
+        {
+            return;
+        }
+
+        if (call.Unit.Account is null && intent["transfer_data"] is null)
+        {
+            throw ApiError.Invalid("Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).", "application_fee_amount");
+        }
+
+        if (fee < 1 || fee > intent.Whole("amount"))
+        {
+            throw ApiError.Invalid("The application fee must be positive and cannot exceed the amount of the payment.", "application_fee_amount", "parameter_invalid_integer");
+        }
+
+        intent["application_fee_amount"] = fee;
     }
 
     private static JsonObject Update(Call call)

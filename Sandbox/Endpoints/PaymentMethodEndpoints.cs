@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -22,8 +23,7 @@ internal static class PaymentMethodEndpoints
     private static JsonObject OfCustomer(Call call)
     {
         var customer = call.Load("customer", call.Route["customer"], "customer").Id();
-        return Listing.Page(call, call.Unit.All("payment_method").Where(p =>
-            p.Text("customer") == customer && (call.Args.Text("type") is not { } type || p.Text("type") == type)));
+        return Listing.Page(call, "payment_method", p => call.Args.Text("type") is not { } type || p.Text("type") == type, ("customer", customer));
     }
 
     private static JsonObject Create(Call call)
@@ -52,7 +52,7 @@ internal static class PaymentMethodEndpoints
         foreach (var (name, value) in (call.Args.Map("card") ?? []).Where(p => p.Key is "exp_month" or "exp_year"))
         {
             paymentMethod["card"]![name] = long.Parse(value!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
-            if (call.Unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id()) == "expired_card")
+            if (PaymentBehaviour.Of(call.Unit.State, paymentMethod.Id()).At(call.Now) == "expired_card")
             {
                 paymentMethod[PaymentMethods.Behaviour] = PaymentMethods.Fine;
             }

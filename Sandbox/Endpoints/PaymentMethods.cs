@@ -14,6 +14,22 @@ internal static class PaymentMethods
     /// <summary>The behaviour of a card that pays.</summary>
     public const string Fine = "ok";
 
+    /// <summary>The member that says which dispute follows a charge; the API never shows it.</summary>
+    public const string Dispute = "_dispute";
+
+    /// <summary>The member of a card whose money needs no time to settle; the API never shows it.</summary>
+    public const string AtOnce = "_at_once";
+
+    /// <summary>The member of a card whose refunds come back; the API never shows it.</summary>
+    public const string RefundFails = "_refund_fails";
+
+    private static readonly Dictionary<string, string> Disputed = new(StringComparer.Ordinal)
+    {
+        ["createDispute"] = "fraudulent",
+        ["createDisputeProductNotReceived"] = "product_not_received",
+        ["createDisputeInquiry"] = "inquiry",
+    };
+
     private static readonly Dictionary<string, (string Brand, string Last4, string? Decline)> Tokens = new(StringComparer.Ordinal)
     {
         ["visa"] = ("visa", "4242", null),
@@ -29,6 +45,11 @@ internal static class PaymentMethods
         ["chargeDeclinedIncorrectCvc"] = ("visa", "0127", "incorrect_cvc"),
         ["chargeDeclinedProcessingError"] = ("visa", "0119", "processing_error"),
         ["authenticationRequired"] = ("visa", "3184", "authentication_required"),
+        ["createDispute"] = ("visa", "0259", null),
+        ["createDisputeProductNotReceived"] = ("visa", "2685", null),
+        ["createDisputeInquiry"] = ("visa", "1976", null),
+        ["refundFail"] = ("visa", "5126", null),
+        ["bypassPending"] = ("visa", "0077", null),
         ["chargeDeclinedFraudulent"] = ("visa", "0019", "highest_risk_level"),
     };
 
@@ -69,7 +90,7 @@ internal static class PaymentMethods
     /// <summary>The decline this card meets now, or null when the charge goes through.</summary>
     public static Decline? Answer(UnitOfWork unit, JsonObject paymentMethod)
     {
-        if ((paymentMethod.Text(Behaviour) ?? unit.State.PaymentBehaviours.GetValueOrDefault(paymentMethod.Id())) is { } planted)
+        if ((paymentMethod.Text(Behaviour) ?? PaymentBehaviour.Of(unit.State, paymentMethod.Id()).At(unit.Now)) is { } planted)
         {
             return planted == Fine ? null : Declines.Find(planted);
         }
@@ -78,6 +99,9 @@ internal static class PaymentMethods
         var end = new DateTimeOffset((int)card.Whole("exp_year"), (int)card.Whole("exp_month"), 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
         return unit.Now >= end.ToUnixTimeSeconds() ? Declines.Find("expired_card") : null;
     }
+
+    /// <summary>A new card that pays, attached to nobody.</summary>
+    public static JsonObject NewCard(UnitOfWork unit) => Create(unit, "visa");
 
     private static string? Token(string id)
     {
@@ -97,6 +121,21 @@ internal static class PaymentMethods
         if (decline is not null)
         {
             paymentMethod[Behaviour] = decline;
+        }
+
+        if (Disputed.TryGetValue(token, out var reason))
+        {
+            paymentMethod[Dispute] = reason;
+        }
+
+        if (token == "refundFail")
+        {
+            paymentMethod[RefundFails] = true;
+        }
+
+        if (token == "bypassPending")
+        {
+            paymentMethod[AtOnce] = true;
         }
 
         return unit.Put(paymentMethod);

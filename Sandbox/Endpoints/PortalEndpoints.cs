@@ -20,6 +20,7 @@ internal static class PortalEndpoints
         var session = PortalSessionObject.Create(
             call.Unit.NewId("bps"), call.Now, customer.Id(), call.Args.Text("configuration") ?? "bpc_1SandboxDefaultConfig00",
             "test_" + call.Unit.NewSecret(32), call.Args.Text("return_url"), Flow(call));
+        Payers.Ask(call.Unit, customer.Id(), "portal_link");
         call.Unit.Raise("billing_portal.session.created", session.Id());
         return call.Unit.Put(session);
     }

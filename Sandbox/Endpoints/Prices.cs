@@ -27,20 +27,11 @@ internal static class Prices
 
     public static long Round(decimal amount) => (long)Math.Round(amount, MidpointRounding.AwayFromZero);
 
-    /// <summary>The end of a period that starts at <paramref name="start"/> (Unix seconds).</summary>
-    public static long PeriodEnd(JsonObject price, long start)
-    {
-        var from = DateTimeOffset.FromUnixTimeSeconds(start);
-        var count = (int)(price["recurring"]?["interval_count"]?.Whole() ?? 1);
-        var end = price.TextAt("recurring.interval") switch
-        {
-            "day" => from.AddDays(count),
-            "week" => from.AddDays(7 * count),
-            "year" => from.AddYears(count),
-            _ => from.AddMonths(count),
-        };
-        return end.ToUnixTimeSeconds();
-    }
+    /// <summary>
+    /// Whole minor units of a currency, halves away from zero. Where the currency has three decimals, Stripe takes
+    /// multiples of ten only.
+    /// </summary>
+    public static long Round(decimal amount, string currency) => Currencies.Decimals(currency) == 3 ? Round(amount / 10) * 10 : Round(amount);
 
     private static decimal Graduated(JsonArray tiers, decimal quantity)
     {

@@ -25,7 +25,7 @@ internal sealed class Proration(UnitOfWork unit, JsonObject subscription, long a
         var (start, end) = (item.Whole("current_period_start"), item.Whole("current_period_end"));
         var left = Math.Clamp(end - at, 0, end - start);
         var quantity = item["quantity"] is null ? 1 : item.Whole("quantity");
-        var amount = sign * Prices.Round(Prices.Cost(price, quantity) * left / (end - start));
+        var amount = sign * Prices.Round(Prices.Cost(price, quantity) * left / (end - start), price.Id("currency"));
         var made = unit.Put(InvoiceItemObject.Create(new InvoiceItemSpec
         {
             Id = unit.NewId("ii"),

@@ -108,7 +108,7 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
             throw ApiError.Invalid("The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.", "items[price]");
         }
 
-        var (start, end) = period ?? (created, Prices.PeriodEnd(price, created));
+        var (start, end) = period ?? (created, Cycle.End(price, created, created));
         var item = SubscriptionObject.Item(subscription, new SubscriptionItemSpec
         {
             Id = unit.NewId("si"),

@@ -14,7 +14,8 @@ internal static class SubscriptionEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status price");
+        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status price",
+            call => call.Args.Text("price") is { } price ? ("items.data.price.id", price) : null);
         routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i " + Shared, Create);
         routes.One("/v1/subscriptions/{id}", Kind, "subscription_read");
         routes.Post("/v1/subscriptions/{id}", "subscription_write", "subscription.updated", Shared, Update);
@@ -60,11 +61,19 @@ internal static class SubscriptionEndpoints
             Status = trialEnd is null ? "active" : "trialing",
         });
         subscription["items"]!["data"] = JsonFields.Array(items);
+        subscription["test_clock"] = customer.Text("test_clock");
         (subscription["trial_start"], subscription["trial_end"]) = (trialEnd is null ? null : call.Now, trialEnd);
         call.Unit.Put(subscription);
         call.Unit.Raise("customer.subscription.created", id);
         Apply(call, subscription);
-        return trialEnd is null ? FirstInvoice(call, subscription) : subscription;
+        if (trialEnd is null)
+        {
+            return FirstInvoice(call, subscription);
+        }
+
+        // A trial starts with an invoice of nothing.
+        SubscriptionInvoice.Bill(call.Unit, subscription, "subscription_create", invoice => new SubscriptionLines(call.Unit, subscription, invoice).Trial());
+        return subscription;
     }
 
     private static JsonObject FirstInvoice(Call call, JsonObject subscription)
@@ -107,6 +116,7 @@ internal static class SubscriptionEndpoints
     {
         var args = call.Args;
         args.CopyTexts(subscription, "description", "collection_method");
+        subscription["days_until_due"] = args.Int("days_until_due") ?? (long?)subscription["days_until_due"];
 
         if (args.Has("default_payment_method"))
         {
@@ -161,7 +171,7 @@ internal static class SubscriptionEndpoints
             }
 
             var discount = call.Unit.Put(DiscountObject.Create(
-                call.Unit.NewId("di"), id, subscription.Id("customer"), call.Now, subscription: subscription.Id()));
+                call.Unit.NewId("di"), id, subscription.Id("customer"), call.Now, SubscriptionDiscounts.End(coupon, call.Now), subscription.Id()));
             call.Unit.Raise("customer.discount.created", discount.Id());
             return discount.Id();
         }));

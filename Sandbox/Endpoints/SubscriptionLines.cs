@@ -6,41 +6,58 @@ using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
-/// <summary>What a subscription's items cost for a period, with discounts and tax.</summary>
+/// <summary>What a subscription's items cost for a period, before discounts and tax.</summary>
 internal sealed class SubscriptionLines(UnitOfWork unit, JsonObject subscription, string invoice)
 {
     /// <summary>Lines of the running period, or of the invoice that comes <paramref name="next"/>.</summary>
-    public List<JsonObject> Period(bool next) =>
-        [.. subscription.Rows("items").SelectMany(item => Prices.IsMetered(Price(item)) ? Metered(item, next) : [Licensed(item, next)])];
+    public List<JsonObject> Period(bool next) => Of(subscription.Rows("items"), next);
+
+    /// <summary>The same for some of the items.</summary>
+    public List<JsonObject> Of(IEnumerable<JsonObject> items, bool next) =>
+        [.. items.SelectMany(item => Prices.IsMetered(Price(item)) ? Metered(item, next) : [Licensed(item, next)])];
+
+    /// <summary>Usage of the running period alone, where there is any: what a subscription that ends still owes.</summary>
+    public List<JsonObject> Usage() =>
+        [.. subscription.Rows("items").Where(item => Prices.IsMetered(Price(item)) && Used(item) > 0).SelectMany(item => Metered(item, next: true))];
+
+    /// <summary>A line for the time that costs nothing.</summary>
+    public List<JsonObject> Trial() => [.. subscription.Rows("items").Select(item =>
+    {
+        var line = Line(item, 0, item["quantity"] is null ? 0 : item.Whole("quantity"), 0, "", (item.Whole("current_period_start"), item.Whole("current_period_end")));
+        line["description"] = $"Trial period for {Name(Price(item))}";
+        return line;
+    })];
 
     private JsonObject Licensed(JsonObject item, bool next)
     {
         var price = Price(item);
         var start = item.Whole(next ? "current_period_end" : "current_period_start");
         var quantity = item.Whole("quantity");
-        return Line(item, Prices.Round(Prices.Cost(price, quantity)), quantity, Prices.UnitAmount(price), "", (start, Prices.PeriodEnd(price, start)));
+        var end = Cycle.End(price, start, subscription.Whole("billing_cycle_anchor"));
+        return Line(item, Prices.Round(Prices.Cost(price, quantity), price.Id("currency")), quantity, Prices.UnitAmount(price), "", (start, end));
     }
 
     // Billed in arrears: the first invoice has nothing yet, the next one carries the running period.
     private IEnumerable<JsonObject> Metered(JsonObject item, bool next)
     {
+        var (price, currency) = (Price(item), Price(item).Id("currency"));
         var period = (Start: item.Whole("current_period_start"), End: item.Whole("current_period_end"));
-        var used = next ? Usage(item, period.Start, period.End) : 0;
-        if (Price(item)["tiers"] is not JsonArray)
+        var used = next ? Used(item) : 0;
+        if (price["tiers"] is not JsonArray || price.Text("tiers_mode") == "volume")
         {
-            yield return Line(item, Prices.Round(Prices.Cost(Price(item), used)), used, Prices.UnitAmount(Price(item)), "", period);
+            yield return Line(item, Prices.Round(Prices.Cost(price, used), currency), used, Prices.UnitAmount(price), "", period);
             yield break;
         }
 
         decimal from = 0;
-        foreach (var (tier, number) in Price(item).Rows("tiers").Select((tier, index) => (tier, index + 1)))
+        foreach (var (tier, number) in price.Rows("tiers").Select((tier, index) => (tier, index + 1)))
         {
             var upTo = tier["up_to"]?.Whole() ?? decimal.MaxValue;
             var quantity = Math.Min(used, upTo) - from;
             if (quantity > 0 || number == 1)
             {
-                var each = decimal.Parse(tier.Id("unit_amount_decimal"), CultureInfo.InvariantCulture);
-                yield return Line(item, Prices.Round(quantity * each) + tier.Whole("flat_amount"), quantity, each, $"Tier {number} ", period);
+                var each = decimal.Parse(tier.Text("unit_amount_decimal") ?? "0", CultureInfo.InvariantCulture);
+                yield return Line(item, Prices.Round(quantity * each, currency) + tier.Whole("flat_amount"), quantity, each, $"Tier {number} ", period);
             }
 
             from = Math.Min(used, upTo);
@@ -50,7 +67,6 @@ internal sealed class SubscriptionLines(UnitOfWork unit, JsonObject subscription
     private JsonObject Line(JsonObject item, long amount, decimal quantity, decimal? each, string tier, (long Start, long End) period)
     {
         var price = Price(item);
-        var off = Discounts(amount, period.Start);
         return LineItemObject.Create(new LineItemSpec
         {
             Id = unit.NewId("il"),
@@ -66,28 +82,16 @@ internal sealed class SubscriptionLines(UnitOfWork unit, JsonObject subscription
             UnitAmountDecimal = each,
             Subscription = subscription.Id(),
             SubscriptionItem = item.Id(),
-            Discounts = off,
-            Taxes = Taxes.Of(amount - off.Sum(o => o.Amount), subscription["default_tax_rates"]),
         });
     }
 
-    /// <summary>Percentages in force at <paramref name="at"/>; a coupon that lasts once is spent after its first period.</summary>
-    private List<(string Discount, long Amount)> Discounts(long amount, long at) =>
-        [.. (subscription["discounts"] as JsonArray ?? [])
-            .Select(d => unit.Find((string)d!))
-            .OfType<JsonObject>()
-            .Where(d => d["end"] is null || d.Whole("end") > at)
-            .Select(d => (Discount: d, Coupon: unit.Find(d.TextAt("source.coupon") ?? "")))
-            .Where(p => p.Coupon?["percent_off"] is not null)
-            .Where(p => p.Coupon!.Text("duration") != "once" || p.Discount.Whole("start") >= subscription.Rows("items").First().Whole("current_period_start"))
-            .Select(p => (p.Discount.Id(), Prices.Round(amount * decimal.Parse(p.Coupon!["percent_off"]!.ToString(), CultureInfo.InvariantCulture) / 100)))];
-
-    private decimal Usage(JsonObject item, long from, long to)
+    private decimal Used(JsonObject item)
     {
         var meter = Price(item).TextAt("recurring.meter");
         var name = meter is null ? null : unit.Find(meter)?.Text("event_name");
-        return unit.All("billing.meter_event")
-            .Where(e => e.Text("event_name") == name && e.TextAt("payload.stripe_customer_id") == subscription.Text("customer"))
+        var (from, to) = (item.Whole("current_period_start"), item.Whole("current_period_end"));
+        return unit.Where("billing.meter_event", "payload.stripe_customer_id", subscription.Id("customer"))
+            .Where(e => e.Text("event_name") == name)
             .Where(e => e.Whole("timestamp") >= from && e.Whole("timestamp") < to)
             .Sum(e => decimal.TryParse(e.TextAt("payload.value"), NumberStyles.Number, CultureInfo.InvariantCulture, out var value) ? value : 0);
     }

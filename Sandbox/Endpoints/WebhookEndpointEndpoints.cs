@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
 
@@ -24,6 +25,11 @@ internal static class WebhookEndpointEndpoints
             call.Unit.NewId("we"), call.Now, Url(call), call.Args.Texts("enabled_events"), call.Args.Text("description"));
         endpoint["metadata"] = Metadata.From(call.Args);
         endpoint["_secret"] = secret;
+        if (call.Args.Bool("connect") == true)
+        {
+            endpoint[EventWriter.Connect] = true;
+        }
+
         call.Unit.Put(endpoint);
         // The secret is told once; later answers leave it out.
         var told = (JsonObject)endpoint.DeepClone();

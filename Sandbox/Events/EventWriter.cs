@@ -9,6 +9,24 @@ internal static class EventWriter
 {
     public const string ApiVersion = "2026-10-28.endive";
 
+    /// <summary>The member of a webhook endpoint that listens to connected accounts. Never shown.</summary>
+    public const string Connect = "_connect";
+
+    /// <summary>Kinds whose change announces itself when nothing else does.</summary>
+    private static readonly Dictionary<string, string> OtherwiseUpdatedType = new(StringComparer.Ordinal)
+    {
+        ["account"] = "account.updated",
+        ["charge"] = "charge.updated",
+        ["dispute"] = "charge.dispute.updated",
+        ["payment_method"] = "payment_method.updated",
+        ["payout"] = "payout.updated",
+        ["promotion_code"] = "promotion_code.updated",
+        ["refund"] = "refund.updated",
+        ["subscription_schedule"] = "subscription_schedule.updated",
+        ["tax_rate"] = "tax_rate.updated",
+        ["transfer"] = "transfer.updated",
+    };
+
     /// <summary>Kinds whose every change announces itself.</summary>
     private static readonly Dictionary<string, string> UpdatedType = new(StringComparer.Ordinal)
     {
@@ -27,7 +45,7 @@ internal static class EventWriter
         AddUpdates(unit);
         var before = unit.Changes.ToDictionary(c => c.Id, c => c.Before, StringComparer.Ordinal);
         return [.. unit.Raised.ToList().Select(raised => Write(
-            unit, raised.Type, raised.ObjectId, before.GetValueOrDefault(raised.ObjectId), requestId, idempotencyKey))];
+            unit, raised, before.GetValueOrDefault(raised.ObjectId), requestId, idempotencyKey))];
     }
 
     public static bool Wants(JsonObject endpoint, string type) =>
@@ -39,24 +57,29 @@ internal static class EventWriter
     {
         foreach (var (id, before) in unit.Changes.ToList())
         {
-            var after = unit.Find(id)!;
+            var after = unit.State.Find(id)!;
             if (before is not null
                 && after["deleted"] is null
-                && UpdatedType.TryGetValue((string)after["object"]!, out var type)
-                && !unit.Raised.Contains((type, id))
-                && !unit.Raised.Contains(("customer.subscription.deleted", id))
-                && !JsonNode.DeepEquals(before, after))
+                && UpdateOf((string)after["object"]!, unit.Raised.Any(r => r.ObjectId == id)) is { } type
+                && !unit.Raised.Contains((type, id, null))
+                && !unit.Raised.Contains(("customer.subscription.deleted", id, null))
+                && !JsonNode.DeepEquals(before, after)
+                && Difference(View.Of(before), View.Of(after)).Count > 0)
             {
                 unit.Raise(type, id);
             }
         }
     }
 
+    private static string? UpdateOf(string kind, bool announced) =>
+        UpdatedType.TryGetValue(kind, out var always) ? always : announced ? null : OtherwiseUpdatedType.GetValueOrDefault(kind);
+
     private static JsonObject Write(
-        UnitOfWork unit, string type, string objectId, JsonObject? before, string? requestId, string? idempotencyKey)
+        UnitOfWork unit, (string Type, string ObjectId, JsonObject? Shown) raised, JsonObject? before, string? requestId, string? idempotencyKey)
     {
+        var type = raised.Type;
         // A deletion announces the object as it last was.
-        var current = unit.Find(objectId)!;
+        var current = raised.Shown ?? unit.State.Find(raised.ObjectId)!;
         var shown = View.Of(current["deleted"] is not null && before is not null ? before : current);
         var data = new JsonObject { ["object"] = shown };
         if (type.EndsWith(".updated", StringComparison.Ordinal) && before is not null)
@@ -64,8 +87,10 @@ internal static class EventWriter
             data["previous_attributes"] = Difference(View.Of(before), shown);
         }
 
-        string[] receivers = [.. unit.All("webhook_endpoint").Where(e => Wants(e, type)).Select(e => (string)e["id"]!)];
-        return unit.Put(new JsonObject
+        // An event of a connected account goes to its own endpoints and to the platform's for Connect.
+        var owner = (string?)current[UnitOfWork.Owner];
+        string[] receivers = [.. unit.State.All("webhook_endpoint").Where(e => Wants(e, type) && Hears(e, owner)).Select(e => (string)e["id"]!)];
+        var written = new JsonObject
         {
             ["id"] = unit.NewId("evt"),
             ["object"] = "event",
@@ -77,8 +102,17 @@ internal static class EventWriter
             ["request"] = new JsonObject { ["id"] = requestId, ["idempotency_key"] = idempotencyKey },
             ["type"] = type,
             ["_waiting"] = new JsonArray([.. receivers.Select(r => (JsonNode)r)]),
-        });
+        };
+        if (owner is not null)
+        {
+            written["account"] = owner;
+        }
+
+        return unit.As(owner, () => unit.Put(written));
     }
+
+    private static bool Hears(JsonObject endpoint, string? owner) =>
+        (string?)endpoint[UnitOfWork.Owner] == owner ? endpoint[Connect] is null : owner is not null && endpoint[Connect] is not null;
 
     /// <summary>The old values of what changed, nested objects member by member.</summary>
     private static JsonObject Difference(JsonObject before, JsonObject after)

@@ -1,121 +1,191 @@
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
-using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Events;
 
-/// <summary>Sends events to their endpoints in the background, signed, with a few retries.</summary>
+/// <summary>
+/// Sends events to their endpoints in the background. A delivery that fails is tried again for three days of world
+/// time, so that moving the clock moves the tries; <see cref="Plan"/> makes deliveries disorderly on request.
+/// </summary>
 internal sealed class WebhookDispatcher(SandboxState state, JournalFile? journal, SandboxOptions options, TimeProvider clock) : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
-    {
-        Timeout = options.WebhookTimeout,
-    };
-
+    private readonly WebhookSender _sender = new(state, options, clock);
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _lanes = new(8);
-    private readonly List<Task> _deliveries = [];
+    private readonly List<Delivery> _held = [];
+    private List<Task> _running = [];
+    private int _pruneAt = 64;
+    private TaskCompletionSource _clockMoved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _number;
+    private long _groups;
+
+    /// <summary>How orderly events arrive. Set under the gate; what was gathered before goes out first.</summary>
+    public DeliveryPlan Plan
+    {
+        get;
+        set
+        {
+            Release();
+            (field, _number, _groups) = (value, 0, 0);
+        }
+    } = new();
 
     /// <summary>Called under the gate, after the events are in the journal.</summary>
     public void Enqueue(IEnumerable<JsonObject> events)
     {
-        _deliveries.RemoveAll(d => d.IsCompleted);
         foreach (var value in events)
         {
             foreach (var receiver in (value["_waiting"] as JsonArray ?? []).Select(r => (string)r!))
             {
-                var id = (string)value["id"]!;
-                _deliveries.Add(Task.Run(() => DeliverAsync(id, receiver, _stopping.Token)));
+                Add(Plan.Of((string)value["id"]!, receiver, _number++));
             }
         }
     }
 
-    /// <summary>Takes up what an earlier process had not delivered.</summary>
-    public void Resume() => Enqueue([.. state.Account.All("event").Where(e => e["_waiting"] is JsonArray { Count: > 0 })]);
+    /// <summary>Takes up what an earlier process had not delivered and Stripe would not have given up.</summary>
+    public void Resume()
+    {
+        var oldest = (state.Clock.Now - options.WebhookRetryDelays.Aggregate(TimeSpan.Zero, (sum, delay) => sum + delay)).ToUnixTimeSeconds();
+        Enqueue([.. state.Account.Made("event").Where(e => e["_waiting"] is JsonArray { Count: > 0 } && (long)e["created"]! >= oldest)]);
+    }
+
+    /// <summary>Called under the gate when the world's clock was set: tries may have fallen due.</summary>
+    public void ClockMoved()
+    {
+        _clockMoved.TrySetResult();
+        _clockMoved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Sends what is gathered for another order though the group is not full. Called under the gate.</summary>
+    public void Release()
+    {
+        if (_held.Count > 0)
+        {
+            Start(Plan.Shuffle(_held, _groups++));
+            _held.Clear();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await Task.WhenAll(_deliveries).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _http.Dispose();
+        await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _sender.Dispose();
         _stopping.Dispose();
-        _lanes.Dispose();
     }
 
-    private async Task DeliverAsync(string eventId, string endpointId, CancellationToken token)
+    private void Add(Delivery delivery)
     {
-        for (var attempt = 0; ; attempt++)
+        if (Plan.Reorder < 2)
         {
-            if (await TryDeliverAsync(eventId, endpointId, token))
-            {
-                Confirm(eventId, endpointId);
-                return;
-            }
+            Start([delivery]);
+            return;
+        }
 
-            if (attempt == options.WebhookRetryDelays.Count)
-            {
-                return;
-            }
-
-            await Task.Delay(options.WebhookRetryDelays[attempt], clock, token);
+        _held.Add(delivery);
+        if (_held.Count >= Plan.Reorder)
+        {
+            Release();
         }
     }
 
-    private async Task<bool> TryDeliverAsync(string eventId, string endpointId, CancellationToken token)
+    private void Start(List<Delivery> group)
     {
-        if (Compose(eventId, endpointId) is not { } message)
+        if (_running.Count >= _pruneAt)
+        {
+            _running = [.. _running.Where(r => !r.IsCompleted)];
+            _pruneAt = Math.Max(64, 2 * _running.Count);
+        }
+
+        _running.Add(Task.Run(() => SendAsync(group, _stopping.Token)));
+    }
+
+    // One after the other: a group arrives in the order it was given.
+    private async Task SendAsync(List<Delivery> group, CancellationToken token)
+    {
+        var failed = new List<Task>();
+        foreach (var delivery in group)
+        {
+            await WaitAsync(TimeSpan.FromSeconds(delivery.DelaySeconds), token);
+            if (!await TryAsync(delivery, token))
+            {
+                failed.Add(RetryAsync(delivery, token));
+            }
+        }
+
+        await Task.WhenAll(failed);
+    }
+
+    private async Task RetryAsync(Delivery delivery, CancellationToken token)
+    {
+        foreach (var delay in options.WebhookRetryDelays)
+        {
+            await WaitAsync(delay, token);
+            if (await TryAsync(delivery, token))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>True when there is nothing left to do: it arrived, or its endpoint is gone.</summary>
+    private async Task<bool> TryAsync(Delivery delivery, CancellationToken token)
+    {
+        var outcome = await _sender.SendAsync(delivery.Event, delivery.Endpoint, token);
+        if (outcome is SendOutcome.Failed)
         {
             return false;
         }
 
-        await _lanes.WaitAsync(token);
-        try
+        Confirm(delivery.Event, delivery.Endpoint);
+        if (outcome is SendOutcome.Delivered && delivery.Twice)
         {
-            using (message)
-            {
-                using var response = await _http.SendAsync(message, token);
-                return response.IsSuccessStatusCode;
-            }
+            await _sender.SendAsync(delivery.Event, delivery.Endpoint, token);
         }
-        catch (Exception error) when (error is HttpRequestException || (error is OperationCanceledException && !token.IsCancellationRequested))
-        {
-            return false;
-        }
-        finally
-        {
-            _lanes.Release();
-        }
+
+        return true;
     }
 
-    private HttpRequestMessage? Compose(string eventId, string endpointId)
+    /// <summary>Waits for a span of world time: the process's timer while the clock runs, a move of the clock at any time.</summary>
+    private async Task WaitAsync(TimeSpan span, CancellationToken token)
     {
-        string payload, url, secret;
+        if (span <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        DateTimeOffset until;
         lock (state.Gate)
         {
-            if (state.Account.Find(endpointId) is not { } endpoint || (string?)endpoint["status"] != "enabled")
-            {
-                return null;
-            }
-
-            payload = Json.Text(View.Of(state.Account.Find(eventId)!));
-            (url, secret) = ((string)endpoint["url"]!, (string)endpoint["_secret"]!);
+            until = state.Clock.Now + span;
         }
 
-        var content = new StringContent(payload, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
-        var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
-        message.Headers.Add("Stripe-Signature", Sign(payload, secret, clock.GetUtcNow().ToUnixTimeSeconds()));
-        return message;
-    }
+        while (true)
+        {
+            TimeSpan left;
+            Task moved;
+            bool runs;
+            lock (state.Gate)
+            {
+                (left, moved, runs) = (until - state.Clock.Now, _clockMoved.Task, !state.Clock.IsFrozen);
+            }
 
-    // The receiver compares the timestamp with its own wall clock, so world time has no place here.
-    private static string Sign(string payload, string secret, long timestamp)
-    {
-        var hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{timestamp}.{payload}"));
-        return $"t={timestamp},v1={Convert.ToHexStringLower(hash)}";
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            if (!runs)
+            {
+                await moved.WaitAsync(token);
+                continue;
+            }
+
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(token);
+            await Task.WhenAny(moved, Task.Delay(left, clock, enough.Token));
+            await enough.CancelAsync();
+            token.ThrowIfCancellationRequested();
+        }
     }
 
     private void Confirm(string eventId, string endpointId)

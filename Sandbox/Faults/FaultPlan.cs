@@ -4,11 +4,18 @@ namespace BillingCopilot.Sandbox.Faults;
 
 /// <summary>A planned misbehaviour of the API.</summary>
 /// <param name="Match">Method and path prefix, such as <c>POST /v1/credit_notes</c>; <c>*</c> stands for anything.</param>
-/// <param name="Kind">500_before, 500_after, 429, cut_before, cut_after or slow.</param>
-/// <param name="DelayMs">For slow: how long the answer waits after the effect.</param>
-internal sealed record Fault(string Match, string Kind, int DelayMs)
+/// <param name="Kind">One of <see cref="Kinds"/>.</param>
+/// <param name="DelayMs">For slow: milliseconds from the effect to the first byte of the answer.</param>
+/// <param name="Reason">For 429: the value of <c>Stripe-Rate-Limited-Reason</c>.</param>
+internal sealed record Fault(string Match, string Kind, int DelayMs, string Reason = "global-rate")
 {
-    public static readonly string[] Kinds = ["500_before", "500_after", "429", "cut_before", "cut_after", "slow"];
+    /// <summary>Before: no effect. During and after: the effect happened, half or nothing of the answer arrives.</summary>
+    public static readonly string[] Kinds =
+        ["500_before", "500_after", "429", "lock_timeout", "cut_before", "cut_during", "cut_after", "slow"];
+
+    /// <summary>The reasons that Stripe documents.</summary>
+    public static readonly string[] Reasons =
+        ["global-rate", "global-concurrency", "endpoint-rate", "endpoint-concurrency", "resource-specific"];
 
     public int Left { get; set; }
 
@@ -17,6 +24,7 @@ internal sealed record Fault(string Match, string Kind, int DelayMs)
         ["match"] = Match,
         ["kind"] = Kind,
         ["delay_ms"] = DelayMs,
+        ["reason"] = Kind == "429" ? Reason : null,
         ["times"] = Left,
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Http;
@@ -36,7 +37,8 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
 
     private void CheckAccount(ApiRequest request, SandboxKey key)
     {
-        if (request.Account is { } account && account != state.Account.AccountId)
+        if (request.Account is { } account && account != state.Account.AccountId
+            && ((string?)state.Account.Find(account)?["object"] != "account" || state.Account.Find(account)!["deleted"] is not null))
         {
             throw new ApiError(
                 403,
@@ -52,7 +54,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
             throw ApiError.Invalid("Idempotency keys must be 255 characters or less.", "idempotency_key");
         }
 
-        var account = state.Account.AccountId;
+        var account = request.Account ?? state.Account.AccountId;
         if (state.Idempotency.IsRunning(account, key))
         {
             throw new ApiError(
@@ -81,7 +83,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
     private ApiAnswer RunOnce(
         ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key, string idempotencyKey)
     {
-        var account = state.Account.AccountId;
+        var account = request.Account ?? state.Account.AccountId;
         state.Idempotency.Begin(account, idempotencyKey);
         try
         {
@@ -100,11 +102,11 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
     private ApiAnswer Run(ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key)
     {
         var args = new Args(endpoint.Spec.Validate(raw));
-        var unit = state.Begin();
+        var unit = state.Begin(TestClocks.Now(state.Account, route, args.Values));
         var effect = new Effect(request, endpoint, key, Fingerprint(request, raw));
         try
         {
-            var result = endpoint.Run(new Call(request.Path, route, args, unit));
+            var result = unit.As(request.Account, () => endpoint.Run(new Call(request.Path, route, args, unit)));
             var shown = View.Of(result);
             new Expander(state.Account).Expand(shown, args.Texts("expand"));
             return committer.Commit(unit, effect, result, new ApiAnswer(200, Json.Text(shown)));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Journal;
 using BillingCopilot.Sandbox.State;
@@ -34,20 +35,34 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         }
 
         Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
         return answer;
     }
 
     /// <summary>Makes changes last that no API request made.</summary>
-    public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events)
+    /// <param name="withClock">Keep the clock with them: a restart goes on from here.</param>
+    public void Commit(UnitOfWork unit, IReadOnlyList<JsonObject> events, bool withClock = false)
     {
-        Write(Changes(unit));
+        var entry = Changes(unit);
+        if (withClock)
+        {
+            entry["clock"] = state.Clock.Save();
+        }
+
+        Write(entry);
+        state.Account.Settle();
         webhooks.Enqueue(events);
     }
 
     public void CountReplay() => Write(new JsonObject { ["replays"] = 1 });
 
-    public void SaveClock() => Write(new JsonObject { ["clock"] = state.Clock.Save() });
+    /// <summary>Keeps the clock after it was set; deliveries may have fallen due.</summary>
+    public void SaveClock()
+    {
+        Write(new JsonObject { ["clock"] = state.Clock.Save() });
+        webhooks.ClockMoved();
+    }
 
     private JsonObject Changes(UnitOfWork unit)
     {
@@ -56,7 +71,16 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         {
             entry["account"] = state.Account.AccountId;
             entry["ids"] = state.Ids.Count;
-            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.Find(c.Id)!.DeepClone())]);
+            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
+            foreach (var (id, _) in unit.Changes)
+            {
+                state.Due.Note(unit.State.Find(id)!);
+            }
+
+            if (unit.Changes.Any(c => c.Id == BillingSettings.Id))
+            {
+                state.Due.Load(state.Account);
+            }
         }
 
         return entry;
@@ -89,13 +113,13 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         ["request"] = effect.Request.RequestId,
         ["amount"] = (result?["amount"] ?? result?["total"])?.DeepClone(),
         ["currency"] = result?["currency"]?.DeepClone(),
-        ["account"] = state.Account.AccountId,
+        ["account"] = effect.Request.Account ?? state.Account.AccountId,
         ["metadata"] = result?["metadata"]?.DeepClone(),
     };
 
     private JsonObject Saved(Effect effect, ApiAnswer answer) => new()
     {
-        ["account"] = state.Account.AccountId,
+        ["account"] = effect.Request.Account ?? state.Account.AccountId,
         ["key"] = effect.Request.IdempotencyKey,
         ["fingerprint"] = effect.Fingerprint,
         ["status"] = answer.Status,

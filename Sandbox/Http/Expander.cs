@@ -87,7 +87,7 @@ internal sealed class Expander(AccountState state)
     }
 
     private JsonObject Related(string kind, string by, string id, string url) =>
-        Listing(state.All(kind).Where(o => (string?)o[by] == id && o["deleted"] is null).Reverse(), url);
+        Listing(state.Where(kind, by, id).Where(o => o["deleted"] is null).Reverse(), url);
 
     private static JsonObject Listing(IEnumerable<JsonObject> found, string url) => new()
     {

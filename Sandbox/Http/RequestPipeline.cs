@@ -1,17 +1,16 @@
+using System.Text;
 using BillingCopilot.Sandbox.Control;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Http;
 
 /// <summary>HTTP in, HTTP out: headers, planned faults, and the hand-over to the executor or the control API.</summary>
 internal sealed class RequestPipeline(
-    SandboxState state, ApiExecutor executor, ControlApi control, FaultPlan faults, TimeProvider clock)
+    SandboxState state, TimeEngine engine, ApiExecutor executor, ControlApi control, FaultPlan faults, Refusals refusals, TimeProvider clock)
 {
-    private static readonly ApiAnswer RateLimited = new(
-        429, """{"error":{"code":"rate_limit","message":"Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.","type":"invalid_request_error"}}""");
-
     private readonly RunningIds _requests = new(unchecked((int)clock.GetUtcNow().UtcTicks));
 
     public async Task HandleAsync(HttpContext context)
@@ -29,16 +28,16 @@ internal sealed class RequestPipeline(
             return;
         }
 
-        var answer = request.Fault?.Kind switch
-        {
-            "429" => RateLimited,
-            "500_before" => new ApiAnswer(500, Committer.InternalError),
-            _ => Execute(request),
-        };
-        if (request.Fault?.Kind == "cut_after")
+        var answer = Execute(request);
+        if (request.Fault is { Kind: "cut_during" or "cut_after" } cut)
         {
             // Freed before the cut: the client may repeat the moment it notices.
             Release(answer);
+            if (cut.Kind == "cut_during")
+            {
+                await WriteHalfAsync(context, request, answer);
+            }
+
             context.Abort();
             return;
         }
@@ -78,6 +77,12 @@ internal sealed class RequestPipeline(
     {
         lock (state.Gate)
         {
+            if (refusals.Of(request) is { } refused)
+            {
+                return refused;
+            }
+
+            engine.CatchUp();
             return executor.Execute(request);
         }
     }
@@ -105,6 +110,21 @@ internal sealed class RequestPipeline(
 
     private async Task WriteAsync(HttpContext context, ApiRequest request, ApiAnswer answer)
     {
+        Head(context, request, answer);
+        await context.Response.WriteAsync(answer.Body, context.RequestAborted);
+    }
+
+    private async Task WriteHalfAsync(HttpContext context, ApiRequest request, ApiAnswer answer)
+    {
+        Head(context, request, answer);
+        var body = Encoding.UTF8.GetBytes(answer.Body);
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body.AsMemory(0, body.Length / 2), context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+
+    private void Head(HttpContext context, ApiRequest request, ApiAnswer answer)
+    {
         var headers = context.Response.Headers;
         headers["Request-Id"] = request.RequestId;
         headers["Stripe-Version"] = Header(context.Request, "Stripe-Version") ?? EventWriter.ApiVersion;
@@ -120,9 +140,13 @@ internal sealed class RequestPipeline(
             headers["Idempotent-Replayed"] = "true";
         }
 
+        if (answer.RateLimitedReason is { } reason)
+        {
+            headers["Stripe-Rate-Limited-Reason"] = reason;
+        }
+
         context.Response.StatusCode = answer.Status;
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(answer.Body, context.RequestAborted);
     }
 
     private DateTimeOffset WorldNow()

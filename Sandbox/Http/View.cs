@@ -9,6 +9,9 @@ internal static class View
 
     private static readonly Dictionary<string, string[]> OnlyWhenExpanded = new(StringComparer.Ordinal)
     {
+        // Stripe's meter events and adjustments have no id.
+        ["billing.meter_event"] = ["id"],
+        ["billing.meter_event_adjustment"] = ["id"],
         ["charge"] = ["refunds"],
         ["coupon"] = ["applies_to"],
         ["customer"] = ["subscriptions", "sources", "tax_ids"],
@@ -18,7 +21,8 @@ internal static class View
 
     public static JsonObject Of(JsonObject stored)
     {
-        var copy = (JsonObject)stored.DeepClone();
+        // Lists are made for one answer; anything else may be stored.
+        var copy = (string?)stored["object"] is "list" or "search_result" ? stored : (JsonObject)stored.DeepClone();
         Strip(copy);
         return copy;
     }

@@ -16,7 +16,8 @@ public sealed record ChargeSpec
 
     public required string Currency { get; init; }
 
-    public required string Customer { get; init; }
+    /// <summary><c>cus_…</c>; null for a payment of nobody known.</summary>
+    public required string? Customer { get; init; }
 
     /// <summary>The <c>payment_method</c> document that pays.</summary>
     public required JsonObject PaymentMethod { get; init; }

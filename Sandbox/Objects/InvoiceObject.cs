@@ -130,7 +130,7 @@ public static class InvoiceObject
             ["status"] = "draft",
             ["status_transitions"] = new JsonObject { ["finalized_at"] = null, ["marked_uncollectible_at"] = null, ["paid_at"] = null, ["voided_at"] = null },
             ["subtotal"] = totals.Subtotal,
-            ["subtotal_excluding_tax"] = totals.Subtotal,
+            ["subtotal_excluding_tax"] = totals.SubtotalExcludingTax,
             ["test_clock"] = null,
             ["total"] = totals.Total,
             ["total_discount_amounts"] = totals.Discounts(),

@@ -15,7 +15,10 @@ public sealed class InvoiceTotals
     /// <summary>Before discounts and exclusive tax.</summary>
     public long Subtotal { get; private set; }
 
-    /// <summary>After discounts, without exclusive tax.</summary>
+    /// <summary>Before discounts, without any tax.</summary>
+    public long SubtotalExcludingTax => Subtotal - _taxes.Where(tax => tax.Inclusive).Sum(tax => tax.Amount);
+
+    /// <summary>After discounts, without any tax.</summary>
     public long TotalExcludingTax => Subtotal - _discounts.Sum(off => off.Amount) - _taxes.Where(tax => tax.Inclusive).Sum(tax => tax.Amount);
 
     /// <summary>After discounts and tax.</summary>
@@ -81,7 +84,10 @@ public sealed class InvoiceTotals
     private void AddTax(JsonObject tax)
     {
         var rate = tax["tax_rate_details"]!.AsObject().Id("tax_rate");
-        var added = new TaxSpec(tax.Whole("amount"), tax.Whole("taxable_amount"), rate, tax.Text("tax_behavior") == "inclusive");
+        var added = new TaxSpec(tax.Whole("amount"), tax.Whole("taxable_amount"), rate, tax.Text("tax_behavior") == "inclusive")
+        {
+            Reason = tax.Text("taxability_reason") ?? "not_available",
+        };
         var index = _taxes.FindIndex(other => other.TaxRate == rate);
         if (index < 0)
         {

@@ -7,7 +7,11 @@ namespace BillingCopilot.Sandbox.Objects;
 /// <param name="TaxableAmount">Minor units, after discounts.</param>
 /// <param name="TaxRate"><c>txr_…</c></param>
 /// <param name="Inclusive">Whether the line's amount already contains it.</param>
-public sealed record TaxSpec(long Amount, long TaxableAmount, string TaxRate, bool Inclusive = false);
+public sealed record TaxSpec(long Amount, long TaxableAmount, string TaxRate, bool Inclusive = false)
+{
+    /// <summary>Why the amount is what it is, in Stripe's words.</summary>
+    public string Reason { get; init; } = "not_available";
+}
 
 /// <summary>What an invoice line is made of.</summary>
 public sealed record LineItemSpec
@@ -108,7 +112,7 @@ public static class LineItemObject
         ["amount"] = tax.Amount,
         ["tax_behavior"] = tax.Inclusive ? "inclusive" : "exclusive",
         ["tax_rate_details"] = new JsonObject { ["tax_rate"] = tax.TaxRate },
-        ["taxability_reason"] = "not_available",
+        ["taxability_reason"] = tax.Reason,
         ["taxable_amount"] = tax.TaxableAmount,
         ["type"] = "tax_rate_details",
     };

@@ -16,7 +16,8 @@ public sealed record PaymentIntentSpec
 
     public required string Currency { get; init; }
 
-    public required string Customer { get; init; }
+    /// <summary><c>cus_…</c>; null for a payment of nobody known.</summary>
+    public required string? Customer { get; init; }
 
     /// <summary>25 characters after <c>_secret_</c>.</summary>
     public required string Secret { get; init; }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
 
 namespace BillingCopilot.Sandbox.State;
@@ -20,7 +22,11 @@ internal sealed class SandboxState(World world, TimeProvider wall)
 
     public IdempotencyStore Idempotency { get; } = new();
 
-    public UnitOfWork Begin() => new(Account, Ids, Clock.Now.ToUnixTimeSeconds());
+    /// <summary>What time will bring; loaded once the journal has been read.</summary>
+    public DueIndex Due { get; } = new(DueWorks.For(() => BillingSettings.Of(world.Account)), world.Now.ToUnixTimeSeconds());
+
+    /// <param name="now">Unix seconds where another clock than the world's counts.</param>
+    public UnitOfWork Begin(long? now = null) => new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
 
     /// <summary>Takes in one line of the journal.</summary>
     public void Apply(JsonObject entry)
@@ -32,6 +38,7 @@ internal sealed class SandboxState(World world, TimeProvider wall)
             Account.Put((JsonObject)value!.DeepClone());
         }
 
+        Account.Settle();
         Take(entry, "effect", effect => Ledger.Add(effect, declined: false));
         Take(entry, "declined", effect => Ledger.Add(effect, declined: true));
         Take(entry, "saved", Idempotency.Save);

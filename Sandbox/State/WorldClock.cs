@@ -18,6 +18,15 @@ internal sealed class WorldClock(TimeProvider wall)
         _frozenAt = IsFrozen ? now : null;
     }
 
+    /// <summary>Moves on to an instant; never back.</summary>
+    public void Reach(DateTimeOffset now)
+    {
+        if (now > Now)
+        {
+            Set(now);
+        }
+    }
+
     public void Freeze(bool freeze)
     {
         var now = Now;

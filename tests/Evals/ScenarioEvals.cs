@@ -5,37 +5,45 @@ using Xunit;
 
 namespace BillingCopilot.Evals;
 
-/// <summary>Every scenario file, on the rules model, in two worlds.</summary>
+/// <summary>Every scenario file, on the rules model, in three worlds.</summary>
 public sealed class ScenarioEvals
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "scenarios");
 
-    public static TheoryData<string, int> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, int>();
-            foreach (var file in Directory.GetFiles(Folder, "*.yaml").Order(StringComparer.Ordinal))
-            {
-                cases.Add(Path.GetFileName(file), 1);
-                cases.Add(Path.GetFileName(file), 2);
-            }
-
-            return cases;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(Cases))]
-    public async Task Scenario_OnRules_Passes(string file, int seed)
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Scenarios_OnRules_AllPass(int seed)
     {
-        var (path, scenario) = EvalRunner.Load([Path.Combine(Folder, file)]).Single();
+        var runner = new EvalRunner(new CopilotSettings());
+        var failed = new List<string>();
+        var cases = new EvalPlan(1, [seed], [], Parallel: 3).Cases(EvalRunner.Load([Folder]));
+        await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = 3 }, async (played, token) =>
+        {
+            var result = await runner.RunAsync(played.File, played.Scenario, played.Seed, repeat: 1, token);
+            if (!result.PassK)
+            {
+                lock (failed)
+                {
+                    failed.Add($"{result.Id}, seed {seed}\n  {string.Join("\n  ", result.Faults)}\n  {string.Join("\n  ", result.Transcript)}");
+                }
+            }
+        });
 
-        var result = await new EvalRunner(new CopilotSettings()).RunAsync(path, scenario, seed, repeat: 1, CancellationToken.None);
-
-        result.Faults.ShouldBeEmpty(string.Join('\n', result.Transcript));
+        failed.ShouldBeEmpty(string.Join("\n\n", failed));
     }
 
     [Fact]
-    public void Scenarios_AreAtLeastTwenty() => Cases.Count.ShouldBeGreaterThanOrEqualTo(40);
+    public void Scenarios_AreAtLeastSeventy() => EvalRunner.Load([Folder]).Count.ShouldBeGreaterThanOrEqualTo(70);
+
+    [Fact]
+    public void Plan_TagsAndSeeds_ChooseCases()
+    {
+        var loaded = EvalRunner.Load([Folder]);
+
+        new EvalPlan(1, [1, 2, 2], ["hostile"], 1).Cases(loaded).Count.ShouldBe(2 * loaded.Count(l => l.Scenario.Tags.Contains("hostile")));
+        Should.Throw<SettingsException>(() => new EvalPlan(1, [], ["no-such-tag"], 1).Cases(loaded)).Message.ShouldContain("hostile");
+        Should.Throw<SettingsException>(() => new EvalPlan(0, [], [], 1).Cases(loaded)).Message.ShouldContain("--repeat is 0; it must be from 1 to 100");
+    }
 }

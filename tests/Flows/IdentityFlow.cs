@@ -49,6 +49,22 @@ public sealed class IdentityFlow
     }
 
     [Fact]
+    public async Task SignOut_EndsTheSession_AlsoForACopiedCookie()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        var cookies = new CookieContainer();
+        using var browser = await Browser.SignInAsync(copilot.Address, "frank", cookies: cookies);
+        using var copy = copilot.As(null);
+        copy.DefaultRequestHeaders.Add("Cookie", cookies.GetCookieHeader(copilot.Address));
+        (await copy.GetAsync("/api/proposals")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await Browser.SignOutAsync(browser);
+
+        (await copy.GetAsync("/api/proposals")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await copy.GetStringAsync("/")).ShouldContain("Who are you today?");
+    }
+
+    [Fact]
     public async Task Picker_WithAForeignHostHeader_IsNotThere()
     {
         await using var copilot = await Copilot.StartAsync();

@@ -18,6 +18,12 @@ public sealed class TenantFlow
             Stripe = { ApiBase = other.BaseAddress.ToString().TrimEnd('/'), ReadKey = SandboxKeys.Read, WriteKey = SandboxKeys.Write },
         });
         var proposal = await copilot.ProposeCreditAsync();
+        using var here = await Browser.SignInAsync(copilot.Address, "frank");
+        using var there = await Browser.SignInAsync(copilot.Address, "frank", "second");
+        (await here.GetStringAsync("/")).ShouldContain((string)proposal["id"]!);
+        var page = await there.GetStringAsync("/");
+        page.ShouldContain("Tenant second");
+        page.ShouldNotContain((string)proposal["id"]!);
         using var second = copilot.As("frank@second");
         using var secondSam = copilot.As("sam@second");
 

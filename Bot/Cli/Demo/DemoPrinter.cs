@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Storage.Rows;
+using MimeKit;
 using Spectre.Console;
 
 namespace BillingCopilot.Bot.Cli.Demo;
@@ -11,7 +12,7 @@ internal sealed class DemoPrinter(IAnsiConsole console)
     public void Opening(CopilotSettings settings, Uri address)
     {
         console.MarkupLine("[bold]BillingCopilot[/]: models propose, people dispose.");
-        console.MarkupLineInterpolated($"[grey]Copilot at {address}, Stripe sandbox at {settings.Stripe.ApiBase} (world {settings.Sandbox.World}, seed {settings.Sandbox.Seed}), model {settings.Model.Provider}.[/]");
+        console.MarkupLineInterpolated($"[grey]Copilot at {address}, Stripe sandbox at {settings.Stripe.ApiBase} (world {settings.Sandbox.World}, seed {settings.Sandbox.Seed}), model {settings.Model.For("").Label}.[/]");
     }
 
     public void Chapter(string title)
@@ -39,14 +40,10 @@ internal sealed class DemoPrinter(IAnsiConsole console)
 
     public void Receipts(JsonObject answer)
     {
-        var table = new Table().Border(TableBorder.Simple).Title("Receipts").AddColumns("figure", "from", "object");
-        foreach (var receipt in answer["receipts"]!.AsArray())
+        WholeTable.Write(console, "Receipts", ["figure", "from", "object"], answer["receipts"]!.AsArray().Select(r => new[]
         {
-            var from = (string?)receipt!["source"] == "tool" ? $"{receipt["tool"]} {receipt["path"]}" : (string?)receipt["source"] ?? "";
-            table.AddRow(new Text((string?)receipt["text"] ?? ""), new Text(from), new Text((string?)receipt["object_id"] ?? ""));
-        }
-
-        console.Write(table);
+            $"{r!["text"]}", (string?)r["source"] == "tool" ? $"{r["tool"]} {r["path"]}" : $"{r["source"]}", $"{r["object_id"]}",
+        }));
     }
 
     public void Proposal(JsonObject proposal)
@@ -62,7 +59,7 @@ internal sealed class DemoPrinter(IAnsiConsole console)
             rows,
             new Text((string?)proposal["reversibility"] ?? ""),
             new Text($"AI-written reason: {proposal["reason"]}"),
-            new Text($"{proposal["id"]}, hash {((string?)proposal["hash"])?[..12]}…"))).Header(Markup.Escape((string?)proposal["title"] ?? "")));
+            new Text($"{proposal["id"]}\nhash {proposal["hash"]}"))).Header(Markup.Escape((string?)proposal["title"] ?? "")));
     }
 
     public void Decision(string person, JsonObject proposal) =>
@@ -70,26 +67,24 @@ internal sealed class DemoPrinter(IAnsiConsole console)
 
     public void Ledger(IReadOnlyList<JsonObject> writes)
     {
-        var table = new Table().Border(TableBorder.Simple).Title("Effects in the sandbox's ledger").AddColumns("effect", "object", "key", "idempotency key");
-        foreach (var write in writes)
-        {
-            table.AddRow(new Text($"{write["effect"]}"), new Text($"{write["object"]}"), new Text($"{write["key"]}"), new Text($"{write["idempotency_key"]}"));
-        }
-
-        console.Write(table);
+        WholeTable.Write(
+            console, "Effects in the sandbox's ledger", ["effect", "object", "key", "idempotency key"],
+            writes.Select(w => new[] { $"{w["effect"]}", $"{w["object"]}", $"{w["key"]}", $"{w["idempotency_key"]}" }));
     }
 
-    public void Mail(string eml) => console.Write(new Panel(new Text(eml)).Header("the .eml in the outbox"));
+    /// <summary>The mail as its reader sees it; the file holds it encoded for transport.</summary>
+    public void Mail(string path)
+    {
+        using var mail = MimeMessage.Load(path);
+        console.Write(new Panel(new Text($"From: {mail.From}\nTo: {mail.To}\nDate: {mail.Date:yyyy-MM-dd HH:mm} UTC\nSubject: {mail.Subject}\n\n{mail.TextBody?.TrimEnd()}"))
+            .Header(Markup.Escape($"the mail in the outbox, {Path.GetFileName(path)}")));
+    }
 
     public void Audit(IReadOnlyList<AuditRow> entries)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("#", "at (UTC)", "entry", "by", "about", "hash");
-        foreach (var entry in entries)
-        {
-            table.AddRow(new Text($"{entry.Seq}"), new Text($"{entry.At:yyyy-MM-dd HH:mm:ss}"), new Text(entry.Kind), new Text(entry.Actor), new Text(entry.Subject), new Text(entry.Hash[..12]));
-        }
-
-        console.Write(table);
+        WholeTable.Write(
+            console, null, ["#", "at (UTC)", "entry", "by", "about", "hash begins"],
+            entries.Select(e => new[] { $"{e.Seq}", $"{e.At:yyyy-MM-dd HH:mm:ss}", e.Kind, e.Actor, e.Subject, e.Hash[..12] }));
         console.MarkupLine("The chain is whole: each entry holds the hash of the one before.");
     }
 

@@ -84,7 +84,7 @@ internal sealed class DemoStory(ScenarioStage stage, DemoPrinter print)
         Expect((string?)done["status"] == "executed", $"the mail ended as {done["status"]}: {done["result_text"]}");
         var mails = FinalChecks.Mails(stage);
         Expect(mails.Count == 1, $"the outbox holds {mails.Count} mails");
-        print.Mail(await File.ReadAllTextAsync(mails[0], cancellationToken));
+        print.Mail(mails[0]);
     }
 
     private async Task AuditAsync(CancellationToken cancellationToken)

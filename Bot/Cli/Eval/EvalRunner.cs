@@ -5,10 +5,11 @@ namespace BillingCopilot.Bot.Cli.Eval;
 
 /// <summary>How one scenario went over all its repetitions.</summary>
 /// <param name="PassK">True when every repetition passed (pass^k).</param>
+/// <param name="Cost">In US dollars, over all repetitions; null when the model's prices are not known.</param>
 /// <param name="Faults">Faults of the first repetition that failed.</param>
 /// <param name="Transcript">What was said in that repetition.</param>
 public sealed record ScenarioResult(
-    string Id, string File, IReadOnlyList<string> Tags, int Seed, int Repeats, int Passed, bool PassK, int Tools, int Tokens, long Milliseconds,
+    string Id, string File, IReadOnlyList<string> Tags, int Seed, int Repeats, int Passed, bool PassK, int Tools, int InputTokens, int OutputTokens, decimal? Cost, long Milliseconds,
     IReadOnlyList<string> Faults, IReadOnlyList<string> Transcript);
 
 /// <summary>Runs scenario files, each repetition on a fresh stage.</summary>
@@ -32,13 +33,14 @@ public sealed class EvalRunner(CopilotSettings settings)
     public async Task<ScenarioResult> RunAsync(string file, Scenario scenario, int? seed, int repeat, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var (passed, tools, tokens) = (0, 0, 0);
+        var (passed, tools, input, output) = (0, 0, 0, 0);
         IReadOnlyList<string> faults = [], transcript = [];
         for (var i = 0; i < repeat; i++)
         {
-            var run = await PlayAsync(scenario, seed ?? scenario.Seed, cancellationToken);
+            var run = await PlayAsync(file, scenario, seed ?? scenario.Seed, cancellationToken);
             tools += run.Tools;
-            tokens += run.Tokens;
+            input += run.InputTokens;
+            output += run.OutputTokens;
             passed += run.Faults.Count == 0 ? 1 : 0;
             if (faults.Count == 0)
             {
@@ -47,15 +49,22 @@ public sealed class EvalRunner(CopilotSettings settings)
         }
 
         return new ScenarioResult(
-            scenario.Id, file, scenario.Tags, seed ?? scenario.Seed, repeat, passed, passed == repeat, tools, tokens, clock.ElapsedMilliseconds, faults, transcript);
+            scenario.Id, file, scenario.Tags, seed ?? scenario.Seed, repeat, passed, passed == repeat, tools, input, output, settings.Model.For("").CostOf(input, output), clock.ElapsedMilliseconds, faults, transcript);
     }
 
-    private async Task<ScenarioRun> PlayAsync(Scenario scenario, int seed, CancellationToken cancellationToken)
+    private async Task<ScenarioRun> PlayAsync(string file, Scenario scenario, int seed, CancellationToken cancellationToken)
     {
         await using var stage = await ScenarioStage.OpenAsync(settings, scenario.World, seed, cancellationToken);
-        var values = new ScenarioValues(await stage.Sandbox.TruthAsync(cancellationToken), scenario.With);
-        var run = new ScenarioRun(scenario, stage, values);
-        await run.PlayAsync(cancellationToken);
-        return run;
+        try
+        {
+            var values = new ScenarioValues(await stage.Sandbox.TruthAsync(cancellationToken), scenario.With);
+            var run = new ScenarioRun(scenario, stage, values);
+            await run.PlayAsync(cancellationToken);
+            return run;
+        }
+        catch (SettingsException e)
+        {
+            throw new SettingsException($"{file}: {e.Message}");
+        }
     }
 }

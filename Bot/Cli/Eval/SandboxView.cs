@@ -77,6 +77,9 @@ public sealed class SandboxView : IDisposable
         var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         return answer.IsSuccessStatusCode
             ? JsonNode.Parse(body)!.AsObject()
-            : throw new InvalidOperationException($"The sandbox answered {(int)answer.StatusCode} to {answer.RequestMessage?.RequestUri?.PathAndQuery}: {body}");
+            : throw new SandboxCallException($"The sandbox answered {(int)answer.StatusCode} to {answer.RequestMessage?.RequestUri?.PathAndQuery}: {body}");
     }
 }
+
+/// <summary>The sandbox refused a call of a tester.</summary>
+public sealed class SandboxCallException(string message) : InvalidOperationException(message);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BillingCopilot.Bot.Settings;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -6,7 +7,7 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace BillingCopilot.Bot.Cli.Eval;
 
 /// <summary>A scripted customer: what is said and done, and what must come of it.</summary>
-public sealed class Scenario
+public sealed partial class Scenario
 {
     public string Id { get; set; } = "";
 
@@ -40,9 +41,28 @@ public sealed class Scenario
         }
         catch (YamlException e)
         {
-            throw new SettingsException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {(e.InnerException ?? e).Message}");
+            throw new SettingsException($"{path}, line {e.Start.Line}, column {e.Start.Column}: {Plain(e)}");
         }
     }
+
+    /// <summary>The reader's words without the names of types.</summary>
+    private static string Plain(YamlException e)
+    {
+        if (UnknownKey().Match(e.Message) is { Success: true } unknown)
+        {
+            var known = typeof(Scenario).Assembly.GetType(unknown.Groups[2].Value)?.GetProperties().Select(p => UnderscoredNamingConvention.Instance.Apply(p.Name)) ?? [];
+            return $"'{unknown.Groups[1].Value}' is not a key here. Keys: {string.Join(", ", known)}.";
+        }
+
+        var message = (e.InnerException ?? e).Message;
+        return e.InnerException is FormatException or OverflowException ? "a whole number is expected here."
+            : message.Contains("List`1", StringComparison.Ordinal) ? "a list is expected here; begin each of its lines with a dash."
+            : message.Contains("System.", StringComparison.Ordinal) || message.Contains("BillingCopilot.", StringComparison.Ordinal) ? "the value does not fit here; compare with a scenario of tests/Evals/scenarios."
+            : message;
+    }
+
+    [GeneratedRegex(@"^Property '([^']*)' not found on type '([\w.+]+)")]
+    private static partial Regex UnknownKey();
 
     private Scenario Checked(string path)
     {
@@ -57,7 +77,7 @@ public sealed class Scenario
 }
 
 /// <summary>One step: exactly one of say, approve, reject, event, advance.</summary>
-public sealed class ScenarioStep
+public sealed partial class ScenarioStep
 {
     public string? Say { get; set; }
 
@@ -78,8 +98,13 @@ public sealed class ScenarioStep
     internal string? Fault()
     {
         var given = new[] { Say, Approve, Reject, Event?.Type, Advance }.Count(v => v is not null);
-        return given == 1 ? null : $"it has {given} of say, approve, reject, event and advance; give exactly one.";
+        return given != 1 ? $"it has {given} of say, approve, reject, event and advance; give exactly one."
+            : Advance is not null && !Span().IsMatch(Advance) ? $"advance is '{Advance}'; write a number and s, m, h, d or w, such as 3d."
+            : null;
     }
+
+    [GeneratedRegex("^[0-9]{1,6}[smhdw]$")]
+    private static partial Regex Span();
 }
 
 /// <summary>A Stripe event that the sandbox emits about an object as it is now.</summary>

@@ -18,7 +18,9 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
 
     public List<string> Transcript { get; } = [];
 
-    public int Tokens { get; private set; }
+    public int InputTokens { get; private set; }
+
+    public int OutputTokens { get; private set; }
 
     public int Tools { get; private set; }
 
@@ -26,7 +28,15 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
     {
         foreach (var (step, number) in scenario.Steps.Select((s, i) => (s, i + 1)))
         {
-            await StepAsync(step, $"step {number}", cancellationToken);
+            try
+            {
+                await StepAsync(step, $"step {number}", cancellationToken);
+            }
+            catch (SandboxCallException e)
+            {
+                Faults.Add($"step {number}: {e.Message}");
+                return;
+            }
         }
 
         await new FinalChecks(stage, values, Faults).RunAsync(scenario.Final, cancellationToken);
@@ -81,7 +91,8 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
     {
         Transcript.Add($"{answer.Agent} [{string.Join(", ", answer.Tools.Select(t => t.Name))}]: {answer.Text}");
         Transcript.AddRange(answer.Proposals.Select(p => $"  proposal {p.Operation}: {p.Title} ({p.Amount})"));
-        Tokens += answer.InputTokens + answer.OutputTokens;
+        InputTokens += answer.InputTokens;
+        OutputTokens += answer.OutputTokens;
         Tools += answer.Tools.Count;
         _proposals.AddRange(answer.Proposals);
         Faults.AddRange(answer.Unverified.Select(u => $"{name}: '{u}' has no receipt."));

@@ -1,5 +1,6 @@
 using System.Text;
 using BillingCopilot.Agents.Turns;
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.Proposals;
 
 namespace BillingCopilot.Bot.WebConsole.Chat;
@@ -66,7 +67,22 @@ public sealed class ChatTurn(string question)
                 Answer = finished.Answer;
                 Agent = finished.Answer.Agent;
                 break;
+            case TurnEvent.Stopped stopped:
+                Break(stopped.Message);
+                break;
         }
+    }
+
+    /// <summary>A turn of an earlier moment, as it stands now.</summary>
+    public static ChatTurn Of(PastTurn past)
+    {
+        var turn = new ChatTurn(past.Question) { Answer = past.Answer, Agent = past.Answer?.Agent };
+        if (!past.Running)
+        {
+            turn.Break("This was not answered. Nothing was changed; ask again.");
+        }
+
+        return turn;
     }
 
     /// <summary>Ends the turn without (the rest of) an answer.</summary>

@@ -20,7 +20,7 @@ public sealed partial class ProposalCard
 
     [Parameter]
     [EditorRequired]
-    public required Person Person { get; set; }
+    public required ConsoleUser User { get; set; }
 
     /// <summary>Business time of this rendering.</summary>
     [Parameter]
@@ -43,9 +43,11 @@ public sealed partial class ProposalCard
 
     private string Title => PlainText.Line(Proposal.Title);
 
+    private IReadOnlyList<Person>? People => Backend.InfoFor(User).People;
+
     private string ReasonField => $"reason-{Proposal.Id}";
 
-    protected override void OnParametersSet() => Standing = Backend.StandingOf(Person.Id, Proposal);
+    protected override void OnParametersSet() => Standing = Backend.StandingOf(User, Proposal);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -70,7 +72,7 @@ public sealed partial class ProposalCard
         try
         {
             // No cancellation: a decision, once taken, is carried through even when the page is closed.
-            switch (await Backend.DecideAsync(Person.Id, Proposal.Id, Proposal.Hash, approve, approve ? null : _reason.Trim(), CancellationToken.None))
+            switch (await Backend.DecideAsync(User, Proposal.Id, Proposal.Hash, approve, approve ? null : _reason.Trim(), CancellationToken.None))
             {
                 case Outcome<ProposalView>.Ok ok:
                     _rejecting = false;

@@ -1,4 +1,3 @@
-using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using Microsoft.AspNetCore.Components;
 
@@ -18,7 +17,7 @@ public sealed partial class ProposalsPane
 
     [Parameter]
     [EditorRequired]
-    public required Person Person { get; set; }
+    public required ConsoleUser User { get; set; }
 
     /// <summary>A proposal to bring into view.</summary>
     [Parameter]
@@ -78,7 +77,7 @@ public sealed partial class ProposalsPane
             do
             {
                 covered = _wanted;
-                Show(await Backend.ListProposalsAsync(Person.Id, _closed.Token));
+                Show(await Backend.ListProposalsAsync(User, _closed.Token));
             }
             while (_wanted > covered);
             _fault = false;

@@ -26,3 +26,11 @@ new MutationObserver(changes => {
   const shown = changes.map(c => c.target).find(t => t.matches?.("[data-shown=true]"));
   if (shown) requestAnimationFrame(() => shown.scrollIntoView({ block: "nearest", behavior: "smooth" }));
 }).observe(document.documentElement, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-shown"] });
+// Called from the server.
+window.billingCopilot = {
+  showAddress: address => history.replaceState(history.state, "", address),
+  // Leaving already (this tab signed out or switched person) brings its own page; reloading now would cut it off.
+  signedOut: () => { if (!leaving) location.replace("/"); },
+};
+let leaving = false;
+document.addEventListener("submit", e => { if (e.target.method === "post" && e.target.action.includes("/auth/")) leaving = true; });

@@ -30,9 +30,9 @@ internal sealed class LumenCopilot : IAsyncDisposable
 
     public SandboxServer Sandbox => _sandbox;
 
-    public static async Task<LumenCopilot> StartAsync(ChatModel? model = null, int seed = 1)
+    public static async Task<LumenCopilot> StartAsync(ChatModel? model = null, int seed = 1, string size = "small")
     {
-        var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Seed = seed }, TimeProvider.System);
+        var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, Size = size }, TimeProvider.System);
         var copilot = new LumenCopilot(sandbox);
         await copilot.ComposeAsync(model);
         return copilot;

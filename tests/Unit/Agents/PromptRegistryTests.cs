@@ -79,7 +79,7 @@ public sealed class PromptRegistryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gemini", "Model:Provider is 'gemini'; allowed: rules, openai.")]
+    [InlineData("gemini", "Model:Provider is 'gemini'; allowed: rules, openai, azure-openai, anthropic, ollama.")]
     [InlineData("openai", "Model:Name is needed")]
     public void AddAgents_UnfitModel_SaysWhatIsAllowed(string provider, string said) =>
         Should.Throw<AgentConfigurationException>(() => new ServiceCollection().AddAgents(new AgentOptions { Model = new ModelOptions { Provider = provider } }))

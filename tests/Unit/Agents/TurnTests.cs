@@ -164,7 +164,7 @@ public class TurnTests
         await using var copilot = await LumenCopilot.StartAsync(script.Model);
         await copilot.AskAsync("@support hello there invoice");
         var tools = script.Requests[0].Options!.Tools!.OfType<AIFunction>().ToList();
-        tools.Count.ShouldBe(10);
+        tools.Count.ShouldBe(12);
         tools.Select(t => t.JsonSchema.GetRawText()).ShouldAllBe(s => !s.Contains("\"condition\""));
         tools.Sum(t => t.Name.Length + t.Description.Length + t.JsonSchema.GetRawText().Length).ShouldBeLessThan(6000);
         var refund = tools.Single(t => t.Name == "issue_refund");

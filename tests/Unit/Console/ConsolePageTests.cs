@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.WebConsole;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
@@ -97,7 +98,16 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
     private sealed class OneProposal : IConsoleBackend
     {
-        public Person? PersonOf(ClaimsPrincipal principal) => PersonClaims.Read(principal);
+        public ConsoleUser? UserOf(ClaimsPrincipal principal) => PersonClaims.Read(principal) is { } person ? new(person, "default", "s") : null;
+
+        public bool IsSignedIn(ConsoleUser user) => true;
+
+        public event Action? SignInsChanged
+        {
+            add { }
+            remove { }
+        }
+
 
         private static readonly ProposalView Refund = new(
             "prop_1", "default", "issue_refund", Risk.Money, ProposalStatus.Pending, "hash", "Refund $1.00", new JsonObject(),
@@ -111,20 +121,26 @@ public sealed class ConsolePageTests : IAsyncLifetime
             remove { }
         }
 
-        public ConsoleInfo Info { get; } = new("default", "acct_1", ConsoleMode.Sandbox, "rules", ["Why?"], [Sam]);
+        public ConsoleInfo InfoFor(ConsoleUser? user) => new("default", "acct_1", ConsoleMode.Sandbox, "rules", ["Why?"], ["default"], [Sam]);
 
         public DateTimeOffset Now => DateTimeOffset.UnixEpoch;
 
-        public IAsyncEnumerable<TurnEvent> SendAsync(string personId, string conversationId, string text, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<TurnEvent> SendAsync(ConsoleUser user, string conversationId, string text, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<ProposalView>> ListProposalsAsync(string personId, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<PastTurn>> HistoryAsync(ConsoleUser user, string conversationId, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<PastTurn>>(conversationId == "c1" ? [new PastTurn("Why <b>so</b>?", null, Running: false)] : []);
+
+        public Task<IReadOnlyList<PastConversation>> RecentAsync(ConsoleUser user, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<PastConversation>>([new PastConversation("c1", "Why <b>so</b>?", DateTimeOffset.UnixEpoch)]);
+
+        public Task<IReadOnlyList<ProposalView>> ListProposalsAsync(ConsoleUser user, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<ProposalView>>([Refund]);
 
-        public DecisionStanding StandingOf(string personId, ProposalView proposal) =>
+        public DecisionStanding StandingOf(ConsoleUser user, ProposalView proposal) =>
             new(MayApprove: false, MayReject: false, "Only finance decides on refunds.", 1);
 
-        public Task<Outcome<ProposalView>> DecideAsync(string personId, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken) =>
+        public Task<Outcome<ProposalView>> DecideAsync(ConsoleUser user, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -36,6 +36,35 @@ internal sealed class SandboxFixture : IAsyncDisposable
         return new SandboxFixture(await SandboxServer.StartAsync(world, options, clock ?? new FakeTimeProvider(Start.AddDays(100))));
     }
 
+    /// <summary>Over a generated world.</summary>
+    public static async Task<SandboxFixture> OfWorldAsync(int seed, string? data = null, string size = "small") => new(await SandboxServer.StartAsync(
+        new SandboxOptions { Seed = seed, Size = size, DataDirectory = data }, new FakeTimeProvider(Start.AddDays(100))));
+
+    /// <summary>Every object of a list, page by page, in the order the API gives.</summary>
+    public async Task<List<JsonObject>> AllAsync(string path)
+    {
+        var all = new List<JsonObject>();
+        for (var more = true; more;)
+        {
+            var after = all.Count == 0 ? "" : $"&starting_after={(string?)all[^1]["id"]}";
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}{(path.Contains('?') ? '&' : '?')}limit=100{after}");
+            request.Headers.Authorization = new("Bearer", SandboxKeys.Admin);
+            using var response = await Http.SendAsync(request);
+            var page = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+            response.IsSuccessStatusCode.ShouldBeTrue(page.ToJsonString());
+            all.AddRange(page["data"]!.AsArray().Select(o => o!.DeepClone().AsObject()));
+            more = (bool)page["has_more"]!;
+        }
+
+        return all;
+    }
+
+    public static async Task<SandboxFixture> StartAsync(World world, TimeProvider clock) =>
+        new(await SandboxServer.StartAsync(world, new SandboxOptions { World = world.Name, Seed = world.Seed, Size = world.Size }, clock));
+
+    /// <summary>Lets time pass up to an instant.</summary>
+    public Task<JsonObject> UntilAsync(DateTime instant) => ControlAsync("clock", new { now = new DateTimeOffset(instant).ToUnixTimeSeconds() });
+
     public StripeClient Client(string key, int retries = 0) => new(new StripeClientOptions
     {
         ApiKey = key,
@@ -69,6 +98,14 @@ internal sealed class SandboxFixture : IAsyncDisposable
             Customer = customer,
             Items = [new SubscriptionItemOptions { Price = price, Quantity = quantity }],
         });
+
+    /// <summary>A payment by card, with its balance transaction.</summary>
+    public async Task<Charge> ChargeAsync(long amount, string currency = "usd", string card = "pm_card_visa")
+    {
+        var intent = await Admin.V1.PaymentIntents.CreateAsync(
+            new PaymentIntentCreateOptions { Amount = amount, Currency = currency, PaymentMethod = card, Confirm = true });
+        return await Admin.V1.Charges.GetAsync(intent.LatestChargeId, new ChargeGetOptions { Expand = ["balance_transaction"] });
+    }
 
     /// <summary>A customer with a paid invoice of this amount.</summary>
     public async Task<Invoice> PaidInvoiceAsync(long amount = 3000)

@@ -86,6 +86,84 @@ public sealed class WebhookTests : IDisposable
         (await receiver.NextAsync(_limit.Token)).Body.ShouldContain("customer.created");
     }
 
+    [Fact]
+    public async Task Event_ReceiverFails_IsTriedAgainWhenTheWorldsTimeHasPassed()
+    {
+        var options = new SandboxOptions { WebhookRetryDelays = [TimeSpan.FromHours(5)] };
+        await using var sandbox = await SandboxFixture.StartAsync(options, TimeProvider.System);
+        await using var receiver = await Receiver.StartAsync(refusals: 1);
+        await RegisterAsync(sandbox, receiver, "customer.created");
+        await sandbox.ControlAsync("clock", new { freeze = true });
+        await sandbox.CustomerAsync(card: null);
+        await receiver.RefusedAsync(_limit.Token);
+
+        var waiting = receiver.NextAsync(_limit.Token).AsTask();
+        await sandbox.ControlAsync("clock", new { advance = "4h" });
+        waiting.IsCompleted.ShouldBeFalse();
+        // The failed try may still be on its way to its wait: time passes until it comes.
+        while (!waiting.IsCompleted)
+        {
+            await sandbox.ControlAsync("clock", new { advance = "1h" });
+            await Task.Yield();
+        }
+
+        (await waiting).Body.ShouldContain("customer.created");
+    }
+
+    [Fact]
+    public async Task Deliveries_Disorderly_ArriveTwiceAndInTheSeedsOrder()
+    {
+        var orders = new List<string>();
+        foreach (var seed in (int[])[1, 1, 2])
+        {
+            await using var sandbox = await SandboxFixture.StartAsync(Quick, TimeProvider.System);
+            await using var receiver = await Receiver.StartAsync();
+            await RegisterAsync(sandbox, receiver, "customer.created");
+            await sandbox.ControlAsync("webhooks", new { duplicate = 100, reorder = 4, seed });
+
+            for (var i = 0; i < 4; i++)
+            {
+                await sandbox.CustomerAsync(card: null, name: $"Customer {i}");
+            }
+
+            var names = new List<string>();
+            for (var i = 0; i < 8; i++)
+            {
+                var (body, _) = await receiver.NextAsync(_limit.Token);
+                names.Add(((Customer)EventUtility.ParseEvent(body).Data.Object).Name[^1..]);
+            }
+
+            names.GroupBy(n => n).ShouldAllBe(g => g.Count() == 2);
+            orders.Add(string.Concat(names));
+        }
+
+        orders[0].ShouldBe(orders[1]);
+        orders[0].ShouldNotBe(orders[2]);
+        orders.ShouldContain(o => o != "00112233");
+    }
+
+    [Fact]
+    public async Task Deliveries_Delayed_WaitForTheWorldsClock()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync(Quick, TimeProvider.System);
+        await using var receiver = await Receiver.StartAsync();
+        await RegisterAsync(sandbox, receiver, "customer.created");
+        await sandbox.ControlAsync("clock", new { freeze = true });
+        await sandbox.ControlAsync("webhooks", new { delay = 100, delay_seconds = 3600 });
+        await sandbox.CustomerAsync(card: null);
+
+        var pending = await sandbox.Admin.V1.Events.ListAsync(new EventListOptions { DeliverySuccess = false });
+        pending.Data.Count.ShouldBe(1);
+        var waiting = receiver.NextAsync(_limit.Token).AsTask();
+        while (!waiting.IsCompleted)
+        {
+            await sandbox.ControlAsync("clock", new { advance = "1h" });
+            await Task.Yield();
+        }
+
+        (await waiting).Body.ShouldContain("customer.created");
+    }
+
     public void Dispose() => _limit.Dispose();
 
     private static Task<WebhookEndpoint> RegisterAsync(SandboxFixture sandbox, Receiver receiver, string type) =>

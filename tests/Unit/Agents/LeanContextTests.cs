@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Tools;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.Tokenizers;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+/// <summary>What a model is sent stays small: counted in tokens of o200k, and printed.</summary>
+public sealed class LeanContextTests(ITestOutputHelper output)
+{
+    private static readonly TiktokenTokenizer Tokens = TiktokenTokenizer.CreateForEncoding("o200k_base");
+
+    [Fact]
+    public async Task HundredSubscriptions_WithTotals_StayWithin3000()
+    {
+        await using var copilot = await LumenCopilot.StartAsync(size: "medium");
+
+        var list = await CallAsync(copilot, "list_subscriptions", new JsonObject { ["limit"] = 100 });
+
+        var text = list.ToJsonString(ModelJson.Plain);
+        output.WriteLine($"100 subscriptions: {Tokens.CountTokens(text)} tokens of 3000\n{text}");
+        list["groups"]!.AsArray().Sum(g => g!["shown"]!.AsArray().Count).ShouldBe(100);
+        list["groups"]!.AsArray().Sum(g => (int)g!["count"]!).ShouldBe((int)list["count"]!);
+        list["paying_mrr"]!.AsArray().Count.ShouldBeGreaterThan(0);
+        ((string?)list["partial"]!["to_see_more"]).ShouldNotBeNull();
+        Tokens.CountTokens(text).ShouldBeLessThanOrEqualTo(3000);
+    }
+
+    [Fact]
+    public async Task ToolSchemas_OfEachSpecialist_StayWithin1500()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var sources = copilot.Services.GetRequiredService<ToolSources>();
+        foreach (var prompt in copilot.Services.GetRequiredService<PromptRegistry>().All)
+        {
+            var tools = ToolSet.Create(prompt, new ToolScope(copilot.Tenant, prompt.Name), sources, (_, _, _) => throw new InvalidOperationException());
+            var counted = tools.Select(t => (t.Name, Count: Tokens.CountTokens(new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = t.Name, ["description"] = t.Description, ["parameters"] = JsonNode.Parse(t.JsonSchema.GetRawText()) } }.ToJsonString(ModelJson.Plain)))).ToList();
+            output.WriteLine($"{prompt.Label}: {counted.Sum(c => c.Count)} tokens of 1500 ({string.Join(", ", counted.Select(c => $"{c.Name} {c.Count}"))})");
+            counted.Sum(c => c.Count).ShouldBeLessThanOrEqualTo(1500, prompt.Label);
+        }
+    }
+
+    private static async Task<JsonObject> CallAsync(LumenCopilot copilot, string tool, JsonObject arguments)
+    {
+        var task = $"task_{TaskNumbers.Next()}";
+        var result = await copilot.Services.GetRequiredService<DirectTools>().CallAsync(copilot.Tenant, copilot.Person("sam"), "conv_lean", task, tool, arguments, default);
+        result.Failed.ShouldBeFalse(result.Text);
+        return JsonNode.Parse(result.Text)!.AsObject();
+    }
+
+    private static class TaskNumbers
+    {
+        private static int _last;
+
+        public static int Next() => Interlocked.Increment(ref _last);
+    }
+}
