@@ -7,6 +7,7 @@ using BillingCopilot.Agents.Tools;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ public static class AgentServices
 
         services.AddLogging();
         services.AddSingleton(options);
-        services.TryAddSingleton(s => Sources(s.GetRequiredService<ToolCatalog>(), s.GetRequiredService<OperationCatalog>(), s.GetRequiredService<ProposalBook>()));
+        services.TryAddSingleton(s => Sources(s.GetRequiredService<ToolCatalog>(), s.GetRequiredService<OperationCatalog>(), s.GetRequiredService<ProposalBook>(), s.GetRequiredService<PolicyBook>()));
         services.TryAddSingleton(s => PromptRegistry.Load(options.PromptsPath, s.GetRequiredService<ToolSources>().Names));
         services.TryAddSingleton(s => PlaybookRegistry.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names));
         services.TryAddSingleton(s => RuleBook.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names, s.GetRequiredService<ToolSources>().Names));
@@ -58,7 +59,7 @@ public static class AgentServices
         }
     }
 
-    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals)
+    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals, PolicyBook policies)
     {
         RefuseNestedHandles(reads.All.SelectMany(t => HandleParameters.NestedIn(t.Method).Select(n => $"{t.Name}.{n}"))
             .Concat(operations.All.SelectMany(o => HandleParameters.NestedIn(o.ArgumentsType).Select(n => $"{o.Name}.{n}"))));
@@ -69,6 +70,7 @@ public static class AgentServices
             operations,
             OperationSchema.For,
             proposals.ProposeAsync,
+            view => policies.For(view.Operation).Needs(view.Amount),
             proposals.ListForTaskAsync);
     }
 

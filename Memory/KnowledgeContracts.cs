@@ -7,7 +7,7 @@ namespace BillingCopilot.Memory;
 /// <param name="Document">Path under the ingested folder: <c>policies/refunds.md</c>.</param>
 /// <param name="Title">The document's title.</param>
 /// <param name="Section">Heading of the section; empty when the document has none.</param>
-/// <param name="Quote">The section's text, verbatim, at most the requested length (cut at a sentence).</param>
+/// <param name="Quote">The section's words, verbatim but for Markdown's marks, at most the requested length (cut at a sentence).</param>
 /// <param name="Score">Higher is better; comparable within one search only.</param>
 public sealed record Passage(string Kind, string Document, string Title, string Section, string Quote, double Score);
 

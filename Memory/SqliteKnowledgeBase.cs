@@ -69,7 +69,7 @@ public sealed partial class SqliteKnowledgeBase(MemoryOptions options, ILogger<S
 
     private Passage ToPassage(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3),
-        Quotation.Cut(row.GetString(4), options.MaxQuoteChars), row.GetDouble(5));
+        Quotation.Cut(PlainWords.Of(row.GetString(4)), options.MaxQuoteChars), row.GetDouble(5));
 
     [LoggerMessage(3001, LogLevel.Information, "Knowledge taken in: {Documents} documents, {Sections} sections, {Unchanged} unchanged, {Removed} removed, {Problems} problems")]
     private partial void LogIngested(int documents, int sections, int unchanged, int removed, int problems);

@@ -1,5 +1,6 @@
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Collections;
@@ -28,6 +29,9 @@ public static class PluginsRegistration
         services.AddSingleton(connections).AddSingleton(mail);
         AddStripeClients(services);
         services.AddSingleton(p => new StripeReaders(p.GetRequiredService<StripeClients>(), p.GetRequiredService<StripeConnections>()));
+        services.TryAddSingleton<ProposalsOf>(p => p.GetService<ProposalBook>() is { } book
+            ? book.ListForTargetAsync
+            : static (_, _, _) => Task.FromResult<IReadOnlyList<ProposalView>>([]));
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton<PlaybookGuards>();
         services.AddOperation<IssueRefund, IssueRefundArguments>();

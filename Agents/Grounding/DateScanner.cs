@@ -51,6 +51,6 @@ internal static partial class DateScanner
     [GeneratedRegex(@"(?<![\w\-])(?<figure>(?<date>(?:19|20)[0-9][0-9]-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)(?:T[0-9:.]+(?:Z|[+\-][0-9][0-9]:[0-9][0-9])?)?)(?![\w\-])", RegexOptions.CultureInvariant)]
     private static partial Regex Iso();
 
-    [GeneratedRegex(@"\b(?:" + Month + @"\s+(?<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])(?:,?\s+(?<year>(?:19|20)[0-9][0-9]))?|(?<day>[0-9]{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + Month + @"(?:,?\s+(?<year>(?:19|20)[0-9][0-9]))?|" + Month + @",?\s+(?<year>(?:19|20)[0-9][0-9]))\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:" + Month + @"\s+(?<day>[0-9]{1,2})(?:st|nd|rd|th)?(?![0-9])(?:,?\s+(?<year>(?:19|20)[0-9][0-9]))?|(?<![\-.,])(?<day>[0-9]{1,2})(?:st|nd|rd|th)?\s+(?:of\s+)?" + Month + @"(?:,?\s+(?<year>(?:19|20)[0-9][0-9]))?|" + Month + @",?\s+(?<year>(?:19|20)[0-9][0-9]))\b", RegexOptions.CultureInvariant)]
     private static partial Regex Long();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
 
 namespace BillingCopilot.Agents.Grounding;
@@ -16,6 +17,7 @@ public sealed record ToolEvidence(string CallId, string Tool, JsonNode? Argument
 /// <param name="Customers">Whose it is: handles and names; empty when nobody's (a policy).</param>
 /// <param name="Invoices">Which invoices it is about: handles and numbers; empty when it isn't an invoice's.</param>
 /// <param name="Verbatim">True for words out of a document.</param>
+/// <param name="Owner">The object that holds the leaf directly; null at the root.</param>
 /// <param name="Words">The leaf's text when somebody wrote it: a document's, or text from outside. Null for what Stripe's own fields or our code say.</param>
 public sealed record SourcedFigure(
     Figure Figure,
@@ -25,13 +27,19 @@ public sealed record SourcedFigure(
     IReadOnlySet<string> Customers,
     IReadOnlySet<string> Invoices,
     bool Verbatim,
-    string? Words = null);
+    JsonObject? Owner = null,
+    string? Words = null)
+{
+    /// <summary>Name of the leaf: <c>total</c> of <c>$.current.total</c>; empty for an item of a list.</summary>
+    public string Name => Path[(Path.LastIndexOf('.') + 1)..] is var name && name.Contains('[', StringComparison.Ordinal) ? "" : name;
+}
 
 /// <summary>Everything a conversation's answers may rest on.</summary>
-public sealed class Evidence
+public sealed partial class Evidence
 {
     private readonly List<SourcedFigure> _figures = [];
     private readonly List<(string Text, SourcedFigure Leaf)> _texts = [];
+    private readonly Dictionary<JsonObject, List<SourcedFigure>> _byOwner = new(ReferenceEqualityComparer.Instance);
     private readonly List<Figure> _asked = [];
     private readonly List<string> _askerTexts = [];
 
@@ -47,6 +55,16 @@ public sealed class Evidence
             Walk(new LeafWalk(call, Subjects), call.Result, "$", []);
         }
 
+        foreach (var leaf in _figures.Concat(_texts.Select(t => t.Leaf)).Where(f => f.Owner is not null))
+        {
+            if (!_byOwner.TryGetValue(leaf.Owner!, out var siblings))
+            {
+                _byOwner[leaf.Owner!] = siblings = [];
+            }
+
+            siblings.Add(leaf);
+        }
+
         _askerTexts.AddRange(askerTexts);
         _asked.AddRange(askerTexts.SelectMany(FigureScanner.Scan));
     }
@@ -56,8 +74,20 @@ public sealed class Evidence
     /// <summary>Every tool call of the conversation that was not refused, oldest first.</summary>
     public IReadOnlyList<ToolEvidence> Calls { get; }
 
-    /// <summary>Sources of a figure, newest first.</summary>
-    public IEnumerable<SourcedFigure> SourcesOf(Figure figure) => _figures.Where(s => Backs(s.Figure, figure)).Reverse();
+    /// <summary>Sources of a figure: those of the newest call first, within a call in the order they stand.</summary>
+    public IEnumerable<SourcedFigure> SourcesOf(Figure figure) =>
+        _figures.Where(s => Backs(s.Figure, figure)).GroupBy(s => s.Call, ReferenceEqualityComparer.Instance).Reverse().SelectMany(g => g);
+
+    /// <summary>The other leaves of the object that holds this one: figures, and texts as quotations.</summary>
+    public IEnumerable<SourcedFigure> Beside(SourcedFigure source) =>
+        source.Owner is null ? [] : _byOwner[source.Owner].Where(s => s.Path != source.Path);
+
+    /// <summary>True when a field of a tool's result says these words itself: <c>credit_note_applied</c> says "credit note applied".</summary>
+    public bool Reports(string words) =>
+        _texts.Exists(t => t.Leaf.Words is null && t.Text.Replace('_', ' ').Contains(Flat(words), StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True when what is written says the same as what is known: a month covers its days.</summary>
+    internal static bool Says(Figure written, Figure known) => Backs(known, written);
 
     /// <summary>True when the asker said it.</summary>
     public bool AskerSaid(Figure figure) => _asked.Exists(a => Backs(a, figure));
@@ -71,8 +101,12 @@ public sealed class Evidence
 
     public bool AskerWrote(string words) => _askerTexts.Exists(t => Flat(t).Contains(Flat(words), StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The words alone: quotation marks of one kind, no emphasis marks, one space between words.</summary>
     internal static string Flat(string text) =>
-        string.Join(' ', UntrustedWords.Strip(text).Replace('’', '\'').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ',');
+        string.Join(' ', Quotes().Replace(UntrustedWords.Strip(text).Replace("**", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal), "'").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ',');
+
+    [GeneratedRegex("[\"“”‘’]", RegexOptions.CultureInvariant)]
+    private static partial Regex Quotes();
 
     private static bool Backs(Figure source, Figure written) => (source.Kind, written.Kind) switch
     {

@@ -89,10 +89,10 @@ public static partial class FigureScanner
         }
     }
 
-    [GeneratedRegex(@"\b(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}\b|\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)[0-9]{1,5}\b|\b(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}-(?:[A-Z0-9]{1,8}-)?[0-9]{3,8}\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}\b|\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)[0-9]{1,5}\b|\b(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}-(?:[A-Z0-9]{1,8}-)?[0-9]{3,8}(?:-CN-[0-9]{1,4})?\b", RegexOptions.CultureInvariant)]
     private static partial Regex Identifier();
 
-    [GeneratedRegex(@"(?<figure>(?:[-−]\s?)?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
+    [GeneratedRegex(@"(?<figure>[-−]?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
         + @"|(?<![\w.,])(?<figure>[-−]?(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?<post>" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b)"
         + @"|(?<![\w.,$€£¥])(?<figure>[-−]?(?<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?|[0-9]+\.[0-9]{2}))(?![\w%]|[.,][0-9]|\s?(?:%|percent))", RegexOptions.CultureInvariant)]
     private static partial Regex MoneyText();

@@ -21,6 +21,7 @@ public static class GroundingCheck
     public static GroundingReport Check(string text, Evidence evidence)
     {
         var reader = new SubjectReader(text, evidence.Subjects);
+        var choice = new SourceChoice(text, evidence);
         var backed = new List<BackedFigure>();
         var unbacked = new List<UnbackedFigure>();
         foreach (var quotation in FigureScanner.Quotations(text).Where(q => evidence.HolderOf(q.Value) is null && !evidence.AskerWrote(q.Value)))
@@ -30,26 +31,33 @@ public static class GroundingCheck
 
         foreach (var figure in FigureScanner.Scan(text))
         {
-            Judge(figure, reader, evidence, backed, unbacked);
+            Judge(figure, reader, choice, evidence, backed, unbacked);
         }
 
         return new GroundingReport(backed, [.. unbacked.OrderBy(u => u.Figure.At.Start)]);
     }
 
-    private static void Judge(Figure figure, SubjectReader reader, Evidence evidence, List<BackedFigure> backed, List<UnbackedFigure> unbacked)
+    private static void Judge(Figure figure, SubjectReader reader, SourceChoice choice, Evidence evidence, List<BackedFigure> backed, List<UnbackedFigure> unbacked)
     {
         SourcedFigure[] sources = [.. evidence.SourcesOf(figure)];
         var said = reader.Read(figure);
-        var fitting = Array.Find(sources, s => s.Words is null && Fits(s, said, figure)) ?? Array.Find(sources, s => s.Words is not null && BackedByWords(s, said, figure, reader));
-        if (fitting is not null || (evidence.AskerSaid(figure) && !IsAnothers(sources, figure)))
+        SourcedFigure[] quoted = [.. sources.Where(s => s.Words is not null && IsQuotedFrom(s, figure, reader))];
+        SourcedFigure[] fields = quoted.Length > 0 ? [] : [.. sources.Where(s => s.Words is null && Fits(s, said, figure))];
+        SourcedFigure[] words = quoted.Length + fields.Length > 0 ? [] : [.. sources.Where(s => s.Words is not null && BackedByWords(s, said, figure, reader))];
+        SourcedFigure[] fitting = [.. quoted, .. fields, .. words];
+        if (fitting.Length > 0 || (evidence.AskerSaid(figure) && !IsAnothers(sources, figure)))
         {
-            backed.Add(new BackedFigure(figure, fitting));
+            backed.Add(new BackedFigure(figure, fitting.Length > 0 ? choice.Best(figure, fitting) : null));
         }
         else
         {
             unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
         }
     }
+
+    /// <summary>The figure stands in a quotation of these very words: they are its source, whatever else has the same value.</summary>
+    private static bool IsQuotedFrom(SourcedFigure source, Figure figure, SubjectReader reader) =>
+        reader.QuotationAround(figure) is { } quoted && source.Words!.Contains(Evidence.Flat(quoted), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Words that somebody wrote back what repeats them: an id, a figure inside a name or inside a quotation of
@@ -58,7 +66,6 @@ public static class GroundingCheck
     private static bool BackedByWords(SourcedFigure source, Said said, Figure figure, SubjectReader reader) =>
         (figure.Kind == FigureKind.Id && (source.Verbatim || Fits(source, said, figure)))
         || reader.IsInName(figure)
-        || reader.QuotationAround(figure) is { } quoted && source.Words!.Contains(Evidence.Flat(quoted), StringComparison.OrdinalIgnoreCase)
         || (source.Verbatim && (figure.Kind != FigureKind.Amount || (said.Customers.Count == 0 && said.Invoices.Count == 0)));
 
     /// <summary>

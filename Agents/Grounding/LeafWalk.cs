@@ -22,6 +22,7 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
             subjects.CustomersOf(around),
             subjects.InvoicesOf(ancestors),
             isDocument,
+            ancestors.Count > 0 ? ancestors[0] : null,
             text is not null && (isDocument || text.StartsWith('«')) ? Evidence.Flat(text) : null);
     }
 }

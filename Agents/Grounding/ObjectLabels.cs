@@ -26,7 +26,7 @@ internal static partial class ObjectLabels
     public static IEnumerable<string> InvoiceHandles(JsonObject node) => Handles(node, "inv");
 
     public static IEnumerable<string> InvoiceNumbers(JsonObject node) =>
-        Texts(node).Where(p => p.Key == "number" || p.Key.EndsWith("_number", StringComparison.Ordinal) || p.Key.EndsWith("invoice", StringComparison.Ordinal))
+        Texts(node).Where(p => p.Key == "number" || (p.Key.EndsWith("_number", StringComparison.Ordinal) && p.Key != "credit_note_number") || p.Key.EndsWith("invoice", StringComparison.Ordinal))
             .Select(p => UntrustedWords.Strip(p.Text)).Where(t => t.Contains('-', StringComparison.Ordinal) && t.Length is > 3 and < 30);
 
     /// <summary>The handle of the object itself: <c>id</c>, else the first that isn't the customer's, else the customer's.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Billing;
@@ -83,7 +84,13 @@ internal static class ArgumentBinding
                 : Wrong(parameter, "a date", "such as 2026-03-31");
         }
 
-        // Enums and the like: the kernel's own conversion takes them from text.
+        if (type.IsEnum)
+        {
+            return Enum.TryParse(type, text, ignoreCase: true, out var choice) && Enum.IsDefined(type, choice)
+                ? new Outcome<object>.Ok(choice)
+                : Wrong(parameter, "one of its values", "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)));
+        }
+
         return new Outcome<object>.Ok(text);
     }
 

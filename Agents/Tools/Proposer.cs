@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Text;
@@ -66,7 +67,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         arguments.Where(a => a.Key is not (ProposalArguments.Why or ProposalArguments.NotBefore) && a.Value is not null)
             .Select(a => KeyValuePair.Create(a.Key, a.Value as JsonNode ?? JsonSerializer.SerializeToNode(a.Value))));
 
-    private static ProposalResult Result(ProposalView view) => new(
+    private ProposalResult Result(ProposalView view) => new(
         new ObjectRef(ObjectKind.Proposal, view.Id),
         view.Operation,
         StatusText(view.Status),
@@ -76,14 +77,19 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         view.Target,
         view.Amount,
         view.Reversibility,
-        view.ExpiresAt,
-        view.NotBefore);
+        sources.ApprovalOf(view),
+        Moment(view.ExpiresAt)!,
+        Moment(view.NotBefore));
+
+    private static string? Moment(DateTimeOffset? at) =>
+        at?.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static string StatusText(ProposalStatus status) => status == ProposalStatus.Pending
         ? "waits for a person's approval; nothing has been done"
         : JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' ');
 
     /// <summary>What the model is told of a proposal.</summary>
+    /// <param name="Needs">Who has to approve it.</param>
     private sealed record ProposalResult(
         ObjectRef Proposal,
         string Operation,
@@ -94,6 +100,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         ObjectRef Target,
         Money? Amount,
         string Reversibility,
-        DateTimeOffset ExpiresAt,
-        DateTimeOffset? NotBefore);
+        string Needs,
+        string Expires,
+        string? NotBefore);
 }

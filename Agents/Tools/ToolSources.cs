@@ -18,6 +18,7 @@ namespace BillingCopilot.Agents.Tools;
 /// <param name="Operations">What can be proposed.</param>
 /// <param name="SchemaOf">JSON schema of an operation's arguments.</param>
 /// <param name="ProposeAsync">Records a proposal.</param>
+/// <param name="ApprovalOf">Says in words who has to approve a proposal.</param>
 /// <param name="ProposalsOfTaskAsync">What a task has proposed so far.</param>
 public sealed record ToolSources(
     IReadOnlyCollection<string> ReadNames,
@@ -26,6 +27,7 @@ public sealed record ToolSources(
     OperationCatalog Operations,
     Func<OperationDescriptor, JsonObject> SchemaOf,
     Func<ProposeRequest, CancellationToken, Task<Outcome<ProposalView>>> ProposeAsync,
+    Func<ProposalView, string> ApprovalOf,
     Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfTaskAsync)
 {
     /// <summary>Everything a prompt may list.</summary>

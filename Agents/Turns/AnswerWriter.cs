@@ -11,7 +11,7 @@ public static class AnswerWriter
         TypedReferences.GiveOut(text, handles, evidence.Subjects.LabelOf);
 
     public static IEnumerable<Receipt> Receipts(GroundingReport report, HandleMap handles, Evidence evidence) =>
-        report.Backed.Select(b => new Receipt(
+        report.Backed.Where(b => !IsPartOfAName(b)).Select(b => new Receipt(
             b.Figure.Kind == FigureKind.Id ? TextFor(b.Figure.Text, handles, evidence) : b.Figure.Text,
             b.Figure.Kind.ToString().ToLowerInvariant(),
             b.Figure.Kind == FigureKind.Id ? handles.Find(b.Figure.Value)?.ObjectId ?? b.Figure.Value : b.Figure.Value,
@@ -20,6 +20,9 @@ public static class AnswerWriter
             b.Source?.Call.CallId,
             b.Source?.Path,
             b.Source?.ObjectHandle is { } handle ? handles.Find(handle)?.ObjectId : null));
+
+    /// <summary>The 6 in “Welcome offer, 6 months” is how something is called, and counts nothing.</summary>
+    private static bool IsPartOfAName(BackedFigure backed) => backed is { Figure.Kind: FigureKind.Count, Source: { Words: not null, Verbatim: false } };
 
     /// <summary>Policies whose words the text uses, and the objects its figures come from.</summary>
     public static IEnumerable<Citation> Citations(string text, IReadOnlyList<Receipt> receipts, IEnumerable<ToolEvidence> calls)

@@ -43,7 +43,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
             draft = again.WithUsage(draft.Usage);
         }
 
-        var final = DoneClaims.Correct(GroundingCheck.Mark(draft.Text, draft.Report.Unbacked));
+        var final = DoneClaims.Correct(GroundingCheck.Mark(draft.Text, draft.Report.Unbacked), draft.Evidence);
         return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage, answering.Models.Count > 0 ? answering.Models : [model.For(prompt.Name).Label], answering.Notices);
     }
 
@@ -61,7 +61,8 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
             text = "I could not finish this within the allowed number of steps. Ask for one part of it at a time.";
         }
 
-        return new Draft(text, messages, GroundingCheck.Check(text, conversation.EvidenceWith(messages, asked)), response.Usage ?? new UsageDetails());
+        var evidence = conversation.EvidenceWith(messages, asked);
+        return new Draft(text, messages, evidence, GroundingCheck.Check(text, evidence), response.Usage ?? new UsageDetails());
     }
 
     /// <summary>The messages with an answer to every call: a provider refuses a history with open calls.</summary>
@@ -109,14 +110,15 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
     private ChatMessage SystemMessage(AgentPrompt prompt, TurnRequest turn) => new(ChatRole.System, $"""
         Specialist: {prompt.Name}
         Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}.
+        Asked by: {(turn.Playbook is null ? $"{turn.Requester.Name} ({string.Join(", ", turn.Requester.Roles)})" : "nobody; a playbook runs")}.
 
         {prompt.Body}
         """);
 
-    private sealed record Draft(string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, UsageDetails Usage)
+    private sealed record Draft(string Text, IReadOnlyList<ChatMessage> Messages, Evidence Evidence, GroundingReport Report, UsageDetails Usage)
     {
         /// <summary>What the model is asked to put right; null when all is well.</summary>
-        public string? Fault => (Report.Unbacked, DoneClaims.In(Text)) switch
+        public string? Fault => (Report.Unbacked, DoneClaims.In(Text, Evidence)) switch
         {
             ({ Count: > 0 } unbacked, _) => GroundingCheck.CorrectionRequest(unbacked),
             (_, { Count: > 0 } claims) => DoneClaims.CorrectionRequest(claims),

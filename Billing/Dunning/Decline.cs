@@ -6,6 +6,9 @@ public enum DeclineClass
     /// <summary>It may: the reason can pass by itself.</summary>
     Soft,
 
+    /// <summary>It can't until the customer corrects the card's data (expiry, security code, address); Stripe's schedule goes on.</summary>
+    CardData,
+
     /// <summary>It can't: Stripe makes no further charge until there is another payment method.</summary>
     Hard,
 }
@@ -61,6 +64,9 @@ public sealed record Decline(
     string Meaning,
     string CustomerWords)
 {
-    /// <summary>True when another try with the same payment method may work.</summary>
+    /// <summary>True when another try with the same payment method, as it is, may work.</summary>
     public bool RetryMayWork => Class == DeclineClass.Soft;
+
+    /// <summary>True when Stripe tries again by itself; after a card-data decline that works only with corrected data.</summary>
+    public bool IsRetried => Class != DeclineClass.Hard;
 }

@@ -47,7 +47,8 @@ public static class DeclineClassifier
         var next = adviceCode == "confirm_card_data" || (hard && step is not CustomerStep.Authenticate)
             ? CustomerStep.UpdatePaymentMethod
             : step;
-        return new Decline(code ?? "unknown", hard ? DeclineClass.Hard : DeclineClass.Soft, cause, next, meaning, customerWords);
+        var data = cause is DeclineCause.Expired or DeclineCause.WrongDetails || adviceCode == "confirm_card_data";
+        return new Decline(code ?? "unknown", hard ? DeclineClass.Hard : data ? DeclineClass.CardData : DeclineClass.Soft, cause, next, meaning, customerWords);
     }
 
     private static DeclineCause CauseOf(string? code) => code switch

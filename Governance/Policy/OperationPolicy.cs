@@ -41,6 +41,13 @@ public sealed record OperationPolicy(
             ? 2
             : 1;
 
+    /// <summary>
+    /// Who has to approve this amount, in words. What was approved for the customer within the day counts as well,
+    /// so it may come to be two where this says one.
+    /// </summary>
+    public string Needs(Money? amount) =>
+        $"approval by {(ApproversFor(amount) == 2 ? "two people" : "one person")} with role {string.Join(" or ", Approve)}{(SelfApproval ? "" : ", not by the requester")}";
+
     /// <summary>The role with which this person may propose, or null.</summary>
     public string? ProposerRole(Person person) => person.Roles.FirstOrDefault(Propose.Contains);
 

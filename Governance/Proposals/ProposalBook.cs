@@ -73,6 +73,14 @@ public sealed class ProposalBook
         return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.TaskId == taskId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
     }
 
+    /// <summary>About one object, newest first.</summary>
+    public async Task<IReadOnlyList<ProposalView>> ListForTargetAsync(TenantContext tenant, ObjectRef target, CancellationToken cancellationToken)
+    {
+        await _expiry.SweepAsync(tenant, cancellationToken);
+        await using var db = _databases.Open(tenant);
+        return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.TargetId == target.Id).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+    }
+
     private async Task<Outcome<ProposalView>> TryProposeAsync(ProposeRequest request, CancellationToken cancellationToken)
     {
         if (_operations.Find(request.Operation) is not { } operation)

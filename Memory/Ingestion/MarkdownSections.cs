@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BillingCopilot.Billing;
 using Markdig;
 using Markdig.Extensions.Yaml;
@@ -10,7 +11,7 @@ namespace BillingCopilot.Memory.Ingestion;
 /// Cuts a Markdown text into sections at its headings. A section is a slice of the source, never re-rendered,
 /// so that what is quoted stands in the file word for word.
 /// </summary>
-internal sealed class MarkdownSections
+internal sealed partial class MarkdownSections
 {
     /// <summary>A longer section is divided between blocks, so that a match far down is quoted and not cut off.</summary>
     private const int LongestSection = 1200;
@@ -109,13 +110,17 @@ internal sealed class MarkdownSections
     {
         var body = _start < 0 ? "" : _text[_start..(_end + 1)].Trim();
         _start = -1;
-        if (body.Length > 0)
+        if (body.Length > 0 && !(_level <= 1 && Imprint().IsMatch(body)))
         {
             var heading = _level == 0 ? "" : _headings[_level - 1];
             var above = _level <= 1 ? "" : string.Join(' ', _headings.Take(_level - 1).Where(h => h.Length > 0));
             _sections.Add(new KnowledgeSection(heading, above, body));
         }
     }
+
+    /// <summary>"Owner: Finance. Last reviewed: 1 May 2026.": says nothing that could be quoted as a rule.</summary>
+    [GeneratedRegex(@"^(?:(?:Owner|Author|Contact|Version|Status|Date|Valid from|Updated|(?:Last )?(?:reviewed|updated|changed)): [^:.\n]{1,60}\.?\s*){1,6}$", RegexOptions.IgnoreCase)]
+    private static partial Regex Imprint();
 
     private static string PlainText(HeadingBlock heading) =>
         heading.Inline is null

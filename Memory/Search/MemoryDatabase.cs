@@ -6,7 +6,7 @@ namespace BillingCopilot.Memory.Search;
 internal sealed class MemoryDatabase : IDisposable
 {
     /// <summary>Raised whenever the schema or the way a file is cut changes: the next ingestion then fills it again.</summary>
-    private const string Version = "1";
+    private const string Version = "2";
 
     private const string Schema = $"""
         DROP TABLE IF EXISTS sections_fts;

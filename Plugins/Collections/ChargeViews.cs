@@ -10,6 +10,7 @@ namespace BillingCopilot.Plugins.Collections;
 
 /// <summary>A customer's charges, newest first, with those that may have been taken twice.</summary>
 /// <param name="LookAlikes">The newest equal charges that are not doubles, or not surely, and why.</param>
+/// <param name="LookAlikesLeftOut">How many more there are; left out when none.</param>
 public sealed record ChargeList(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -21,7 +22,8 @@ public sealed record ChargeList(
     Partial? Partial,
     IReadOnlyList<ChargeRow> Charges,
     IReadOnlyList<DuplicateView> PossibleDuplicates,
-    IReadOnlyList<DuplicateView> LookAlikes);
+    IReadOnlyList<DuplicateView> LookAlikes,
+    int? LookAlikesLeftOut);
 
 /// <summary>One charge.</summary>
 /// <param name="Card">Brand and last four digits, or the kind of payment method.</param>

@@ -21,7 +21,7 @@ public sealed class ChargesPlugin(ToolContext context)
     [KernelFunction("list_charges"), ToolEffect(ToolEffect.Read)]
     [Description("A customer's charges, newest first, with possible duplicates and the evidence.")]
     public async Task<object> ListChargesAsync(
-        [Handle(ObjectKind.Customer)] string customer,
+        [Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string customer,
         [Description("First day, yyyy-mm-dd")] string? from = null,
         [Description("Last day, yyyy-mm-dd")] string? to = null,
         [Description("Rows, at most 50")] int limit = 12,
@@ -49,6 +49,7 @@ public sealed class ChargesPlugin(ToolContext context)
         var shown = charges.Items.Take(Math.Clamp(limit, 1, MostRows)).ToList();
         var complete = charges.Complete && shown.Count == charges.Items.Count;
         var findings = DuplicateCharges.Find(charges.Items.Select(c => ChargeFactsMap.Of(c, invoices.GetValueOrDefault(c.Id))));
+        var alike = findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Reverse().ToList();
         return new ChargeList(
             owner.Ref(),
             owner.NameOf(),
@@ -60,7 +61,8 @@ public sealed class ChargesPlugin(ToolContext context)
             complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
             [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
             [.. findings.Where(f => f.Verdict == DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))],
-            [.. findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Reverse().Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))]);
+            [.. alike.Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))],
+            alike.Count > MostLookAlikes ? alike.Count - MostLookAlikes : null);
     }
 
     /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>

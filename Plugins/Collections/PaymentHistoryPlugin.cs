@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Tools;
@@ -19,8 +21,8 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
     [KernelFunction("get_payment_history"), ToolEffect(ToolEffect.Read)]
     [Description("Payment attempts, decline reasons with what they mean, unpaid invoices, next attempt. Give customer or invoice.")]
     public async Task<object> GetPaymentHistoryAsync(
-        [Handle(ObjectKind.Customer)] string? customer = null,
-        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        [Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string? customer = null,
+        [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         CancellationToken cancellationToken = default)
     {
         var history = invoice is not null ? await OfInvoiceAsync(invoice, cancellationToken)
@@ -63,13 +65,19 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             return refusal;
         }
 
+        List<UnpaidInvoice> unpaid = [];
+        foreach (var invoice in invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0))
+        {
+            unpaid.Add(Unpaid(invoice, attempts, await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken)));
+        }
+
         var shown = attempts.Take(MostRows).ToList();
         var all = complete && shown.Count == attempts.Count;
         return new PaymentHistory(
             owner.Ref(),
             owner.NameOf(),
             CardView.Of(cards is [var card, ..] ? card : null, context.Clock.UtcNow),
-            [.. invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0).Select(i => Unpaid(i, attempts))],
+            unpaid,
             attempts.Count,
             all,
             all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Give invoice, or use list_charges with from and to."),
@@ -77,18 +85,23 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             context.Tenant.TimeZone);
     }
 
-    private UnpaidInvoice Unpaid(Invoice invoice, List<(Charge Charge, Invoice? Invoice)> attempts)
+    private UnpaidInvoice Unpaid(Invoice invoice, List<(Charge Charge, Invoice? Invoice)> attempts, IReadOnlyList<EarlierProposal> proposals)
     {
         var own = attempts.Where(a => a.Invoice?.Id == invoice.Id && a.Charge.Status == "failed").ToList();
         var last = own.Count > 0 ? ChargeFactsMap.DeclineOf(own[0].Charge) : null;
+        DateOnly? first = own.Count > 0 ? context.Tenant.Day(own.Min(a => a.Charge.Created)) : null;
         return new UnpaidInvoice(
             invoice.Ref(),
             invoice.Number,
             invoice.Status,
             invoice.Money(invoice.AmountRemaining),
             own.Count,
-            last is { RetryMayWork: false } ? null : context.Tenant.Day(invoice.NextPaymentAttempt),
-            last?.RetryMayWork);
+            last is { IsRetried: false } ? null : context.Tenant.Day(invoice.NextPaymentAttempt),
+            last?.RetryMayWork,
+            first,
+            first is { } day ? context.Tenant.Day(context.Clock.UtcNow).DayNumber - day.DayNumber : null,
+            DateOnly.TryParseExact(invoice.Metadata?.GetValueOrDefault(DunningDraftsman.MailedKey), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var mailed) ? mailed : null,
+            proposals.Count > 0 ? proposals : null);
     }
 
     private async Task<Outcome<IReadOnlyList<PaymentMethodCard>>> CardOnFileAsync(Customer owner, CancellationToken cancellationToken)

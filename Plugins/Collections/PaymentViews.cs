@@ -1,6 +1,7 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Dunning;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
@@ -24,7 +25,11 @@ public sealed record PaymentHistory(
 
 /// <summary>An invoice that is still owed.</summary>
 /// <param name="NextAttempt">When Stripe tries again; left out when it does not.</param>
-/// <param name="RetryMayWork">False when Stripe makes no charge until there is another payment method.</param>
+/// <param name="FirstDeclined">Day of the first decline; left out when none.</param>
+/// <param name="DaysSinceFirstDecline">Days from then to today: what the dunning schedule counts.</param>
+/// <param name="LastMailed">Day of our last dunning mail about it; left out when none was sent.</param>
+/// <param name="Proposals">About it, still open or carried out; left out when none.</param>
+/// <param name="RetryMayWork">False when it takes corrected card data or another payment method.</param>
 public sealed record UnpaidInvoice(
     ObjectRef Invoice,
     string? Number,
@@ -32,7 +37,11 @@ public sealed record UnpaidInvoice(
     Money Remaining,
     int FailedAttempts,
     DateOnly? NextAttempt,
-    bool? RetryMayWork);
+    bool? RetryMayWork,
+    DateOnly? FirstDeclined,
+    int? DaysSinceFirstDecline,
+    DateOnly? LastMailed,
+    IReadOnlyList<EarlierProposal>? Proposals);
 
 /// <summary>One try to take money.</summary>
 /// <param name="Declined">Stripe's decline code; left out when it worked.</param>
@@ -71,7 +80,7 @@ public sealed record AttemptView(
             invoice?.Number,
             CardView.Short(charge.PaymentMethodDetails),
             decline?.Code,
-            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.Soft => "soft", _ => null },
+            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.CardData => "card_data", DeclineClass.Soft => "soft", _ => null },
             decline?.Meaning,
             decline is null ? null : Should(decline.Step));
     }

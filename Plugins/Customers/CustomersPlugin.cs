@@ -42,7 +42,7 @@ public sealed class CustomersPlugin(ToolContext context)
 
     [KernelFunction("get_customer_overview"), ToolEffect(ToolEffect.Read)]
     [Description("Subscriptions, card on file, balance and what is owed.")]
-    public async Task<object> GetCustomerOverviewAsync([Handle(ObjectKind.Customer)] string customer, CancellationToken cancellationToken) =>
+    public async Task<object> GetCustomerOverviewAsync([Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string customer, CancellationToken cancellationToken) =>
         ToolResult.Of(await OverviewAsync(customer, cancellationToken));
 
     private async Task<Outcome<CustomerOverview>> OverviewAsync(string id, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ public sealed class SubscriptionsPlugin(ToolContext context)
 
     [KernelFunction("get_subscription"), ToolEffect(ToolEffect.Read)]
     [Description("One subscription: plans, price, renewal, revenue a month.")]
-    public async Task<object> GetSubscriptionAsync([Handle(ObjectKind.Subscription)] string subscription, CancellationToken cancellationToken)
+    public async Task<object> GetSubscriptionAsync([Handle(ObjectKind.Subscription), Description("Handle such as sub1")] string subscription, CancellationToken cancellationToken)
     {
         if (!(await _reader.SubscriptionAsync(subscription, cancellationToken)).TryGet(out var found, out var refusal)
             || !(await _projection.ViewAsync(found, cancellationToken)).TryGet(out var view, out refusal)

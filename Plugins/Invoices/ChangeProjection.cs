@@ -11,7 +11,7 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <summary>A comparison as a model gets it.</summary>
 internal static class ChangeProjection
 {
-    public static InvoiceChangeExplanation Of(Invoice current, Invoice previous, InvoiceComparison comparison, TenantContext tenant)
+    public static InvoiceChangeExplanation Of(Invoice current, Invoice previous, InvoiceComparison comparison, InvoicePast past, TenantContext tenant)
     {
         var due = comparison.DueChanges.Count > 0;
         return new InvoiceChangeExplanation(
@@ -23,6 +23,8 @@ internal static class ChangeProjection
             [.. comparison.Changes.Select(c => View(c, tenant))],
             due ? comparison.AmountDueDifference : null,
             due ? [.. comparison.DueChanges.Select(c => View(c, tenant))] : null,
+            past.CreditNotes,
+            past.Proposals,
             tenant.TimeZone);
     }
 

@@ -1,9 +1,29 @@
+using System.Text.Json.Serialization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Tools;
 
 namespace BillingCopilot.Plugins.Invoices;
+
+/// <summary>Stripe's invoice statuses.</summary>
+public enum InvoiceStatus
+{
+    [JsonStringEnumMemberName("draft")]
+    Draft,
+
+    [JsonStringEnumMemberName("open")]
+    Open,
+
+    [JsonStringEnumMemberName("paid")]
+    Paid,
+
+    [JsonStringEnumMemberName("uncollectible")]
+    Uncollectible,
+
+    [JsonStringEnumMemberName("void")]
+    Void,
+}
 
 /// <summary>A customer's invoices, newest first.</summary>
 /// <param name="Totals">Sum of the totals of all that match, drafts and void ones left out; one a currency.</param>
@@ -19,6 +39,8 @@ public sealed record InvoiceList(
 /// <summary>Why an invoice differs from the one before it.</summary>
 /// <param name="Difference">Current total minus previous total; the changes add up to it.</param>
 /// <param name="DueDifference">Difference of the amounts due, where balance or credit notes make it another.</param>
+/// <param name="CreditNotes">Already issued on the current invoice; left out when none.</param>
+/// <param name="Proposals">About the current invoice, still open or carried out; left out when none.</param>
 public sealed record InvoiceChangeExplanation(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -28,6 +50,8 @@ public sealed record InvoiceChangeExplanation(
     IReadOnlyList<ChangeView> Changes,
     Money? DueDifference,
     IReadOnlyList<ChangeView>? DueChanges,
+    IReadOnlyList<CreditNoteRow>? CreditNotes,
+    IReadOnlyList<EarlierProposal>? Proposals,
     string TimeZone);
 
 /// <summary>One of the two invoices.</summary>

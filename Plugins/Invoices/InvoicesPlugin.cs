@@ -14,18 +14,18 @@ public sealed class InvoicesPlugin(ToolContext context)
 {
     private const int MostRows = 50;
     private readonly StripeReader _reader = context.Reader;
-    private readonly InvoiceChangeExplainer _explainer = new(context.Reader, context.Tenant);
+    private readonly InvoiceChangeExplainer _explainer = new(context);
 
     [KernelFunction("list_invoices"), ToolEffect(ToolEffect.Read)]
     [Description("A customer's invoices, newest first.")]
     public async Task<object> ListInvoicesAsync(
-        [Handle(ObjectKind.Customer)] string customer,
-        [Description("draft, open, paid, uncollectible or void")] string? status = null,
+        [Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string customer,
+        InvoiceStatus? status = null,
         [Description("Rows, at most 50")] int limit = 12,
         CancellationToken cancellationToken = default)
     {
         if (!(await _reader.CustomerAsync(customer, cancellationToken)).TryGet(out var owner, out var refusal)
-            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = customer, Status = status }, cancellationToken)).TryGet(out var found, out refusal))
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = customer, Status = status?.ToString().ToLowerInvariant() }, cancellationToken)).TryGet(out var found, out refusal))
         {
             return new ToolFailure(refusal);
         }
@@ -45,21 +45,27 @@ public sealed class InvoicesPlugin(ToolContext context)
     [KernelFunction("get_invoice"), ToolEffect(ToolEffect.Read)]
     [Description("One invoice with its lines. Give invoice or number.")]
     public async Task<object> GetInvoiceAsync(
-        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         [Description("As printed on it")] string? number = null,
         CancellationToken cancellationToken = default)
     {
         var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
             : number is not null ? await _reader.InvoiceByNumberAsync(number, cancellationToken)
             : ToolResult.Missing("Neither an invoice nor a number was given.");
-        return ToolResult.Of(read.Map(i => InvoiceView.Of(i, context.Tenant)));
+        if (!read.TryGet(out var found, out var refusal)
+            || !(await InvoicePast.ReadAsync(found, context, cancellationToken)).TryGet(out var past, out refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
+        return InvoiceView.Of(found, context.Tenant) with { CreditNotes = past.CreditNotes, Proposals = past.Proposals };
     }
 
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]
     [Description("Why an invoice differs from the one before it, line by line; the changes add up to the difference. Give invoice, or customer for their last one.")]
     public async Task<object> ExplainInvoiceChangeAsync(
-        [Handle(ObjectKind.Customer)] string? customer = null,
-        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        [Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string? customer = null,
+        [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         CancellationToken cancellationToken = default) =>
         ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
 }

@@ -60,6 +60,6 @@ internal static class DunningText
     };
 
     private static string? Closing(DunningTone tone, DunningSubject about) => about.NextAttempt is { } next
-        ? about.Decline.RetryMayWork ? $"We will try again on {next:d MMMM yyyy}." : null
+        ? about.Decline.IsRetried ? $"We will try again on {next:d MMMM yyyy}." : null
         : tone == DunningTone.Final ? "We will not try again by ourselves. Without a payment your subscription may end." : null;
 }

@@ -26,7 +26,7 @@ public enum RefundReason
 public sealed record IssueCreditNoteArguments(
     [property: Handle(ObjectKind.Invoice), Description("Invoice to credit.")] ObjectRef Invoice,
     [property: Description("Amount to credit.")] Money Amount,
-    CreditReason Reason,
+    [property: Description("Only if one of these is the cause; leave out for a gesture or a price change")] CreditReason? Reason = null,
     [property: Description("Where money already paid goes; leave out for an unpaid invoice")] CreditDisposition? Disposition = null,
     [property: Description("A sentence the customer reads; no links")] string? Memo = null);
 

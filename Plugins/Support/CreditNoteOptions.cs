@@ -29,22 +29,24 @@ internal static class CreditNoteOptions
         EmailType = "none",
     };
 
-    public static string Reason(IssueCreditNoteArguments arguments) => JsonNamingPolicy.SnakeCaseLower.ConvertName(arguments.Reason.ToString());
+    /// <summary>Stripe's wire value, or null when none of its reasons fits.</summary>
+    public static string? Reason(IssueCreditNoteArguments arguments) => arguments.Reason is { } reason ? JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()) : null;
 
     private static CreditNoteLineOptions Line(IssueCreditNoteArguments arguments) => new()
     {
         Type = "custom_line_item",
-        Description = $"Credit: {Words(arguments.Reason)}",
+        Description = Words(arguments.Reason),
         Quantity = 1,
         UnitAmount = arguments.Amount.AmountMinor,
     };
 
-    private static string Words(CreditReason reason) => reason switch
+    private static string Words(CreditReason? reason) => reason switch
     {
-        CreditReason.Duplicate => "charged twice",
-        CreditReason.Fraudulent => "not authorised by the customer",
-        CreditReason.OrderChange => "change of order",
-        _ => "service not as expected",
+        CreditReason.Duplicate => "Credit: charged twice",
+        CreditReason.Fraudulent => "Credit: not authorised by the customer",
+        CreditReason.OrderChange => "Credit: change of order",
+        CreditReason.ProductUnsatisfactory => "Credit: service not as expected",
+        _ => "Credit",
     };
 
     private static long? Unless0(long amount) => amount == 0 ? null : amount;

@@ -55,7 +55,7 @@ internal static class CreditNotePreview
         }
 
         yield return Row("Left to credit on the invoice", credits.Facts.Creditable, credits.Facts.Creditable - arguments.Amount);
-        yield return new PreviewChange("Reason", "", CreditNoteOptions.Reason(arguments));
+        yield return new PreviewChange("Reason", "", CreditNoteOptions.Reason(arguments) ?? "none of Stripe's");
         if (arguments.Memo is { } memo)
         {
             yield return new PreviewChange("Memo for the customer", "", memo);

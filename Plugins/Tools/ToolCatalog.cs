@@ -26,14 +26,16 @@ public sealed class ToolCatalog
     private readonly StripeReaders _readers;
     private readonly IKnowledgeBase _knowledge;
     private readonly BusinessClock _clock;
+    private readonly ProposalsOf _proposalsOf;
     private readonly Dictionary<string, ReadTool> _byName;
 
     /// <exception cref="InvalidOperationException">A tool declares no effect, or one that is not a read.</exception>
-    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock)
+    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf)
     {
         _readers = readers;
         _knowledge = knowledge;
         _clock = clock;
+        _proposalsOf = proposalsOf;
         _byName = Scan(Plugins.Keys).ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
@@ -51,7 +53,7 @@ public sealed class ToolCatalog
     public IReadOnlyList<KernelFunction> CreateReadTools(ToolScope scope, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock);
+        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf);
         Dictionary<Type, object> plugins = [];
         return [.. names.Select(name => Create(Known(name), context, plugins))];
     }

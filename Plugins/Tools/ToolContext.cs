@@ -1,3 +1,5 @@
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
@@ -5,4 +7,8 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Plugins.Tools;
 
 /// <summary>All that a read tool can reach. There is nothing in it that writes.</summary>
-public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock);
+/// <param name="ProposalsOf">Proposals about an object.</param>
+public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf);
+
+/// <summary>Reads the proposals about an object, newest first, in whatever state they are.</summary>
+public delegate Task<IReadOnlyList<ProposalView>> ProposalsOf(TenantContext tenant, ObjectRef target, CancellationToken cancellationToken);

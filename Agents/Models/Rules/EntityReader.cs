@@ -26,6 +26,9 @@ internal static partial class EntityReader
         return found;
     }
 
+    /// <summary>True when the text holds a handle or an invoice's number.</summary>
+    public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
+
     private static void ReadHandles(string text, JsonObject found)
     {
         foreach (Match m in Handle().Matches(text))
@@ -82,7 +85,7 @@ internal static partial class EntityReader
         found["refund_reason"] = words.Contains("duplicate") ? "duplicate" : Fraud().IsMatch(text) ? "fraudulent" : "requested_by_customer";
         found["credit_reason"] = words.Contains("duplicate") ? "duplicate"
             : Fraud().IsMatch(text) ? "fraudulent"
-            : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : "order_change";
+            : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : null;
         found["disposition"] = ToCard().IsMatch(text) ? "refund" : "customer_balance";
         if (InvoiceStatus().Match(text) is { Success: true } status)
         {

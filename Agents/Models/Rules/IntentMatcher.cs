@@ -5,7 +5,8 @@ namespace BillingCopilot.Agents.Models.Rules;
 
 /// <summary>What the rules model understood.</summary>
 /// <param name="Text">The words to read entities from, newest first: an answer to a question back comes with the question before it.</param>
-internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text);
+/// <param name="Declined">What was offered is not wanted.</param>
+internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text, bool Declined = false);
 
 /// <summary>Finds the intent of the last message, with what went before in mind.</summary>
 internal sealed partial class IntentMatcher
@@ -35,9 +36,19 @@ internal sealed partial class IntentMatcher
         }
 
         var (best, score) = Best(asked);
-        if (Offered(dialogue.AnsweredBefore) is { } offered && Yes().IsMatch(asked) && (score < Sure || best?.Name == offered.Name))
+        if (Replies.IsNo(asked, rest => Best(rest).Score >= Threshold))
         {
-            return new Understood(offered, [asked]);
+            return new Understood(null, [asked], Declined: true);
+        }
+
+        if (Offered(dialogue.AnsweredBefore) is { } offered && Replies.AfterYes(asked) is { } rest && (score < Sure || best?.Name == offered.Name))
+        {
+            return new Understood(offered, [rest]);
+        }
+
+        if (Ruled(asked, best) is { } general)
+        {
+            return new Understood(general, [asked]);
         }
 
         if (AskBack.IsIn(dialogue.AnsweredBefore) && !(score >= Sure && Words.Of(asked).Count >= 3))
@@ -53,6 +64,18 @@ internal sealed partial class IntentMatcher
         }
 
         return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, [asked]);
+    }
+
+    /// <summary>
+    /// The intent that quotes our policy, when the words say that they ask for it, or when they ask in general what
+    /// the likeliest intent could only answer for somebody.
+    /// </summary>
+    private Intent? Ruled(string asked, Intent? best)
+    {
+        var named = NameReader.FindMarked(asked, IsWord) is not null || EntityReader.NamesObject(asked);
+        return GeneralQuestion.NamesPolicy(asked) || (!named && best is { Needs.Count: > 0 } && GeneralQuestion.Is(asked))
+            ? _rules.Intents.FirstOrDefault(i => i.General)
+            : null;
     }
 
     /// <summary>The reply to a question back: the intent is that of the question it was asked about.</summary>
@@ -79,9 +102,6 @@ internal sealed partial class IntentMatcher
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
         .Select(i => _rules.Find(i.Offer!.Intent))
         .FirstOrDefault();
-
-    [GeneratedRegex(@"^\s*(?:yes|yep|yeah|sure|ok(?:ay)?|please(?: do)?|go ahead|do (?:it|that|so)|correct|right|exactly|absolutely|of course)\b", RegexOptions.IgnoreCase)]
-    private static partial Regex Yes();
 
     [GeneratedRegex(@"[?;.!]\s+|,\s+|\s+(?:and|also|plus|then)\s+", RegexOptions.IgnoreCase)]
     private static partial Regex PartBreak();

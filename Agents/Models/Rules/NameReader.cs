@@ -6,8 +6,10 @@ namespace BillingCopilot.Agents.Models.Rules;
 /// <summary>Finds a customer's name in a sentence.</summary>
 internal static partial class NameReader
 {
-    public static string? Find(string text, Func<string, bool> isWord) =>
-        Quoted(text) ?? Possessive(text, isWord) ?? Capitalised(text, isWord) ?? Unknown(text, isWord);
+    public static string? Find(string text, Func<string, bool> isWord) => FindMarked(text, isWord) ?? Unknown(text, isWord);
+
+    /// <summary>A name that the writing marks as one: by quotation marks, a possessive or capitals.</summary>
+    public static string? FindMarked(string text, Func<string, bool> isWord) => Quoted(text) ?? Possessive(text, isWord) ?? Capitalised(text, isWord);
 
     private static string? Quoted(string text) => QuotedName().Match(text) is { Success: true } m ? m.Groups["name"].Value.Trim() : null;
 
@@ -38,6 +40,7 @@ internal static partial class NameReader
     private static string? Capitalised(string text, Func<string, bool> isWord)
     {
         var best = CapitalRun().Matches(text)
+            .Where(m => !OfAPlan().IsMatch(text[(m.Index + m.Length)..]))
             .Select(m => Trim(m, text, isWord))
             .Where(run => run.Length > 0)
             .OrderByDescending(run => run.Split(' ').Length)
@@ -101,10 +104,14 @@ internal static partial class NameReader
     [GeneratedRegex(@"[\p{L}][\p{L}\p{N}&\-]*")]
     private static partial Regex PlainWord();
 
+    /// <summary>"the Business plan": the name of what is sold.</summary>
+    [GeneratedRegex(@"^(?:['’]s)?\s+(?:plan|tier|subscription|price|seat|workspace)s?\b", RegexOptions.IgnoreCase)]
+    private static partial Regex OfAPlan();
+
     /// <summary>Ways in which a name usually stands.</summary>
     [GeneratedRegex(@"\b(?:for|of|from|about|with|by|at|to|on|did|is|was|does|has|customer|client|account|company|says?|said|claims?|owes?|invoice|invoices)\b", RegexOptions.IgnoreCase)]
     private static partial Regex NameContext();
 
-    [GeneratedRegex(@"^(?:USD|EUR|GBP|JPY|CAD|AUD|CHF|KWD|I|I'm|I've|OK|Stripe|Visa|Mastercard|Amex|PayPal|SEPA|VAT|Pro|FYI|ASAP|CSV|PDF|API|January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$")]
+    [GeneratedRegex(@"^(?:USD|EUR|GBP|JPY|CAD|AUD|CHF|KWD|I|I'm|I've|OK|Stripe|Visa|Mastercard|Amex|PayPal|SEPA|VAT|Pro|FYI|ASAP|Under|Until|Within|After|Before|Does|United States|Yes|Yep|Yeah|No|Nope|Ok|Okay|Sure|Please|Thanks|Great|Fine|CSV|PDF|API|January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)$")]
     private static partial Regex NotNames();
 }

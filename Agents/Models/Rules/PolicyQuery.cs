@@ -13,17 +13,22 @@ internal static partial class PolicyQuery
         return string.Join(' ', words.Concat(cues).Distinct());
     }
 
+    /// <summary>The question in the words that policies use.</summary>
+    public static string Plain(string question) => MoneyBack().Replace(TwoTimes().Replace(question, "twice"), "refund");
+
     private static readonly (Regex Asks, string Answers)[] Cues =
     [
         (Duration(), "within days window"),
         (Quantity(), "limits at most"),
         (Decider(), "who decides approves approval"),
+        (Twice(), "twice duplicate"),
+        (MoneyBack(), "refund"),
     ];
 
     [GeneratedRegex(@"[\p{L}]+")]
     private static partial Regex Word();
 
-    [GeneratedRegex("^(?:what|how|which|when|who|why|where|does|say|says|our|long|much|many|still|ever|may|policy|rule|rules|guidelines?)$")]
+    [GeneratedRegex("^(?:what|how|which|when|who|why|where|does|say|says|our|long|much|many|still|ever|may|policy|rule|rules|guidelines?|appl(?:y|ies)|customers?|someone|somebody|happens?|give|gives|should|must)$")]
     private static partial Regex Filler();
 
     [GeneratedRegex(@"\b(?:how (?:long|soon|many (?:days|weeks|months))|until when|within|deadline)\b", RegexOptions.IgnoreCase)]
@@ -32,6 +37,15 @@ internal static partial class PolicyQuery
     [GeneratedRegex(@"\b(?:how (?:much|many|large|big|high|often)|limits?|maximum|cap)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Quantity();
 
-    [GeneratedRegex(@"\bwho\b.*\b(?:approves?|decides?|may|can|signs?)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:two times|2x|doubly)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex TwoTimes();
+
+    [GeneratedRegex(@"\b(?:twice|two times|2x|double[ds]?|doubly|same (?:charge|payment))\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Twice();
+
+    [GeneratedRegex(@"\b(?:(?:get |give )?(?:their |the )?money back|reimburse\w*)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex MoneyBack();
+
+    [GeneratedRegex(@"\bwho\b.*\b(?:approves?|decides?|signs?(?: off)?)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Decider();
 }

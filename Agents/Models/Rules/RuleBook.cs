@@ -37,9 +37,9 @@ public sealed class RuleBook
 
     private static Intent ReadIntent(YamlMap map, IReadOnlyCollection<string> names, IReadOnlyCollection<string> tools)
     {
-        map.Only("name", "examples", "needs", "steps", "answer", "offer");
+        map.Only("name", "examples", "needs", "steps", "answer", "offer", "general");
         map.MustBeAmong("needs", "entity", KnownNeeds);
-        var offer = map.Map("offer")?.Only("say", "intent", "when");
+        var offer = map.Map("offer")?.Only("say", "intent", "when", "unless");
         offer?.MustBeAmong("intent", "intent", names);
         return new Intent(
             map.Text("name"),
@@ -47,7 +47,8 @@ public sealed class RuleBook
             map.List("needs"),
             [.. map.Maps("steps").Select(s => ReadStep(s, tools))],
             Template(map, "answer"),
-            offer is null ? null : new Offer(offer.Text("say"), offer.Text("intent"), offer.OptionalText("when")));
+            offer is null ? null : new Offer(offer.Text("say"), offer.Text("intent"), offer.OptionalText("when"), offer.List("unless")),
+            map.OptionalText("general") == "true");
     }
 
     private static RuleStep ReadStep(YamlMap map, IReadOnlyCollection<string> tools)

@@ -47,7 +47,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         }
 
         var answer = RuleTemplates.Render(intent.Answer, _context);
-        var offer = intent.Offer is { } o && (o.When is null || JsonPath.Read(_context, o.When) is not null) ? "\n" + o.Say : "";
+        var offer = intent.Offer is { } o && (o.When is null || JsonPath.Read(_context, o.When) is not null) && o.Unless.All(path => JsonPath.Read(_context, path) is null) ? "\n" + o.Say : "";
         return new RuleMove.Say(answer + offer);
     }
 
@@ -80,8 +80,12 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
     {
         var wanted = pick.Where.Select(w => (w.Key, Value: JsonPath.Fill(_context, w.Value))).Where(w => w.Value is not null).ToArray();
         var like = pick.Like is null ? null : JsonPath.Fill(_context, pick.Like);
+
+        // A search puts the best first: its order counts, too.
         return (JsonPath.Read(_context, pick.From) as JsonArray)?.OfType<JsonObject>()
-            .OrderByDescending(item => like is null ? 0 : Excerpts.Likeness(string.Join(' ', item.Select(p => p.Value?.ToString())), like))
+            .Select((item, rank) => (Item: item, Score: like is null ? 0 : Excerpts.Likeness(JsonPath.Text(item, "title") ?? "", JsonPath.Text(item, "section") ?? "", JsonPath.Text(item, "quote") ?? "", like) - (0.6 * rank)))
+            .OrderByDescending(p => p.Score)
+            .Select(p => p.Item)
             .FirstOrDefault(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))));
     }
 

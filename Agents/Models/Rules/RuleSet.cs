@@ -12,17 +12,20 @@ public sealed record RuleSet(string Specialist, string Footer, string Fallback, 
 /// <summary>One thing that may be asked.</summary>
 /// <param name="Needs">Entities that must be known first, in this order.</param>
 /// <param name="Offer">Asked at the end of the answer; "yes" then means another intent.</param>
+/// <param name="General">It answers what is asked of nobody in particular: our policy.</param>
 public sealed record Intent(
     string Name,
     IReadOnlyList<string> Examples,
     IReadOnlyList<string> Needs,
     IReadOnlyList<RuleStep> Steps,
     HandlebarsTemplate<object, object> Answer,
-    Offer? Offer);
+    Offer? Offer,
+    bool General);
 
 /// <param name="Say">Words that end the answer, by which the offer is recognised in the next turn.</param>
 /// <param name="When">Path that must hold something for the offer to be made; null makes it always.</param>
-public sealed record Offer(string Say, string Intent, string? When);
+/// <param name="Unless">Paths of which none may hold something.</param>
+public sealed record Offer(string Say, string Intent, string? When, IReadOnlyList<string> Unless);
 
 /// <summary>One step of an intent. <paramref name="When"/> and <paramref name="Unless"/> are paths; a step whose condition fails is skipped.</summary>
 public abstract record RuleStep(string? When, string? Unless)

@@ -25,7 +25,7 @@ public static partial class RuleTemplates
         var engine = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = false });
         engine.RegisterHelper("money", (writer, _, args) => writer.WriteSafeString(Shown(args[0], m => m.ToDisplayText())));
         engine.RegisterHelper("abs", (writer, _, args) => writer.WriteSafeString(Shown(args[0], m => (m.AmountMinor < 0 ? -m : m).ToDisplayText())));
-        engine.RegisterHelper("signed", (writer, _, args) => writer.WriteSafeString(Shown(args[0], m => (m.AmountMinor > 0 ? "+" : "") + m.ToDisplayText())));
+        engine.RegisterHelper("shift", (writer, _, args) => writer.WriteSafeString(Shown(args[0], m => m.AmountMinor < 0 ? $"{(-m).ToDisplayText()} less" : $"{m.ToDisplayText()} more")));
         engine.RegisterHelper("date", (writer, _, args) => writer.WriteSafeString(Day(args[0]?.ToString())));
         engine.RegisterHelper("words", (writer, _, args) => writer.WriteSafeString(args[0]?.ToString()?.Replace('_', ' ') ?? ""));
         engine.RegisterHelper("excerpt", (writer, _, args) => writer.WriteSafeString(Excerpts.Best(args[0]?.ToString() ?? "", string.Join(' ', args.Skip(1).Select(a => a?.ToString()?.Replace('_', ' '))))));

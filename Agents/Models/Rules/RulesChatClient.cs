@@ -55,7 +55,9 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
 
         var matcher = _matchers.GetOrAdd(specialist, _ => new IntentMatcher(rules));
         var understood = matcher.Match(dialogue);
-        return understood.Intent is null
+        return understood.Declined
+            ? Said("All right, I propose nothing.", rules.Footer)
+            : understood.Intent is null
             ? Said(rules.Fallback, rules.Footer)
             : new RuleRun(dialogue, Entities(understood.Text, dialogue, matcher), [.. (options?.Tools ?? []).Select(t => t.Name)]).Next(understood.Intent) switch
             {

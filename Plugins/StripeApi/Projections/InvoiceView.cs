@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Storage;
 using Stripe;
 
@@ -11,6 +12,8 @@ namespace BillingCopilot.Plugins.StripeApi.Projections;
 /// <param name="Tax">On top of the lines.</param>
 /// <param name="Credited">By credit notes.</param>
 /// <param name="Balance">Customer balance applied; negative lowered the amount due.</param>
+/// <param name="CreditNotes">Issued on it; left out when none.</param>
+/// <param name="Proposals">About it, still open or carried out; left out when none.</param>
 public sealed record InvoiceView(
     ObjectRef Invoice,
     string? Number,
@@ -31,7 +34,9 @@ public sealed record InvoiceView(
     DateOnly? NextAttempt,
     string TimeZone,
     IReadOnlyList<InvoiceLineView> Lines,
-    int? LinesLeftOut)
+    int? LinesLeftOut,
+    IReadOnlyList<CreditNoteRow>? CreditNotes = null,
+    IReadOnlyList<EarlierProposal>? Proposals = null)
 {
     /// <summary>Lines shown; the rest is counted.</summary>
     public const int MostLines = 25;

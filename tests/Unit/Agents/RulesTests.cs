@@ -41,6 +41,35 @@ public class RulesTests
         Call(await AskAsync("collections", text)).Name.ShouldBe(tool);
 
     [Theory]
+    [InlineData("Which policy applies when a customer was charged twice?")]
+    [InlineData("What is our policy on duplicate charges?")]
+    [InlineData("What does our policy say about a customer who was charged two times?")]
+    [InlineData("Are we allowed to refund to a different card?")]
+    [InlineData("What do we do if a customer disputes a charge?")]
+    [InlineData("Can a customer get money back for a yearly plan?")]
+    [InlineData("Who has to approve a refund of $700?")]
+    [InlineData("What should I do when a customer sends me a card number?")]
+    [InlineData("Do we charge tax in the United States?")]
+    [InlineData("How are upgrades prorated?")]
+    [InlineData("May we offer a discount to someone who wants to cancel?")]
+    [InlineData("Who can cancel a workspace?")]
+    [InlineData("Which rule covers orders hidden in an invoice memo?")]
+    [InlineData("when should a credit note be used instead of a refund")]
+    [InlineData("Under which conditions is a duplicate charge refunded?")]
+    [InlineData("What is the first response time on the Business plan?")]
+    [InlineData("Should support explain taxes?")]
+    public async Task Respond_QuestionForARule_SearchesThePolicies(string text) =>
+        Call(await AskAsync("support", text)).Name.ShouldBe("search_policies");
+
+    [Theory]
+    [InlineData("What happens when a card is declined?")]
+    [InlineData("Do we retry a stolen card?")]
+    [InlineData("How often does Stripe retry a failed payment?")]
+    [InlineData("What is the policy on payment plans?")]
+    public async Task Respond_QuestionForARuleToCollections_SearchesThePolicies(string text) =>
+        Call(await AskAsync("collections", text)).Name.ShouldBe("search_policies");
+
+    [Theory]
     [InlineData("was the customer charged twice?", "Which customer do you mean?")]
     [InlineData("credit $20", "Which invoice do you mean?")]
     [InlineData("blubb blibb", "I can explain")]

@@ -194,6 +194,39 @@ public class TurnTests
     }
 
     [Fact]
+    public async Task Run_Proposal_SaysWhoHasToApproveAndUntilWhen()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Call("issue_credit_note", ("invoice", "inv1"), ("amount", "5.00 USD"), ("disposition", "customer_balance"), ("why", "A gesture.")),
+            ScriptedModel.Call("get_invoice", ("invoice", "inv1")),
+            ScriptedModel.Say("I propose it."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync(Question);
+        script.Requests[0].All.ShouldContain("Asked by: ");
+        script.Requests[0].All.ShouldContain("(support)");
+        script.Requests[2].LastResult.ShouldContain("approval by one person with role finance or admin, not by the requester");
+        script.Requests[2].LastResult.ShouldContain(" UTC\"");
+        script.Requests[3].LastResult.ShouldContain("waits for approval");
+        answer.Proposals.ShouldHaveSingleItem().Changes.ShouldContain(c => c.Field == "Reason" && c.After == "none of Stripe's");
+    }
+
+    [Fact]
+    public async Task Run_StatusThatIsNone_IsRefusedWithTheStatuses()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("find_customer", ("query", "Eastgate Textiles")),
+            ScriptedModel.Call("list_invoices", ("customer", "cus1"), ("status", "overdue")),
+            ScriptedModel.Call("list_invoices", ("customer", "cus1"), ("status", "paid")),
+            ScriptedModel.Say("Listed."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@support list the invoices");
+        script.Requests[2].LastResult.ShouldContain("draft, open, paid, uncollectible, void");
+        answer.Tools[2].Failed.ShouldBeFalse();
+        script.Requests[0].Options!.Tools!.OfType<AIFunction>().Single(t => t.Name == "list_invoices").JsonSchema.GetRawText().ShouldContain("\"uncollectible\"");
+    }
+
+    [Fact]
     public async Task Run_RawIdsOfTheModel_NeverBecomeHandles()
     {
         var script = new ScriptedModel(

@@ -43,6 +43,15 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task Ingest_Imprint_IsNoSection()
+    {
+        _knowledge.Write("policies/disputes.md", "# Disputes\n\nOwner: Finance. Last reviewed: 15 May 2026.\n\n## First rule\n\nNever refund a disputed charge.");
+        _knowledge.Write("policies/owners.md", "# Owners\n\nFinance owns: disputes, refunds, and all that is left.");
+        (await _knowledge.IngestAsync()).Sections.ShouldBe(2);
+        (await _knowledge.SearchAsync("owner last reviewed finance disputes")).ShouldAllBe(p => !p.Quote.Contains("Last reviewed"));
+    }
+
+    [Fact]
     public async Task Ingest_ChangedFile_QuotesOnlyTheNewText()
     {
         _knowledge.Write("policies/refunds.md", Refunds);

@@ -1,4 +1,5 @@
 using BillingCopilot.Memory;
+using BillingCopilot.Memory.Search;
 using Shouldly;
 using Xunit;
 
@@ -90,7 +91,8 @@ public sealed class SearchTests : IDisposable
         foreach (var passage in await _knowledge.SearchAsync("refund charge months balance mail", limit: 20))
         {
             var text = await File.ReadAllTextAsync(Path.Combine(_knowledge.Folder, passage.Document));
-            text.ShouldContain(passage.Quote);
+            PlainWords.Of(text).ShouldContain(passage.Quote);
+            passage.Quote.ShouldNotContain("**");
         }
     }
 

@@ -157,8 +157,13 @@ public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLume
             var history = await _lumen.CallAsync("get_payment_history", ("invoice", (string)failed["invoice"]!));
             var last = history["attempts"]![0]!;
             last["declined"]!.ToString().ShouldBe(failed["decline_code"]!.ToString());
-            last["class"]!.ToString().ShouldBe((bool)failed["hard"]! ? "hard" : "soft");
+            last["class"]!.ToString().ShouldBe((bool)failed["hard"]! ? "hard" : failed["decline_code"]!.ToString() is "expired_card" or "incorrect_cvc" ? "card_data" : "soft");
             last["card"]!.ToString().ShouldEndWith(failed["last4"]!.ToString());
+            var unpaid = history["unpaid"]![0]!;
+            var attempts = history["attempts"]!.AsArray().Select(a => a!["date"]!.ToString()).ToList();
+            unpaid["first_declined"]!.ToString().ShouldBe(attempts.Min());
+            unpaid["days_since_first_decline"]!.GetValue<int>().ShouldBe((DateOnly.FromDateTime(_lumen.Clock.UtcNow.UtcDateTime).ToDateTime(default) - DateTime.Parse(attempts.Min()!)).Days);
+            unpaid["last_mailed"].ShouldBeNull();
             history["unpaid"]![0]!["next_attempt"]?.ToString().ShouldBe((bool)failed["hard"]! ? null : failed["next_attempt_date"]!.ToString());
         }
     }
