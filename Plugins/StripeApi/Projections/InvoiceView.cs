@@ -6,7 +6,7 @@ using Stripe;
 namespace BillingCopilot.Plugins.StripeApi.Projections;
 
 /// <summary>An invoice with its lines.</summary>
-/// <param name="Paid">Left out when it was paid on its date.</param>
+/// <param name="Due">Left out once it is paid.</param>
 /// <param name="Remaining">Still owed; left out when nothing is.</param>
 /// <param name="Tax">On top of the lines.</param>
 /// <param name="Credited">By credit notes.</param>
@@ -19,7 +19,6 @@ public sealed record InvoiceView(
     string Status,
     DateOnly Date,
     DateOnly? Due,
-    DateOnly? Paid,
     Money Total,
     Money? AmountDue,
     Money? Remaining,
@@ -46,8 +45,7 @@ public sealed record InvoiceView(
             invoice.NameOf(),
             invoice.Status,
             InvoiceRow.DateOf(invoice, tenant),
-            tenant.Day(invoice.DueDate),
-            tenant.Day(invoice.StatusTransitions?.PaidAt) is { } paid && paid != InvoiceRow.DateOf(invoice, tenant) ? paid : null,
+            invoice.Status == "open" ? tenant.Day(invoice.DueDate) : null,
             invoice.Money(invoice.Total),
             invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
             invoice.Money(invoice.AmountRemaining).Unless0(),
@@ -58,37 +56,9 @@ public sealed record InvoiceView(
             invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
             tenant.TimeZone,
-            [.. lines.Take(MostLines).Select((l, i) => InvoiceLineView.Of(l, i == 0 ? null : lines[i - 1], tenant))],
+            [.. InvoiceLineView.All(lines.Take(MostLines), InvoiceRow.DateOf(invoice, tenant), tenant)],
             lines.Count > MostLines ? lines.Count - MostLines : null);
     }
-}
-
-/// <summary>One line of an invoice.</summary>
-/// <param name="Period">First day and the day after the last; left out when the line before has the same.</param>
-public sealed record InvoiceLineView(
-    UntrustedText Description,
-    decimal? Quantity,
-    Money Amount,
-    bool? Proration,
-    string? Period)
-{
-    internal static InvoiceLineView Of(InvoiceLineItem line, InvoiceLineItem? before, TenantContext tenant) => new(
-        new UntrustedText(WithoutQuantity(line)),
-        line.Quantity is null or 1 ? null : line.Quantity,
-        new Money(line.Amount, line.Currency),
-        InvoiceFactsMap.IsProration(line) ? true : null,
-        PeriodOf(line, tenant) is { } period && (before is null || period != PeriodOf(before, tenant)) ? period : null);
-
-    /// <summary>Stripe starts a description with <c>5 × </c>; the quantity stands beside it anyway.</summary>
-    private static string WithoutQuantity(InvoiceLineItem line)
-    {
-        var text = line.Description ?? "";
-        var start = $"{line.Quantity} × ";
-        return text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : text;
-    }
-
-    private static string? PeriodOf(InvoiceLineItem line, TenantContext tenant) =>
-        line.Period is { } period ? $"{tenant.Day(period.Start):yyyy-MM-dd} to {tenant.Day(period.End):yyyy-MM-dd}" : null;
 }
 
 /// <summary>An invoice in a list.</summary>
