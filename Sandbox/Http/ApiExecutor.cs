@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Endpoints;
+using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Http;
 
 /// <summary>Carries one API request from its text to its answer. Runs under the state's gate.</summary>
-internal sealed class ApiExecutor(SandboxState state, Router router, Authentication authentication, Committer committer)
+internal sealed class ApiExecutor(SandboxState state, Router router, Authentication authentication, RateLimits limits, Committer committer)
 {
     public ApiAnswer Execute(ApiRequest request)
     {
@@ -107,6 +108,11 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
         try
         {
             var result = unit.As(request.Account, () => endpoint.Run(new Call(request.Path, route, args, unit)));
+            if (limits.TakeInvoices(unit) is { } reason)
+            {
+                throw Refusals.TooMany(reason);
+            }
+
             var shown = View.Of(result);
             new Expander(state.Account).Expand(shown, args.Texts("expand"));
             return committer.Commit(unit, effect, result, new ApiAnswer(200, Json.Text(shown)));
@@ -129,7 +135,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
             unit.RollBack();
         }
 
-        var answer = new ApiAnswer(error.Status, Json.Text(error.ToJson(effect.Request.RequestId)));
+        var answer = new ApiAnswer(error.Status, Json.Text(error.ToJson(effect.Request.RequestId))) { RateLimitedReason = error.RateLimitedReason };
         return error.KeepsEffects || error.IsSavedForReplay ? committer.Commit(unit, effect, null, answer) : answer;
     }
 
