@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage;
 using Stripe;
 
