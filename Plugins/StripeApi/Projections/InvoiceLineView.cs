@@ -51,15 +51,20 @@ public sealed partial record InvoiceLineView(
         var text = line.Description ?? "";
         var start = $"{line.Quantity} × ";
         text = text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : text;
+        text = TierPrice().Replace(text, "");
         return line.Quantity is null or 0 or 1 || line.Amount == 0 ? UnitPrice().Replace(text, "") : Interval().Replace(text, ")");
     }
 
     private static (DateOnly? From, DateOnly? To) PeriodOf(InvoiceLineItem line, TenantContext tenant) =>
         line.Period is { } period ? (tenant.Day(period.Start), tenant.Day(period.End)) : (null, null);
 
-    /// <summary><c> (at $399.00 / month)</c>, and of <c>(Tier 1 at $0.00 / month)</c> what follows the tier.</summary>
-    [GeneratedRegex(@" \(at [^()]* / [^()]*\)$|(?<=\(Tier [0-9]+) at [^()]* / [^()]*(?=\)$)", RegexOptions.CultureInvariant)]
+    /// <summary><c> (at $399.00 / month)</c></summary>
+    [GeneratedRegex(@" \(at [^()]* / [^()]*\)$", RegexOptions.CultureInvariant)]
     private static partial Regex UnitPrice();
+
+    /// <summary>Of <c>(Tier 2 at $0.004 / month)</c> what follows the tier: quantity and amount stand beside it.</summary>
+    [GeneratedRegex(@"(?<=\(Tier [0-9]+) at [^()]* / [^()]*(?=\)$)", RegexOptions.CultureInvariant)]
+    private static partial Regex TierPrice();
 
     [GeneratedRegex(@" / (?:every )?(?:\d+ )?(?:day|week|month|year)s?\)$", RegexOptions.CultureInvariant)]
     private static partial Regex Interval();

@@ -10,6 +10,7 @@ namespace BillingCopilot.Plugins.StripeApi.Projections;
 /// <param name="Remaining">Still owed; left out when nothing is.</param>
 /// <param name="Tax">On top of the lines.</param>
 /// <param name="Credited">By credit notes.</param>
+/// <param name="LinesOfZero">Lines that cost nothing and are left out, where there are many.</param>
 /// <param name="Balance">Customer balance applied; negative lowered the amount due.</param>
 public sealed record InvoiceView(
     ObjectRef Invoice,
@@ -30,14 +31,19 @@ public sealed record InvoiceView(
     DateOnly? NextAttempt,
     string TimeZone,
     IReadOnlyList<InvoiceLineView> Lines,
+    int? LinesOfZero,
     int? LinesLeftOut)
 {
+    /// <summary>Beyond as many lines, those that cost nothing are only counted.</summary>
+    private const int FewLines = 3;
+
     /// <summary>Lines shown; the rest is counted.</summary>
     public const int MostLines = 25;
 
     internal static InvoiceView Of(Invoice invoice, TenantContext tenant)
     {
-        var lines = invoice.Lines?.Data ?? [];
+        var all = invoice.Lines?.Data ?? [];
+        var lines = all.Count > FewLines ? [.. all.Where(l => l.Amount != 0)] : all;
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
@@ -57,6 +63,7 @@ public sealed record InvoiceView(
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
             tenant.TimeZone,
             [.. InvoiceLineView.All(lines.Take(MostLines), InvoiceRow.DateOf(invoice, tenant), tenant)],
+            all.Count > lines.Count ? all.Count - lines.Count : null,
             lines.Count > MostLines ? lines.Count - MostLines : null);
     }
 }
