@@ -102,7 +102,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
 
     private ApiAnswer Run(ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key)
     {
-        var args = new Args(endpoint.Spec.Validate(raw));
+        var args = new Args(Validate(endpoint, raw));
         var unit = state.Begin(TestClocks.Now(state.Account, route, args.Values));
         var effect = new Effect(request, endpoint, key, Fingerprint(request, raw));
         try
@@ -137,6 +137,18 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
 
         var answer = new ApiAnswer(error.Status, Json.Text(error.ToJson(effect.Request.RequestId))) { RateLimitedReason = error.RateLimitedReason };
         return error.KeepsEffects || error.IsSavedForReplay ? committer.Commit(unit, effect, null, answer) : answer;
+    }
+
+    private static JsonObject Validate(Operation endpoint, JsonObject raw)
+    {
+        try
+        {
+            return endpoint.Spec.Validate(raw);
+        }
+        catch (ApiError error) when (error.Code == "parameter_unknown" && KnownParameters.Has(endpoint, error.Param!))
+        {
+            throw KnownParameters.Refusal(endpoint, error.Param!);
+        }
     }
 
     private static string Fingerprint(ApiRequest request, JsonObject raw) =>

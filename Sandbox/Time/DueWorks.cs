@@ -10,6 +10,7 @@ internal static class DueWorks
     /// <param name="account">The account, for what the world decided about its payers.</param>
     public static IReadOnlyList<IDueWork> For(Func<BillingSettings> settings, AccountState account) =>
     [
+        new ScheduleProgress(),
         new CardRenewal(account),
         new CollectionResume(),
         new SubscriptionExpiry(),
