@@ -23,7 +23,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
     /// <summary>The models that answered so far, each once, where their client names them.</summary>
     public IReadOnlyList<string> Models => _models;
 
-    /// <summary>That one model stood in for another, and why: for the asker.</summary>
+    /// <summary>That one model stood in for another, and why, as it first happened: for the asker.</summary>
     public IReadOnlyList<string> Notices => _notices;
 
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -56,7 +56,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
     private ChatResponse Noted(StoredResponse stored)
     {
         Note(_models, stored.Model);
-        Note(_notices, stored.Notice);
+        Note(_notices, _notices.Count == 0 ? stored.Notice : null);
         return stored.ToResponse();
     }
 

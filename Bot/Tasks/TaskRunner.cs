@@ -48,7 +48,15 @@ public sealed partial class TaskRunner(
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            TaskFailed(log, e, task.Id, task.Attempts);
+            if (TaskErrors.Told(TaskErrors.Of(e)) is { } why)
+            {
+                NoAnswer(log, task.Id, why);
+            }
+            else
+            {
+                TaskFailed(log, e, task.Id, task.Attempts);
+            }
+
             await leases.FailAsync(tenant, task, TaskErrors.Of(e), cancellationToken);
             return null;
         }
@@ -107,6 +115,9 @@ public sealed partial class TaskRunner(
 
     [LoggerMessage(2, LogLevel.Warning, "The hold on task {TaskId} could not be renewed now; it is tried again")]
     private static partial void NotRenewed(ILogger log, Exception e, string taskId);
+
+    [LoggerMessage(3, LogLevel.Warning, "Task {TaskId} got no answer: {Why}")]
+    private static partial void NoAnswer(ILogger log, string taskId, string why);
 
     [LoggerMessage(1, LogLevel.Error, "Task {TaskId} failed in attempt {Attempt}")]
     private static partial void TaskFailed(ILogger log, Exception e, string taskId, int attempt);

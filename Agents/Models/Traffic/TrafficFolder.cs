@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
@@ -11,9 +12,9 @@ namespace BillingCopilot.Agents.Models.Traffic;
 /// Requests and answers of models in a folder, one file each, named by the hash of the redacted request: the model,
 /// the messages, the tools with their schemas and the settings. A played back run needs no provider.
 /// </summary>
-public sealed class TrafficFolder(string path)
+public sealed partial class TrafficFolder(string path)
 {
-    /// <summary>The name of a request, and the request as it is written.</summary>
+    /// <summary>The name of a request, and the request as it is written. To the second no two runs are alike, so instants don't count; days do.</summary>
     public static (string Name, JsonObject Request) Describe(string model, IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         var request = new JsonObject
@@ -25,7 +26,7 @@ public sealed class TrafficFolder(string path)
             ["messages"] = new JsonArray([.. messages.Select(m => JsonNode.Parse(StoredMessage.From(m).ToJson()))]),
         };
         var redacted = (JsonObject)ResultText.MapStrings(request, text => Redaction.CleanResult(text))!;
-        return (TaskJournal.Digest(redacted.ToJsonString(ModelJson.Plain)), redacted);
+        return (TaskJournal.Digest(Instant().Replace(redacted.ToJsonString(ModelJson.Plain), "")), redacted);
     }
 
     public void Write(string name, JsonObject request, RecordedResponse response)
@@ -51,6 +52,9 @@ public sealed class TrafficFolder(string path)
         return JsonNode.Parse(File.ReadAllText(file))?["response"].Deserialize<RecordedResponse>(ModelJson.Plain)
             ?? throw new RecordingMissingException(path, name, LastOf(request));
     }
+
+    [GeneratedRegex(@"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", RegexOptions.CultureInvariant)]
+    private static partial Regex Instant();
 
     private string FileOf(string name) => Path.Combine(path, name[..24] + ".json");
 

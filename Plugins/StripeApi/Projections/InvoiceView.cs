@@ -7,10 +7,11 @@ using Stripe;
 namespace BillingCopilot.Plugins.StripeApi.Projections;
 
 /// <summary>An invoice with its lines.</summary>
-/// <param name="Paid">Left out when it was paid on its date.</param>
+/// <param name="Due">Left out once it is paid.</param>
 /// <param name="Remaining">Still owed; left out when nothing is.</param>
 /// <param name="Tax">On top of the lines.</param>
 /// <param name="Credited">By credit notes.</param>
+/// <param name="LinesOfZero">Lines that cost nothing and are left out, where there are many.</param>
 /// <param name="Balance">Customer balance applied; negative lowered the amount due.</param>
 /// <param name="CreditNotes">Issued on it; left out when none.</param>
 /// <param name="Proposals">About it, still open or carried out; left out when none.</param>
@@ -22,7 +23,6 @@ public sealed record InvoiceView(
     string Status,
     DateOnly Date,
     DateOnly? Due,
-    DateOnly? Paid,
     Money Total,
     Money? AmountDue,
     Money? Remaining,
@@ -34,16 +34,21 @@ public sealed record InvoiceView(
     DateOnly? NextAttempt,
     string TimeZone,
     IReadOnlyList<InvoiceLineView> Lines,
+    int? LinesOfZero,
     int? LinesLeftOut,
     IReadOnlyList<CreditNoteRow>? CreditNotes = null,
     IReadOnlyList<EarlierProposal>? Proposals = null)
 {
+    /// <summary>Beyond as many lines, those that cost nothing are only counted.</summary>
+    private const int FewLines = 3;
+
     /// <summary>Lines shown; the rest is counted.</summary>
     public const int MostLines = 25;
 
     internal static InvoiceView Of(Invoice invoice, TenantContext tenant)
     {
-        var lines = invoice.Lines?.Data ?? [];
+        var all = invoice.Lines?.Data ?? [];
+        var lines = all.Count > FewLines ? [.. all.Where(l => l.Amount != 0)] : all;
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
@@ -51,8 +56,7 @@ public sealed record InvoiceView(
             invoice.NameOf(),
             invoice.Status,
             InvoiceRow.DateOf(invoice, tenant),
-            tenant.Day(invoice.DueDate),
-            tenant.Day(invoice.StatusTransitions?.PaidAt) is { } paid && paid != InvoiceRow.DateOf(invoice, tenant) ? paid : null,
+            invoice.Status == "open" ? tenant.Day(invoice.DueDate) : null,
             invoice.Money(invoice.Total),
             invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
             invoice.Money(invoice.AmountRemaining).Unless0(),
@@ -63,37 +67,10 @@ public sealed record InvoiceView(
             invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
             tenant.TimeZone,
-            [.. lines.Take(MostLines).Select((l, i) => InvoiceLineView.Of(l, i == 0 ? null : lines[i - 1], tenant))],
+            [.. InvoiceLineView.All(lines.Take(MostLines), InvoiceRow.DateOf(invoice, tenant), tenant)],
+            all.Count > lines.Count ? all.Count - lines.Count : null,
             lines.Count > MostLines ? lines.Count - MostLines : null);
     }
-}
-
-/// <summary>One line of an invoice.</summary>
-/// <param name="Period">First day and the day after the last; left out when the line before has the same.</param>
-public sealed record InvoiceLineView(
-    UntrustedText Description,
-    decimal? Quantity,
-    Money Amount,
-    bool? Proration,
-    string? Period)
-{
-    internal static InvoiceLineView Of(InvoiceLineItem line, InvoiceLineItem? before, TenantContext tenant) => new(
-        new UntrustedText(WithoutQuantity(line)),
-        line.Quantity is null or 1 ? null : line.Quantity,
-        new Money(line.Amount, line.Currency),
-        InvoiceFactsMap.IsProration(line) ? true : null,
-        PeriodOf(line, tenant) is { } period && (before is null || period != PeriodOf(before, tenant)) ? period : null);
-
-    /// <summary>Stripe starts a description with <c>5 × </c>; the quantity stands beside it anyway.</summary>
-    private static string WithoutQuantity(InvoiceLineItem line)
-    {
-        var text = line.Description ?? "";
-        var start = $"{line.Quantity} × ";
-        return text.StartsWith(start, StringComparison.Ordinal) ? text[start.Length..] : text;
-    }
-
-    private static string? PeriodOf(InvoiceLineItem line, TenantContext tenant) =>
-        line.Period is { } period ? $"{tenant.Day(period.Start):yyyy-MM-dd} to {tenant.Day(period.End):yyyy-MM-dd}" : null;
 }
 
 /// <summary>An invoice in a list.</summary>

@@ -14,7 +14,37 @@ namespace BillingCopilot.Unit.AgentTests;
 /// <summary>What a model is sent stays small: counted in tokens of o200k, and printed.</summary>
 public sealed class LeanContextTests(ITestOutputHelper output)
 {
+    private const int OfInvoice = 150;
+    private const int OfLineBeyondThree = 20;
     private static readonly TiktokenTokenizer Tokens = TiktokenTokenizer.CreateForEncoding("o200k_base");
+
+    [Fact]
+    public async Task Invoices_StayWithinTheirBudget()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var numbers = copilot.Sandbox.World.Account.All("invoice").Select(i => (Number: (string?)i["number"], Lines: i["lines"]!["data"]!.AsArray().Count))
+            .Where(i => i.Number is not null).GroupBy(i => i.Lines).OrderBy(g => g.Key).SelectMany(g => g.Take(12)).ToList();
+        var over = new List<string>();
+        output.WriteLine("lines  most  budget");
+        foreach (var group in numbers.GroupBy(n => n.Lines))
+        {
+            var budget = OfInvoice + (Math.Max(0, group.Key - 3) * OfLineBeyondThree);
+            var results = new List<string>();
+            foreach (var (number, _) in group)
+            {
+                results.Add((await CallAsync(copilot, "get_invoice", new JsonObject { ["number"] = number })).ToJsonString(ModelJson.Plain));
+            }
+
+            var most = results.MaxBy(r => Tokens.CountTokens(r))!;
+            output.WriteLine($"{group.Key,5}  {Tokens.CountTokens(most),4}  {budget,6}");
+            if (Tokens.CountTokens(most) > budget)
+            {
+                over.Add($"{Tokens.CountTokens(most)} of {budget}: {most}");
+            }
+        }
+
+        over.ShouldBeEmpty();
+    }
 
     [Fact]
     public async Task HundredSubscriptions_WithTotals_StayWithin3000()

@@ -28,6 +28,15 @@ public sealed class TrafficTests : IDisposable
     }
 
     [Fact]
+    public async Task Replay_OfAProposal_IsTheSame_AlthoughItExpiresAtAnotherSecond()
+    {
+        var question = (string name) => $"{name} says they were charged twice in October.";
+        var recorded = await ProposedAsync(With(new ModelOptions(), record: _folder), question);
+
+        (await ProposedAsync(With(new ModelOptions(), replay: _folder), question)).ShouldBe(recorded);
+    }
+
+    [Fact]
     public async Task Replay_OfAnotherQuestion_IsAClearMiss()
     {
         await AskAsync(With(new ModelOptions(), record: _folder), Question);
@@ -52,6 +61,14 @@ public sealed class TrafficTests : IDisposable
     {
         (options.Record, options.Replay) = (record, replay);
         return options;
+    }
+
+    private static async Task<string> ProposedAsync(ModelOptions options, Func<string, string> question)
+    {
+        await using var copilot = await LumenCopilot.StartAsync(ModelFactory.Create(options, ProviderTestRules.Book));
+        var answer = await copilot.AskAsync(question((string)copilot.Sandbox.World.Truth["double_charges"]![0]!["customer_name"]!));
+        answer.Proposals.ShouldHaveSingleItem().Operation.ShouldBe("issue_refund");
+        return answer.Text;
     }
 
     private static async Task<string> AskAsync(ModelOptions options, string text)
