@@ -20,7 +20,8 @@ public sealed class SandboxFlow
 
         first.Count.ShouldBeGreaterThanOrEqualTo(20);
         second.ShouldBe(first);
-        other.Where(list => list.Value == first[list.Key]).Select(list => list.Key)
+        // Coupons have their codes as ids, in every world the same.
+        other.Where(list => list.Value == first[list.Key] && list.Key != "v1/coupons").Select(list => list.Key)
             .ShouldBe(first.Where(list => list.Value == Nothing(list.Key)).Select(list => list.Key), "only empty lists are alike");
     }
 
