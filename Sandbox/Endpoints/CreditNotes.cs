@@ -41,6 +41,7 @@ internal static class CreditNotes
             Memo = args.Text("memo"),
         });
         note["metadata"] = Metadata.From(args);
+        note["effective_at"] = args.Int("effective_at") ?? note.Whole("effective_at");
         unit.Put(note);
         unit.Raise("credit_note.created", id);
         Apply(unit, invoice, pre, post);

@@ -9,7 +9,7 @@ internal static class CustomerEndpoints
 {
     private const string Fields =
         "name email description phone address:o{city country line1 line2 postal_code state} shipping:o{name phone address:o{city country line1 line2 postal_code state}} balance:i metadata:m tax_exempt preferred_locales:l invoice_prefix next_invoice_sequence:i "
-        + "invoice_settings:o{default_payment_method footer custom_fields:l rendering_options:m}";
+        + "invoice_settings:o{default_payment_method footer custom_fields:l{name* value*}}";
 
     private static readonly string[] Documents = ["address", "shipping", "preferred_locales"];
 
@@ -67,6 +67,14 @@ internal static class CustomerEndpoints
             customer[name] = args.Values[name] is JsonValue ? null : Whole(args.Values[name]!, name);
         }
 
+        args.CopyTexts(customer, "invoice_prefix");
+        if (args.Int("next_invoice_sequence") is { } next)
+        {
+            customer["next_invoice_sequence"] = next >= customer.Whole("next_invoice_sequence")
+                ? next
+                : throw ApiError.Invalid("next_invoice_sequence must not be lower than the customer's present one.", "next_invoice_sequence");
+        }
+
         customer["tax_exempt"] = args.Text("tax_exempt") ?? customer.Text("tax_exempt");
         Metadata.Merge(customer, args);
         ApplyInvoiceSettings(call, customer);
@@ -106,6 +114,12 @@ internal static class CustomerEndpoints
             target["default_payment_method"] = settings.Text("default_payment_method") is { } id
                 ? PaymentMethods.OfCustomer(call.Unit, id, customer.Id(), "invoice_settings[default_payment_method]").Id()
                 : null;
+        }
+
+        if (settings.Has("custom_fields"))
+        {
+            target["custom_fields"] = settings.Objects("custom_fields").Count == 0 ? null : JsonFields.Array(settings.Objects("custom_fields").Select(f =>
+                new JsonObject { ["name"] = f.Required("name"), ["value"] = f.Required("value") }));
         }
 
         if (settings.Has("footer"))

@@ -11,7 +11,7 @@ internal static class InvoiceActionEndpoints
     public static void Map(Routes routes)
     {
         routes.Post("/v1/invoices/{id}/finalize", Write, "invoice.finalized", "auto_advance:b", Finalize);
-        routes.Post("/v1/invoices/{id}/pay", Write, "invoice.paid", "payment_method off_session:b paid_out_of_band:b forgive:b", Pay);
+        routes.Post("/v1/invoices/{id}/pay", Write, "invoice.paid", "payment_method off_session:b paid_out_of_band:b", Pay);
         routes.Post("/v1/invoices/{id}/void", Write, "invoice.voided", "", Void);
         routes.Post("/v1/invoices/{id}/mark_uncollectible", Write, "invoice.marked_uncollectible", "", MarkUncollectible);
         routes.Post("/v1/invoices/{id}/send", Write, "invoice.sent", "", Send);

@@ -9,12 +9,12 @@ internal static class InvoicePreviewEndpoints
 {
     private const string Details =
         "items:" + SubscriptionChange.ItemFields + SubscriptionChange.ProrationFields
-        + " cancel_now:b cancel_at_period_end:b cancel_at:t trial_end:t";
+        + " cancel_now:b cancel_at_period_end:b";
 
     // A POST, but it changes nothing: the sandbox asks for the read permission.
     public static void Map(Routes routes) => routes.Post(
         "/v1/invoices/create_preview", "invoice_read", null,
-        "customer subscription currency preview_mode invoice_items:l{amount:i currency description quantity:i price discountable:b tax_rates:l unit_amount_decimal:d metadata:m} subscription_details:o{" + Details + "}",
+        "customer subscription currency invoice_items:l{amount:i currency description quantity:i price discountable:b tax_rates:l unit_amount_decimal:d metadata:m} subscription_details:o{" + Details + "}",
         Preview);
 
     private static JsonObject Preview(Call call)

@@ -9,7 +9,7 @@ internal static class PaymentIntentEndpoints
     private const string Kind = "payment_intent";
     private const string CreateFields =
         "amount*:i currency* customer payment_method confirm:b description metadata:m off_session:b receipt_email setup_future_usage "
-        + "payment_method_types:l automatic_payment_methods:m confirmation_method capture_method return_url statement_descriptor "
+        + "automatic_payment_methods:o{enabled*:b allow_redirects} return_url statement_descriptor "
         + "application_fee_amount:i on_behalf_of transfer_group transfer_data:o{destination* amount:i}";
 
     public static void Map(Routes routes)
@@ -33,7 +33,16 @@ internal static class PaymentIntentEndpoints
         var customer = args.Has("customer") ? call.Refer("customer", "customer").Id() : null;
         var intent = Charging.NewIntent(call.Unit, customer!, args.Int("amount")!.Value, args.Required("currency").ToLowerInvariant(), args.Text("description"));
         intent["metadata"] = Metadata.From(args);
-        intent["receipt_email"] = args.Text("receipt_email");
+        args.CopyTexts(intent, "receipt_email", "setup_future_usage", "statement_descriptor");
+        if (args.Object("automatic_payment_methods") is { } automatic)
+        {
+            intent["automatic_payment_methods"] = new JsonObject
+            {
+                ["allow_redirects"] = automatic.Text("allow_redirects") ?? "always",
+                ["enabled"] = automatic.Bool("enabled"),
+            };
+        }
+
         Share(call, intent);
         if (args.Text("payment_method") is { } id)
         {

@@ -11,7 +11,7 @@ internal static class PortalEndpoints
 
     public static void Map(Routes routes) => routes.Post(
         "/v1/billing_portal/sessions", "customer_portal_write", "billing_portal.session.created",
-        "customer* configuration return_url locale flow_data:o{type* after_completion:m subscription_cancel:m subscription_update:m subscription_update_confirm:m}",
+        "customer* configuration return_url locale flow_data:o{type* subscription_cancel:o{subscription*} subscription_update:o{subscription*} subscription_update_confirm:o{subscription* items*:l{id* price quantity:i}}}",
         Create);
 
     private static JsonObject Create(Call call)
@@ -21,6 +21,7 @@ internal static class PortalEndpoints
             call.Unit.NewId("bps"), call.Now, customer.Id(), Configuration(call),
             "test_" + call.Unit.NewSecret(32), call.Args.Text("return_url"), Flow(call));
         Payers.Ask(call.Unit, customer.Id(), "portal_link");
+        session["locale"] = call.Args.Text("locale");
         call.Unit.Raise("billing_portal.session.created", session.Id());
         return call.Unit.Put(session);
     }

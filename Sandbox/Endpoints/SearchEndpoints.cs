@@ -15,7 +15,7 @@ internal static class SearchEndpoints
             "amount billing_details.address.postal_code created currency customer disputed metadata payment_method_details.card.brand payment_method_details.card.exp_month "
             + "payment_method_details.card.exp_year payment_method_details.card.fingerprint payment_method_details.card.last4 refunded status");
         Add(routes, "invoices", "invoice", "invoice_read",
-            "created currency customer last_finalization_error_code last_finalization_error_type metadata number receipt_number status subscription=parent.subscription_details.subscription total");
+            "created currency customer last_finalization_error_code=last_finalization_error.code last_finalization_error_type=last_finalization_error.type metadata number receipt_number status subscription=parent.subscription_details.subscription total");
         Add(routes, "payment_intents", "payment_intent", "payment_intent_read", "amount created currency customer metadata status");
         Add(routes, "subscriptions", "subscription", "subscription_read", "canceled_at created metadata status");
         Add(routes, "products", "product", "product_read", "active description metadata name shippable url");
@@ -35,7 +35,7 @@ internal static class SearchEndpoints
         var limit = Listing.Limit(call.Args);
         var start = Start(call.Args.Text("page"));
         var more = found.Count > start + limit;
-        return new JsonObject
+        var result = new JsonObject
         {
             ["object"] = "search_result",
             ["data"] = new JsonArray([.. found.Skip(start).Take(limit).Select(o => o.DeepClone())]),
@@ -43,6 +43,12 @@ internal static class SearchEndpoints
             ["next_page"] = more ? Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"from:{start + limit}")) : null,
             ["url"] = call.Path,
         };
+        if (call.Args.Texts("expand").Contains("total_count"))
+        {
+            result["total_count"] = found.Count;
+        }
+
+        return result;
     }
 
     private static int Start(string? page)

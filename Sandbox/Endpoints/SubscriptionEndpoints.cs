@@ -52,6 +52,11 @@ internal static class SubscriptionEndpoints
         var anchor = trialEnd ?? Anchor(call);
         var items = call.Args.Objects("items").Select(i => SubscriptionChange.NewItem(
             call.Unit, id, i, call.Now, trialEnd is { } end ? (call.Now, end) : anchor > call.Now ? (call.Now, anchor) : null)).ToList();
+        if (call.Args.Text("currency") is { } currency && !currency.Equals(items[0]["price"]!.AsObject().Id("currency"), StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiError.Invalid($"The price specified only supports `{items[0]["price"]!.AsObject().Id("currency")}`. This doesn't match the expected currency: `{currency}`.", "currency");
+        }
+
         var subscription = SubscriptionObject.Create(new SubscriptionSpec
         {
             Id = id,
@@ -175,7 +180,7 @@ internal static class SubscriptionEndpoints
         if (args.Has("pause_collection"))
         {
             subscription["pause_collection"] = args.Object("pause_collection") is { } pause
-                ? new JsonObject { ["behavior"] = pause.Text("behavior"), ["resumes_at"] = pause.Int("resumes_at") }
+                ? new JsonObject { ["behavior"] = Behaviour(pause), ["resumes_at"] = pause.Int("resumes_at") }
                 : null;
         }
 
@@ -196,6 +201,10 @@ internal static class SubscriptionEndpoints
 
         Metadata.Merge(subscription, args);
     }
+
+    private static string Behaviour(Args pause) => pause.Required("behavior") is "keep_as_draft" or "mark_uncollectible" or "void"
+        ? pause.Required("behavior")
+        : throw ApiError.Invalid("Invalid pause_collection[behavior]: must be one of keep_as_draft, mark_uncollectible, or void", "pause_collection[behavior]");
 
     private static void ApplyCancellation(Call call, JsonObject subscription)
     {

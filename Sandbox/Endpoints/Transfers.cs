@@ -82,7 +82,7 @@ internal static class Transfers
             unit, "payment", amount, currency, id, fees: fee is { } share ? [new FeeSpec(share, "application_fee", "Application fee")] : null, pending: true);
         var payment = unit.Put(DestinationPaymentObject.Create(
             id, unit.Now, movement.Whole("amount"), movement.Id("currency"), transfer, movement.Id(), fee, feeId));
-        unit.Raise("payment.created", id);
+        unit.Raise("charge.succeeded", id);
         return payment;
     }
 

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace BillingCopilot.Sandbox.Http;
 
 /// <summary>
-/// Parameters that Stripe's client can send, by route: those a route does not take are refused as the sandbox's
-/// limit, not as the caller's mistake. The list is <c>known-parameters.txt</c>, kept true by a test.
+/// Parameters that Stripe's client can send and a route does not take: they are refused as the sandbox's limit, not
+/// as the caller's mistake. The list is <c>known-parameters.txt</c>, kept true by a test.
 /// </summary>
 internal static class KnownParameters
 {

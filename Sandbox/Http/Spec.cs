@@ -23,6 +23,14 @@ internal sealed class Spec
         return spec;
     }
 
+    /// <summary>Whether a parameter is taken, by its dotted path such as <c>items.price</c>. Whatever lies in a free map is.</summary>
+    public bool Takes(string path)
+    {
+        var cut = path.IndexOf('.', StringComparison.Ordinal);
+        return _fields.TryGetValue(cut < 0 ? path : path[..cut], out var field)
+            && (cut < 0 || field.Type is 'm' or 'r' || field.Nested?.Takes(path[(cut + 1)..]) == true);
+    }
+
     public JsonObject Validate(JsonObject raw, string prefix = "")
     {
         if (raw.FirstOrDefault(p => !_fields.ContainsKey(p.Key)).Key is { } unknown)
@@ -62,6 +70,11 @@ internal sealed class Spec
         }
 
         var text = value.GetValue<string>();
+        if (text.Length > 0 && field.Type == 's')
+        {
+            Choices.Check(name, text);
+        }
+
         return text.Length == 0 ? JsonValue.Create("") : Scalar(field.Type, text, name);
     }
 

@@ -6,12 +6,15 @@ using Stripe;
 
 namespace BillingCopilot.Unit.SandboxTests.Conformance;
 
-/// <summary>Which parameters Stripe.net can send to which route: every service method is called once and its options read.</summary>
+/// <summary>
+/// Which parameters Stripe.net can send that a route does not take: every service method is called once, and its
+/// options read. Of what lies in a parameter that is not taken, nothing is listed.
+/// </summary>
 internal static class ParameterList
 {
     private const int MaxDepth = 4;
 
-    /// <summary>Lines such as <c>POST /v1/refunds: amount charge …</c>, in order.</summary>
+    /// <summary>Lines such as <c>POST /v1/refunds: currency customer …</c>, in order.</summary>
     public static List<string> Lines(Router router)
     {
         var client = new StripeClient(new StripeClientOptions { ApiKey = "sk_" + "test", HttpClient = new Listener(), ApiBase = "http://127.0.0.1:9" });
@@ -37,11 +40,17 @@ internal static class ParameterList
                     routes[name] = known = new SortedSet<string>(StringComparer.Ordinal);
                 }
 
-                known.UnionWith(Names(options, "", 0));
+                known.UnionWith(Names(options, "", 0).Where(path => IsMissing(found.Operation.Spec, path)));
             }
         }
 
-        return [.. routes.Select(route => $"{route.Key}: {string.Join(' ', route.Value)}")];
+        return [.. routes.Where(route => route.Value.Count > 0).Select(route => $"{route.Key}: {string.Join(' ', route.Value)}")];
+    }
+
+    private static bool IsMissing(Spec spec, string path)
+    {
+        var last = path.LastIndexOf('.');
+        return !spec.Takes(path) && (last < 0 || spec.Takes(path[..last]));
     }
 
     private static IEnumerable<(object Service, MethodInfo Method, Type Options)> Methods(object service, int depth)
