@@ -77,7 +77,7 @@ internal static class SandboxBenchmarks
         Console.WriteLine($"reads: {reads / watch.Elapsed.TotalSeconds:0} a second ({reads} in {watch.Elapsed.TotalSeconds:0.0} s; {used:0.0} s of one core, {reads / used:0} for each of its seconds), {Memory(process)} MB");
     }
 
-    private static async Task<long> RunAsync(HttpClient http, IReadOnlyList<string> paths, TimeSpan duration)
+    private static async Task<long> RunAsync(HttpClient http, List<string> paths, TimeSpan duration)
     {
         var watch = Stopwatch.StartNew();
         var counts = await Task.WhenAll(Enumerable.Range(0, Clients).Select(async client =>
