@@ -30,9 +30,9 @@ public static class ProposalsEndpoint
         var wanted = default(ProposalStatus?);
         if (status is not null)
         {
-            if (!Enum.TryParse<ProposalStatus>(status.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var parsed) || !Enum.IsDefined(parsed))
+            if (!StatusWord.TryRead(status, out var parsed))
             {
-                return ApiError.Result(400, "invalid_status", $"status '{status}' is unknown.", "Use pending, approved, executing, executed, failed, rejected, expired, stale, needs_reconcile or replaced.");
+                return ApiError.Result(400, "invalid_status", $"status '{status}' is unknown.", $"Use one of {StatusWord.All}.");
             }
 
             wanted = parsed;

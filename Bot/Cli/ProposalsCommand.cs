@@ -30,8 +30,8 @@ internal static class ProposalsCommand
         command.SetAction((parsed, stop) => RunAsync(given, "ada", async (host, _) =>
         {
             var wanted = parsed.GetValue(status) is not { } word ? default(ProposalStatus?)
-                : Enum.TryParse<ProposalStatus>(word.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var found) ? found
-                : throw new SettingsException($"--status '{word}' is unknown.");
+                : StatusWord.TryRead(word, out var found) ? found
+                : throw new SettingsException($"--status '{word}' is unknown. Use one of {StatusWord.All}.");
             foreach (var p in await host.Services.GetRequiredService<ProposalBook>().ListAsync(Tenant(host).Context, wanted, 200, stop))
             {
                 Console.WriteLine($"{p.Id}  {JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Status.ToString()),-15} {p.Title}  [{p.CustomerName}]  cause {p.Cause}");

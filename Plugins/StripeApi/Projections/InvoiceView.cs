@@ -11,6 +11,7 @@ namespace BillingCopilot.Plugins.StripeApi.Projections;
 /// <param name="Remaining">Still owed; left out when nothing is.</param>
 /// <param name="Tax">On top of the lines.</param>
 /// <param name="Credited">By credit notes.</param>
+/// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
 /// <param name="LinesOfZero">Lines that cost nothing and are left out, where there are many.</param>
 /// <param name="Balance">Customer balance applied; negative lowered the amount due.</param>
 /// <param name="CreditNotes">Issued on it; left out when none.</param>
@@ -32,7 +33,7 @@ public sealed record InvoiceView(
     Money? Balance,
     int? Attempts,
     DateOnly? NextAttempt,
-    string TimeZone,
+    string? TimeZone,
     IReadOnlyList<InvoiceLineView> Lines,
     int? LinesOfZero,
     int? LinesLeftOut,
@@ -66,7 +67,7 @@ public sealed record InvoiceView(
             invoice.Money(InvoiceFactsMap.BalanceApplied(invoice)).Unless0(),
             invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
-            tenant.TimeZone,
+            tenant.TimeZone == "UTC" ? null : tenant.TimeZone,
             [.. InvoiceLineView.All(lines.Take(MostLines), InvoiceRow.DateOf(invoice, tenant), tenant)],
             all.Count > lines.Count ? all.Count - lines.Count : null,
             lines.Count > MostLines ? lines.Count - MostLines : null);
