@@ -56,6 +56,12 @@ internal sealed class CustomerFinder(StripeReader reader)
             .OrderByDescending(m => m.Score)
             .ThenBy(m => m.Customer.Id, StringComparer.Ordinal)
             .ToList();
-        return [.. ranked.Where(m => m.Score >= ranked[0].Score - Margin).Select(m => m.Customer)];
+        var near = ranked.Where(m => m.Score >= ranked[0].Score - Margin).Select(m => m.Customer).ToList();
+        return near.Exists(c => Is(text, c)) ? [.. near.Where(c => Is(text, c) || Extends(text, c))] : near;
     }
+
+    private static bool Is(string text, Customer customer) => customer.NameOf().Value.Trim().Equals(text, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Who says "Acorn" may mean "Acorn Labs"; who says "Calder Inn" does not mean "Alder Inn".</summary>
+    private static bool Extends(string text, Customer customer) => customer.NameOf().Value.Contains(text, StringComparison.OrdinalIgnoreCase);
 }

@@ -38,7 +38,7 @@ public sealed class CustomerNamesTests
         await using var lumen = await Lumen.StartAsync(seed: seed);
         var reader = lumen.Get<StripeReaders>().For(new ToolScope(Lumen.Tenant, "support"));
         var all = (await reader.CustomersAsync(null, default)).ShouldBeOfType<Outcome<Listing<Customer>>.Ok>().Value.Items;
-        string[] lists = ["invoice_increases", "double_charges", "failed_invoices", "healthy_customers"];
+        string[] lists = ["invoice_increases", "double_charges", "equal_charges", "failed_invoices", "healthy_customers"];
         var wrong = lists.SelectMany(list => lumen.Truth[list]!.AsArray()).Where(entry => !IsFound(entry!, all))
             .Select(entry => $"{entry!["customer_name"]}: {string.Join(", ", CustomerFinder.Rank((string)entry["customer_name"]!, all).Select(c => c.Name))}");
 
