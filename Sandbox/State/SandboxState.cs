@@ -26,7 +26,11 @@ internal sealed class SandboxState(World world, TimeProvider wall)
     public DueIndex Due { get; } = new(DueWorks.For(() => BillingSettings.Of(world.Account), world.Account), world.Now.ToUnixTimeSeconds());
 
     /// <param name="now">Unix seconds where another clock than the world's counts.</param>
-    public UnitOfWork Begin(long? now = null) => new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
+    public UnitOfWork Begin(long? now = null)
+    {
+        World.Told.Keep();
+        return new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
+    }
 
     /// <summary>Takes in one line of the journal.</summary>
     public void Apply(JsonObject entry)

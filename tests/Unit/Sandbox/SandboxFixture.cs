@@ -32,7 +32,7 @@ internal sealed class SandboxFixture : IAsyncDisposable
 
     public static async Task<SandboxFixture> StartAsync(SandboxOptions options, TimeProvider? clock = null)
     {
-        var world = new World(options.World, options.Seed, options.Size, Start, new AccountState("acct_1SandboxTests000"), [], []);
+        var world = new World(options.World, options.Seed, options.Size, Start, new AccountState("acct_1SandboxTests000"), WorldTold.Nothing);
         return new SandboxFixture(await SandboxServer.StartAsync(world, options, clock ?? new FakeTimeProvider(Start.AddDays(100))));
     }
 
