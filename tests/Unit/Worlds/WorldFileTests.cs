@@ -125,12 +125,12 @@ public sealed class WorldFileTests(MediumWorld medium) : IClassFixture<MediumWor
     {
         var options = new SandboxOptions { Size = "medium", CacheDirectory = medium.Folder };
         var kept = options with { DataDirectory = Directory.CreateTempSubdirectory("sandbox-").FullName };
-        var straight = await EventsAsync(options, "36h");
+        var straight = await EventsAsync(options, "126001s");
 
         // Other settings than those of the file have the objects asked again.
-        await EventsAsync(kept, "7h", """{"attempts":7}""");
-        await EventsAsync(kept, "5h", """{"attempts":8}""");
-        (await EventsAsync(kept, "1d")).ShouldBe(straight);
+        await EventsAsync(kept, "7h");
+        await EventsAsync(kept, "1s", """{"attempts":7}""");
+        (await EventsAsync(kept, "28h", """{"attempts":8}""")).ShouldBe(straight);
         straight.Count.ShouldBeGreaterThan(100);
     }
 
