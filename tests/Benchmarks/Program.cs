@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Running;
 using BillingCopilot.Benchmarks;
 
-// dotnet run -c Release --project tests/Benchmarks -- turn | tokens [--json FILE] | sandbox start|reads [--size large],
+// dotnet run -c Release --project tests/Benchmarks -- turn | tokens [--json FILE] | sandbox start|reads|month [--size large],
 // or BenchmarkDotNet's own: --filter '*'
 return args.FirstOrDefault() switch
 {

@@ -32,6 +32,15 @@ public sealed class PlantedKindsTests
         }).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void UsageAnomalies_OverSeeds_HaveAsManyLookAlikesOfEachKind() => SeededWorlds.Faults(world =>
+    {
+        var alike = world.Entries("usage_look_alikes").CountBy(entry => entry.Id("looks_like")).ToDictionary();
+        return world.Entries("usage_anomalies").CountBy(entry => entry.Id("kind"))
+            .Where(kind => alike.GetValueOrDefault(kind.Key) < kind.Value)
+            .Select(kind => $"{kind.Key}: {kind.Value} planted, {alike.GetValueOrDefault(kind.Key)} alike");
+    }).ShouldBeEmpty();
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Discrepancies_AllFourteenKinds_ArePlantedWithLookAlikes(int seed)
