@@ -66,7 +66,7 @@ public sealed class AttachedPaymentTests
     private static Task<Invoice> AttachAsync(SandboxFixture sandbox, string invoice, string intent) =>
         sandbox.Admin.V1.Invoices.AttachPaymentAsync(invoice, new InvoiceAttachPaymentOptions { PaymentIntent = intent });
 
-    private static Task ConfirmAsync(SandboxFixture sandbox, string intent, string card) =>
+    private static Task<PaymentIntent> ConfirmAsync(SandboxFixture sandbox, string intent, string card) =>
         sandbox.Admin.V1.PaymentIntents.ConfirmAsync(intent, new PaymentIntentConfirmOptions { PaymentMethod = card });
 
     private static async Task<string> IntentAsync(SandboxFixture sandbox, long amount, bool confirm, string currency = "usd") => (await sandbox.Admin.V1.PaymentIntents.CreateAsync(
