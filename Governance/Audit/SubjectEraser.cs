@@ -51,6 +51,7 @@ public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
             await db.Inbox.Where(e => e.Payload.Contains($"\"{subject}\"")).ExecuteUpdateAsync(e => e.SetProperty(r => r.Payload, "{}"), cancellationToken));
         await log.AppendAsync(db, Entry(subject, person, erased), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await EmptyLogAsync(db, cancellationToken);
         return erased;
     }
 
@@ -101,12 +102,23 @@ public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
     /// <summary>SQLite leaves the old bytes in free pages unless told otherwise.</summary>
     private static async Task OverwriteFreedPagesAsync(CopilotDb db, CancellationToken cancellationToken)
     {
-        if (db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true)
+        if (IsSqlite(db))
         {
             await db.Database.OpenConnectionAsync(cancellationToken);
             await db.Database.ExecuteSqlRawAsync("PRAGMA secure_delete = ON", cancellationToken);
         }
     }
+
+    /// <summary>Its write-ahead log keeps them too, until it is emptied; while somebody reads, that happens at a later checkpoint.</summary>
+    private static async Task EmptyLogAsync(CopilotDb db, CancellationToken cancellationToken)
+    {
+        if (IsSqlite(db))
+        {
+            await db.Database.ExecuteSqlRawAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken);
+        }
+    }
+
+    private static bool IsSqlite(CopilotDb db) => db.Database.ProviderName?.EndsWith("Sqlite", StringComparison.Ordinal) == true;
 
     private static AuditEntry Entry(string subject, Person person, Erasure erased) => new("subject.erased", person.Id, "subject", new JsonObject
     {
