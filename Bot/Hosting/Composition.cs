@@ -46,9 +46,16 @@ internal static class Composition
             ActivateNewPrompts = sandbox,
             Model = settings.Model,
         });
-        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
+        services.Configure<HostOptions>(o =>
+        {
+            // The drain's limit and time to close: a stop is over within 10 s, open pages or not.
+            o.ShutdownTimeout = TimeSpan.FromSeconds(9);
+            o.ServicesStopConcurrently = true;
+        });
+        services.AddSingleton<Schedules>().AddSingleton<CatchUp>();
+        services.AddSingleton<Drain>().AddSingleton<DeadLetters>().AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
-        services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
+        services.AddSingleton<WebhookVerifier>().AddSingleton<WebhookVersions>().AddSingleton<EventIntake>().AddSingleton<StartUp>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
         services.AddSingleton<ApiGate>();
         services.AddCopilotMcp();
@@ -58,6 +65,10 @@ internal static class Composition
         if (shape.Listen)
         {
             services.AddHostedService<TaskWorker>();
+            if (shape.Keep)
+            {
+                services.AddHostedService<Scheduler>();
+            }
         }
 
         shape.Services?.Invoke(services);

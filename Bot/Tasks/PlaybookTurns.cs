@@ -16,17 +16,17 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
     {
         var playbook = playbooks.Find(task.Playbook!)
             ?? throw new InvalidOperationException($"Playbook {task.Playbook} is no longer there.");
-        var subject = new ObjectRef(KindOf(input.ObjectId!), input.ObjectId!);
+        ObjectRef? subject = input.ObjectId is null ? null : new ObjectRef(KindOf(input.ObjectId), input.ObjectId);
         foreach (var guard in playbook.Guards)
         {
-            if (!await guards.HoldsAsync(guard, tenant, playbook.Agent, subject, cancellationToken))
+            if (subject is { } about && !await guards.HoldsAsync(guard, tenant, playbook.Agent, about, cancellationToken))
             {
                 return null;
             }
         }
 
         return new TurnRequest(
-            tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, [subject]);
+            tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, subject is { } one ? [one] : []);
     }
 
     private static ObjectKind KindOf(string id) => id.Split('_')[0] switch

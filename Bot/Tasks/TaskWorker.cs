@@ -11,6 +11,7 @@ public sealed partial class TaskWorker(
     TaskRunner runner,
     ProposalExecutor executor,
     TaskSignal signal,
+    Drain drain,
     TaskSettings settings,
     TimeProvider time,
     ILogger<TaskWorker> log) : BackgroundService
@@ -26,7 +27,7 @@ public sealed partial class TaskWorker(
                     await signal.WaitAsync(TimeSpan.FromSeconds(settings.PollSeconds), time, stoppingToken);
                 }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || drain.Over.IsCancellationRequested)
             {
                 return;
             }
@@ -48,7 +49,8 @@ public sealed partial class TaskWorker(
             worked |= await executor.RecoverAsync(tenant.Context, cancellationToken) > 0;
             if (await leases.TakeNextAsync(tenant.Context, cancellationToken) is { } task)
             {
-                await runner.RunAsync(tenant.Context, task, _ => ValueTask.CompletedTask, cancellationToken);
+                // A stop lets it end, up to the limit of the drain.
+                await runner.RunAsync(tenant.Context, task, _ => ValueTask.CompletedTask, drain.Over);
                 worked = true;
             }
         }
