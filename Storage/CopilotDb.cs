@@ -20,6 +20,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<TaskRow> Tasks => Set<TaskRow>();
 
+    public DbSet<ScheduleRunRow> ScheduleRuns => Set<ScheduleRunRow>();
+
     public DbSet<StepRow> Steps => Set<StepRow>();
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
@@ -59,6 +61,12 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     /// </summary>
     public abstract Task LockAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The database's own clock, in UTC. What several nodes compare (leases, due times) is written and read by it, so
+    /// that their own clocks need not agree.
+    /// </summary>
+    public abstract Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken);
+
     /// <summary>True when a save failed because a row with this key is already there.</summary>
     public abstract bool IsDuplicate(DbUpdateException exception);
 
@@ -78,6 +86,7 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     {
         Keyed<InboxEventRow>(modelBuilder, "inbox_events", r => new { r.TenantId, r.Account, r.EventId });
         Keyed<TaskRow>(modelBuilder, "tasks", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Status, r.AvailableAt });
+        Keyed<ScheduleRunRow>(modelBuilder, "schedule_runs", r => new { r.TenantId, r.Schedule, r.DueAt });
         Keyed<StepRow>(modelBuilder, "steps", r => new { r.TenantId, r.TaskId, r.Kind, r.Key });
         Keyed<ConversationRow>(modelBuilder, "conversations", r => new { r.TenantId, r.Id });
         Keyed<MessageRow>(modelBuilder, "messages", r => new { r.TenantId, r.ConversationId, r.Seq });

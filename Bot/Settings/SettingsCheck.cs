@@ -6,6 +6,8 @@ internal static class SettingsCheck
     public static void Throw(CopilotSettings settings)
     {
         Range("Tasks:LeaseSeconds", settings.Tasks.LeaseSeconds, 1, 600);
+        Range("Tasks:DeadlineSeconds", settings.Tasks.DeadlineSeconds, 5, 3600);
+        Range("Tasks:DrainSeconds", settings.Tasks.DrainSeconds, 0, 8);
         Range("Tasks:PollSeconds", settings.Tasks.PollSeconds, 1, 60);
         Range("Tasks:MaxAttempts", settings.Tasks.MaxAttempts, 1, 20);
         Range("Audit:ContentDays", settings.Audit.ContentDays, 1, 3650);

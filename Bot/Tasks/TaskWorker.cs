@@ -10,6 +10,7 @@ public sealed partial class TaskWorker(
     TaskRunner runner,
     Decisions decisions,
     TaskSignal signal,
+    Drain drain,
     TaskSettings settings,
     TimeProvider time,
     ILogger<TaskWorker> log) : BackgroundService
@@ -25,7 +26,7 @@ public sealed partial class TaskWorker(
                     await signal.WaitAsync(TimeSpan.FromSeconds(settings.PollSeconds), time, stoppingToken);
                 }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested || drain.Over.IsCancellationRequested)
             {
                 return;
             }
@@ -47,7 +48,8 @@ public sealed partial class TaskWorker(
             worked |= await decisions.RecoverAsync(tenant.Context, cancellationToken) > 0;
             if (await leases.TakeNextAsync(tenant.Context, cancellationToken) is { } task)
             {
-                await runner.RunAsync(tenant.Context, task, _ => ValueTask.CompletedTask, cancellationToken);
+                // A stop lets it end, up to the limit of the drain.
+                await runner.RunAsync(tenant.Context, task, _ => ValueTask.CompletedTask, drain.Over);
                 worked = true;
             }
         }

@@ -20,6 +20,9 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
         await Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({KeyOf(name)})", cancellationToken);
     }
 
+    public override async Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken) =>
+        await Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancellationToken);
+
     public override bool IsDuplicate(DbUpdateException exception) =>
         exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 

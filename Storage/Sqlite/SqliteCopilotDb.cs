@@ -14,6 +14,9 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
         ? throw new InvalidOperationException($"The lock '{name}' needs a transaction.")
         : Task.CompletedTask;
 
+    public override async Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken) => DateTimeOffset.FromUnixTimeMilliseconds(
+        await Database.SqlQuery<long>($"SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS Value").SingleAsync(cancellationToken));
+
     public override bool IsDuplicate(DbUpdateException exception) =>
         exception.InnerException is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueIndexTaken };
 

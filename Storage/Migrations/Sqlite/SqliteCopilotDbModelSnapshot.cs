@@ -699,6 +699,38 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.ToTable("proposals", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.ScheduleRunRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Schedule")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Found")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found");
+
+                    b.Property<string>("TaskId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("task_id");
+
+                    b.HasKey("TenantId", "Schedule", "DueAt");
+
+                    b.ToTable("schedule_runs", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.StandingApprovalRow", b =>
                 {
                     b.Property<string>("TenantId")
