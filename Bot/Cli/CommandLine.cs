@@ -62,6 +62,7 @@ public static class CommandLine
             KnowledgeCommands.Ingest(given),
             KnowledgeCommands.Search(given),
             TasksCommand.Create(given),
+            Chaos.ChaosCommand.Create(),
             AuditCommand.Create(given),
             ProposalsCommand.Create(given),
             ControlCommands.Kill(given),

@@ -54,7 +54,7 @@ internal static class Composition
             o.ServicesStopConcurrently = true;
         });
         services.AddSingleton<Schedules>().AddSingleton<CatchUp>().AddSingleton<Drain>().AddSingleton<DeadLetters>();
-        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
+        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskBudget>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<WebhookVersions>().AddSingleton<EventIntake>();
         services.AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
@@ -72,6 +72,11 @@ internal static class Composition
             {
                 services.AddHostedService<Scheduler>();
             }
+        }
+
+        if (Failpoints.On)
+        {
+            services.ConfigureHttpClientDefaults(c => c.AddHttpMessageHandler(() => new FailpointHandler()));
         }
 
         shape.Services?.Invoke(services);

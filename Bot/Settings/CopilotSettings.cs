@@ -166,6 +166,12 @@ public sealed class TaskSettings
     /// <summary>Seconds that running work has to end after a stop, before it is given back (0 to 8: a stop takes 10 s at most).</summary>
     public int DrainSeconds { get; set; } = 7;
 
+    /// <summary>Tasks that this process works on at once (1 to 64), besides chats.</summary>
+    public int Workers { get; set; } = 4;
+
+    /// <summary>Model tokens that a task may use over all its attempts (1,000 to 10,000,000); beyond, it is given up.</summary>
+    public int TokenBudget { get; set; } = 200_000;
+
     /// <summary>How often a failing task is tried (1 to 20).</summary>
     public int MaxAttempts { get; set; } = 5;
 }

@@ -31,7 +31,7 @@ public static class TaskFaults
         }
 
         return fault is not (InvalidOperationException or ArgumentException or JsonException or KeyNotFoundException
-            or NotSupportedException or NullReferenceException or InvalidCastException or FormatException or IndexOutOfRangeException);
+            or NotSupportedException or TaskBudgetException or NullReferenceException or InvalidCastException or FormatException or IndexOutOfRangeException);
     }
 
     /// <summary>The cause in one line, without what must not be stored.</summary>

@@ -33,14 +33,32 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
     /// The task of an event, not stored yet; null when no playbook wants its type. Specialists work on the tenant's own
     /// account, so an event of a connected one is kept as seen.
     /// </summary>
-    public TaskRow? ForEvent(TenantContext tenant, VerifiedEvent received) =>
-        received.Account == tenant.Account && playbooks.For(received.Type).FirstOrDefault() is { } playbook
-            ? NewTask(tenant, TaskKinds.Webhook, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, received.Type, received.ObjectId), playbook.Name)
-            : null;
+    public TaskRow? ForEvent(TenantContext tenant, VerifiedEvent received)
+    {
+        if (PlaybookFor(tenant, received) is not { } playbook)
+        {
+            return null;
+        }
+
+        // The cause's parts that only decide about twins; where and when it was are columns.
+        var about = received.About with { Customer = null, At = null };
+        var task = NewTask(tenant, TaskKinds.Webhook, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, received.Type, received.ObjectId, About: about), playbook);
+        (task.Lane, task.Cause, task.CauseAt) = (received.About.Customer, CauseOf(playbook, received), received.About.At);
+        return task;
+    }
+
+    /// <summary>Key of the tasks that may cover an event; null when no playbook wants it, or it is about nothing that has an id.</summary>
+    public string? CauseOf(TenantContext tenant, VerifiedEvent received) => PlaybookFor(tenant, received) is { } playbook ? CauseOf(playbook, received) : null;
 
     /// <summary>The task of a schedule's due time, not stored yet.</summary>
     public TaskRow ForSchedule(TenantContext tenant, Schedule schedule, DateTimeOffset due) =>
         NewTask(tenant, TaskKinds.Schedule, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, null, null, DueAt: due), schedule.Playbook);
+
+    private static string? CauseOf(string playbook, VerifiedEvent received) =>
+        received.About.ObjectId.Length == 0 ? null : Twins.Key(playbook, received.About.ObjectId);
+
+    private string? PlaybookFor(TenantContext tenant, VerifiedEvent received) =>
+        received.Account == tenant.Account ? playbooks.For(received.Type).FirstOrDefault()?.Name : null;
 
     private TaskRow NewTask(TenantContext tenant, string kind, string person, string conversation, TaskInput input, string? playbook = null) => new()
     {
@@ -60,7 +78,8 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
 /// <summary>What a task is about: somebody's words, or an event's type and object.</summary>
 /// <param name="DueAt">The due time of a schedule.</param>
 /// <param name="Redriven">Attempts that were made before the task was last driven again.</param>
-public sealed record TaskInput(string? Text, string? EventType, string? ObjectId, int Redriven = 0, DateTimeOffset? DueAt = null);
+/// <param name="About">What the event said of its cause.</param>
+public sealed record TaskInput(string? Text, string? EventType, string? ObjectId, int Redriven = 0, DateTimeOffset? DueAt = null, EventCause? About = null);
 
 /// <summary>Values of <see cref="TaskRow.Kind"/>.</summary>
 public static class TaskKinds

@@ -30,6 +30,7 @@ public sealed partial class TaskRunner(
     PlaybookTurns playbookTurns,
     AfterTurn afterTurn,
     CatchUp catchUp,
+    TaskBudget budget,
     PeopleDirectory people,
     ProposalFeed feed,
     SandboxClock clock,
@@ -64,7 +65,7 @@ public sealed partial class TaskRunner(
         }
         catch (Exception e)
         {
-            var fault = e is OperationCanceledException && time.GetElapsedTime(begun) >= Deadline ? new TimeoutException($"It took longer than {settings.DeadlineSeconds} s.", e) : e;
+            var fault = e is OperationCanceledException && await OverspentAsync(tenant, task) is { } overspent ? overspent : e is OperationCanceledException && time.GetElapsedTime(begun) >= Deadline ? new TimeoutException($"It took longer than {settings.DeadlineSeconds} s.", e) : e;
             if (TaskErrors.Told(TaskErrors.Of(fault)) is { } why)
             {
                 NoAnswer(log, task.Id, why);
@@ -88,6 +89,7 @@ public sealed partial class TaskRunner(
 
     private async Task<TurnAnswer?> AnswerAsync(TenantContext tenant, TaskRow task, Func<TurnEvent, ValueTask> onEvent, CancellationToken cancellationToken)
     {
+        await budget.CheckAsync(tenant, task.Id, cancellationToken);
         await clock.ObserveAsync(tenant, cancellationToken);
         var input = JsonSerializer.Deserialize<TaskInput>(task.Input)!;
         if (task is { Kind: TaskKinds.Schedule, Playbook: null })
@@ -115,7 +117,7 @@ public sealed partial class TaskRunner(
             {
                 var still = await RenewedAsync(tenant, task, hold.Token);
                 renewed = still == true ? time.GetTimestamp() : renewed;
-                if (still == false || time.GetElapsedTime(renewed) >= leases.Length)
+                if (still == false || time.GetElapsedTime(renewed) >= leases.Length || (still == true && await OverspentAsync(tenant, task) is not null))
                 {
                     await hold.CancelAsync();
                 }
@@ -124,6 +126,24 @@ public sealed partial class TaskRunner(
         catch (OperationCanceledException)
         {
             // The task ended.
+        }
+    }
+
+    private async Task<TaskBudgetException?> OverspentAsync(TenantContext tenant, TaskRow task)
+    {
+        try
+        {
+            await budget.CheckAsync(tenant, task.Id, CancellationToken.None);
+            return null;
+        }
+        catch (TaskBudgetException e)
+        {
+            return e;
+        }
+        catch (System.Data.Common.DbException)
+        {
+            // Not to be known now.
+            return null;
         }
     }
 

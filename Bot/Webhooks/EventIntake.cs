@@ -110,23 +110,29 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
     private async Task StoreAsync(TenantContext tenant, IReadOnlyList<Arrival> batch)
     {
         await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(CancellationToken.None);
+        var covering = await CoveringAsync(db, tenant, batch);
         var ids = batch.Select(a => a.Event.Id).ToArray();
         var known = (await db.Inbox.Where(e => ids.Contains(e.EventId)).Select(e => new { e.Account, e.EventId }).ToListAsync())
             .Select(e => (e.Account, e.EventId)).ToHashSet();
         var fresh = batch.Where(a => known.Add((a.Event.Account, a.Event.Id))).ToList();
         foreach (var arrival in fresh)
         {
-            var task = tasks.ForEvent(tenant, arrival.Event);
-            db.Inbox.Add(Row(tenant, arrival.Event, task?.Id));
-            if (task is not null)
+            var cause = tasks.CauseOf(tenant, arrival.Event);
+            var task = cause is null ? null : covering[cause].Find(t => Twins.Covers(t, arrival.Event.About));
+            if (task is null && tasks.ForEvent(tenant, arrival.Event) is { } made)
             {
-                db.Tasks.Add(task);
+                task = db.Tasks.Add(made).Entity;
+                covering.GetValueOrDefault(cause ?? "")?.Add(made);
             }
+
+            db.Inbox.Add(Row(tenant, arrival.Event, task?.Id));
         }
 
         try
         {
             await db.SaveChangesAsync();
+            await transaction.CommitAsync();
         }
         catch (DbUpdateException e) when (db.IsDuplicate(e))
         {
@@ -138,6 +144,20 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         {
             arrival.Stored.TrySetResult(fresh.Contains(arrival));
         }
+    }
+
+    /// <summary>Earlier tasks about the same, under a lock: two nodes must not both find none.</summary>
+    private async Task<Dictionary<string, List<TaskRow>>> CoveringAsync(CopilotDb db, TenantContext tenant, IReadOnlyList<Arrival> batch)
+    {
+        var causes = batch.Select(a => tasks.CauseOf(tenant, a.Event)).OfType<string>().Distinct().ToArray();
+        if (causes.Length == 0)
+        {
+            return [];
+        }
+
+        await db.LockAsync("intake", CancellationToken.None);
+        var earlier = await db.Tasks.AsNoTracking().Where(t => causes.Contains(t.Cause)).ToListAsync();
+        return causes.ToDictionary(c => c, c => earlier.Where(t => t.Cause == c).ToList(), StringComparer.Ordinal);
     }
 
     private InboxEventRow Row(TenantContext tenant, VerifiedEvent received, string? taskId) => new()

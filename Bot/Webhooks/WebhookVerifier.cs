@@ -9,7 +9,11 @@ namespace BillingCopilot.Bot.Webhooks;
 /// <param name="Account">Account it happened on: the connected one when Stripe names it, else the tenant's.</param>
 /// <param name="ObjectId">Id of the object that it is about; empty when it has none.</param>
 /// <param name="Payload">The body as it was signed.</param>
-public sealed record VerifiedEvent(string Id, string Type, string Account, string ObjectId, string Payload);
+public sealed record VerifiedEvent(string Id, string Type, string Account, string ObjectId, string Payload)
+{
+    /// <summary>What else the body says that decides which task it belongs to.</summary>
+    public EventCause About { get; init; } = new(ObjectId);
+}
 
 /// <summary>
 /// Finds the tenant whose secret signed a body. Source of the scheme: https://docs.stripe.com/webhooks#verify-manually.
@@ -54,13 +58,10 @@ public sealed class WebhookVerifier(TimeProvider time)
     /// Only the id of what it is about is taken, whatever API version rendered the rest: objects are read anew. A thin
     /// event names it in <c>related_object</c>. Empty when there is none (<c>balance.available</c>).
     /// </summary>
-    private static string ObjectOf(JsonElement root)
-    {
-        var about = root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("object", out var target) ? target
-            : root.TryGetProperty("related_object", out var related) ? related
-            : default;
-        return about.ValueKind == JsonValueKind.Object && about.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
-    }
+    private static JsonElement ObjectOf(JsonElement root) =>
+        root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object && data.TryGetProperty("object", out var target) ? target
+        : root.TryGetProperty("related_object", out var related) ? related
+        : default;
 
     private static string Text(JsonElement root, string name) =>
         root.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new JsonException($"{name} is empty.");
@@ -82,8 +83,11 @@ public sealed class WebhookVerifier(TimeProvider time)
                 Text(root, "id"),
                 Text(root, "type"),
                 root.TryGetProperty("account", out var account) && account.ValueKind == JsonValueKind.String ? account.GetString()! : tenant.Context.Account,
-                ObjectOf(root),
-                body);
+                ObjectOf(root) is { ValueKind: JsonValueKind.Object } about ? EventCause.IdOf(about) : "",
+                body)
+            {
+                About = EventCause.Of(root, ObjectOf(root)),
+            };
             return (tenant, verified, null);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or KeyNotFoundException or InvalidOperationException)

@@ -24,10 +24,9 @@ public sealed class SqliteCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCont
         _path = Path.GetFullPath(options.Path);
         // Microsoft.Data.Sqlite tries a busy statement again until the command's timeout, whatever SQLite's own says.
         var connection = new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = Math.Max(1, (int)Math.Ceiling(options.BusyTimeout.TotalSeconds)) };
-        _options = new DbContextOptionsBuilder<SqliteCopilotDb>()
+        _options = WithFailpoints(new DbContextOptionsBuilder<SqliteCopilotDb>()
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new ConnectionPragmas(options.BusyTimeout, options.MostPages))
-            .Options;
+            .AddInterceptors(new ConnectionPragmas(options.BusyTimeout, options.MostPages)));
     }
 
     public override CopilotDb Open(TenantContext tenant) => new SqliteCopilotDb(_options, tenant);

@@ -900,6 +900,14 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("available_at");
 
+                    b.Property<string>("Cause")
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
+                    b.Property<DateTimeOffset?>("CauseAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cause_at");
+
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
@@ -927,6 +935,10 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Lane")
+                        .HasColumnType("text")
+                        .HasColumnName("lane");
+
                     b.Property<string>("LeaseOwner")
                         .HasColumnType("text")
                         .HasColumnName("lease_owner");
@@ -951,7 +963,15 @@ namespace BillingCopilot.Storage.Migrations.Postgres
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("TenantId", "Status", "AvailableAt");
+                    b.HasIndex("TenantId", "Cause");
+
+                    b.HasIndex("TenantId", "ConversationId");
+
+                    b.HasIndex("TenantId", "Lane")
+                        .IsUnique()
+                        .HasFilter("status = 'running' AND lane IS NOT NULL");
+
+                    b.HasIndex("TenantId", "Status", "CreatedAt");
 
                     b.ToTable("tasks", (string)null);
                 });

@@ -894,6 +894,14 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("available_at");
 
+                    b.Property<string>("Cause")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
+                    b.Property<long?>("CauseAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cause_at");
+
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
@@ -921,6 +929,10 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Lane")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lane");
+
                     b.Property<string>("LeaseOwner")
                         .HasColumnType("TEXT")
                         .HasColumnName("lease_owner");
@@ -945,7 +957,15 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("TenantId", "Status", "AvailableAt");
+                    b.HasIndex("TenantId", "Cause");
+
+                    b.HasIndex("TenantId", "ConversationId");
+
+                    b.HasIndex("TenantId", "Lane")
+                        .IsUnique()
+                        .HasFilter("status = 'running' AND lane IS NOT NULL");
+
+                    b.HasIndex("TenantId", "Status", "CreatedAt");
 
                     b.ToTable("tasks", (string)null);
                 });

@@ -41,7 +41,7 @@ public sealed class EventIntakeTests : IAsyncLifetime
     [Fact]
     public async Task Accept_ManyAtOnceWithTwins_StoresEachOnceWithItsTask()
     {
-        var arrivals = Enumerable.Range(0, 600).Select(i => Event($"evt_{i % 200}", i % 2 == 0 ? "invoice.payment_failed" : "customer.updated")).ToList();
+        var arrivals = Enumerable.Range(0, 600).Select(i => Event($"evt_{i % 200}", i % 2 == 0 ? "invoice.payment_failed" : "customer.updated", $"in_{i % 200}")).ToList();
         var stored = await Task.WhenAll(arrivals.Select(e => Task.Run(() => _intake.AcceptAsync(Lumen, e, default))));
 
         stored.Count(s => s).ShouldBe(200);
@@ -66,7 +66,7 @@ public sealed class EventIntakeTests : IAsyncLifetime
         {
             await other.OpenAsync();
             await using var hold = other.BeginTransaction(deferred: false);
-            var refused = Enumerable.Range(0, 20).Select(i => Should.ThrowAsync<DbUpdateException>(() => _intake.AcceptAsync(Lumen, Event($"evt_{i}", "x"), default)));
+            var refused = Enumerable.Range(0, 20).Select(i => Should.ThrowAsync<SqliteException>(() => _intake.AcceptAsync(Lumen, Event($"evt_{i}", "x"), default)));
             await Task.WhenAll(refused).WaitAsync(TimeSpan.FromSeconds(60));
         }
 
@@ -108,5 +108,17 @@ public sealed class EventIntakeTests : IAsyncLifetime
         faults.Count(f => f is IntakeFullException).ShouldBeGreaterThanOrEqualTo(60 - (int)(EventIntake.MostWaiting / payload.Length));
     }
 
-    private static VerifiedEvent Event(string id, string type) => new(id, type, "acct_1", "in_1", "{}");
+    [Fact]
+    public async Task Accept_TwinsAboutOneCause_ShareATask()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => _intake.AcceptAsync(Lumen, Event($"evt_{i}", "invoice.payment_failed"), default))));
+
+        await using var db = _databases.Open(Lumen);
+        var tasks = await db.Tasks.ToListAsync();
+        (tasks.Single().Lane, tasks.Single().Cause).ShouldBe(("cus_1", "failed/in_1"));
+        (await db.Inbox.CountAsync(e => e.TaskId == tasks.Single().Id)).ShouldBe(20);
+    }
+
+    private static VerifiedEvent Event(string id, string type, string about = "in_1") =>
+        new(id, type, "acct_1", about, "{}") { About = new EventCause(about) { Customer = "cus_1" } };
 }

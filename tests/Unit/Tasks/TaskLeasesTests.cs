@@ -124,6 +124,48 @@ public sealed class TaskLeasesTests : IAsyncLifetime
         (await _second.TakeNextAsync(Lumen, default)).ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Take_SameCustomer_OneAtATimeWhoeverLooks()
+    {
+        await QueueAsync("task_1", "cus_1");
+        await QueueAsync("task_2", "cus_1");
+        await QueueAsync("task_3", "cus_2");
+
+        var taken = await _first.TakeAsync(Lumen, 5, default);
+
+        taken.Select(t => t.Id).ShouldBe(["task_1", "task_3"]);
+        (await _second.TakeAsync(Lumen, 5, default)).ShouldBeEmpty();
+        (await _first.CompleteAsync(Lumen, taken[0], null, default)).ShouldBeTrue();
+        (await _second.TakeAsync(Lumen, 5, default)).Single().Id.ShouldBe("task_2");
+    }
+
+    [Fact]
+    public async Task Take_ManyAtOnceByTwoNodes_EachTaskOnceAndNeverTwoOfACustomer()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            await QueueAsync($"task_{i:00}", $"cus_{i % 8}");
+        }
+
+        var taken = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var running = new System.Collections.Concurrent.ConcurrentDictionary<string, string>();
+        await Task.WhenAll(new[] { _first, _second, _first, _second }.Select(leases => Task.Run(async () =>
+        {
+            while (taken.Count < 40)
+            {
+                foreach (var task in await leases.TakeAsync(Lumen, 3, default))
+                {
+                    running.TryAdd(task.Lane!, task.Id).ShouldBeTrue();
+                    taken.Add(task.Id);
+                    running.TryRemove(task.Lane!, out _);
+                    (await leases.CompleteAsync(Lumen, task, null, default)).ShouldBeTrue();
+                }
+            }
+        }))).WaitAsync(TimeSpan.FromSeconds(60));
+
+        taken.Distinct().Count().ShouldBe(40);
+    }
+
     [PostgresFact]
     public async Task OnPostgres_TheSameHolds()
     {
@@ -132,6 +174,7 @@ public sealed class TaskLeasesTests : IAsyncLifetime
         {
             HolderThatLostItsHold_ChangesNothingAnyMore, Renew_MovesTheEndByTheDatabasesClock, ClockThatWasSetBack_DoesNotKeepATaskFromBeingTaken,
             Fail_Transient_IsTriedAgainLaterAndGivenUpInTheEnd, Fail_Defect_IsGivenUpAtOnceAndItsNeighbourGoesOn, Release_GivesTheTaskBackAtOnce,
+            Take_SameCustomer_OneAtATimeWhoeverLooks, Take_ManyAtOnceByTwoNodes_EachTaskOnceAndNeverTwoOfACustomer,
         })
         {
             await UseAsync(new PostgresCopilotDbFactory(database.Options));
@@ -148,7 +191,7 @@ public sealed class TaskLeasesTests : IAsyncLifetime
         (_first, _second) = (new(_databases, _settings, new NodeName("a")), new(_databases, _settings, new NodeName("b")));
     }
 
-    private async Task QueueAsync(string id)
+    private async Task QueueAsync(string id, string? lane = null)
     {
         await using var db = _databases.Open(Lumen);
         db.Tasks.Add(new TaskRow
@@ -160,6 +203,7 @@ public sealed class TaskLeasesTests : IAsyncLifetime
             ConversationId = "conv_" + id,
             RequestedBy = "automation",
             Input = """{"EventType":"invoice.payment_failed","ObjectId":"in_1"}""",
+            Lane = lane,
             AvailableAt = TaskLeases.AtOnce,
             CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(id[^1]),
         });
