@@ -1,4 +1,5 @@
 using BillingCopilot.Bot.Cli.Eval;
+using BillingCopilot.Sandbox;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Postgres;
 using BillingCopilot.Storage.Sqlite;
@@ -86,9 +87,13 @@ internal sealed class ChaosStage : IAsyncDisposable
     /// <summary>Does a round's work without a kill and returns the boundaries in the order in which they were reached.</summary>
     public async Task<IReadOnlyList<string>> RecordAsync(CancellationToken cancellationToken)
     {
+        // The first start makes the schema, which no later one does.
+        await StartAsync([], cancellationToken);
+        await Work.DoAsync(0, cancellationToken);
+        await KillAsync();
         var log = Path.Combine(_folder, "boundaries");
         await StartAsync(new() { [Failpoints.LogVariable] = log }, cancellationToken);
-        await Work.DoAsync(0, cancellationToken);
+        await Work.DoAsync(1, cancellationToken);
         await KillAsync();
         return await File.ReadAllLinesAsync(log, cancellationToken);
     }
@@ -107,7 +112,7 @@ internal sealed class ChaosStage : IAsyncDisposable
     {
         string[] database = Postgres is null ? [] : ["--Database:Provider", "postgres", "--Database:ConnectionString", _connection];
         _copilot = ChildProcess.Start("Bot", _folder,
-            ["--Urls", "http://127.0.0.1:0", "--Sandbox:Url", _stripe.ToString(), "--Stripe:WebhookSecrets:0", WebhookSecret,
+            ["--Urls", "http://127.0.0.1:0", "--Stripe:ApiBase", _stripe.ToString(), "--Stripe:ReadKey", SandboxKeys.Read, "--Stripe:WriteKey", SandboxKeys.Write, "--Stripe:WebhookSecrets:0", WebhookSecret,
              "--Tasks:LeaseSeconds", $"{_options.LeaseSeconds}", "--Tasks:PollSeconds", "1", .. database], environment);
         if (await _copilot.AddressAsync(cancellationToken) is { } address)
         {
