@@ -10,7 +10,7 @@ namespace BillingCopilot.Flows;
 /// <summary>The crash harness, a few kills long; <c>BILLINGCOPILOT_CHAOS_ROUNDS</c> makes it longer.</summary>
 public sealed class ChaosFlow(ITestOutputHelper output)
 {
-    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("BILLINGCOPILOT_CHAOS_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 12;
+    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("BILLINGCOPILOT_CHAOS_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 6;
 
     [Fact]
     public Task Kills_OnSqlite_LoseNothingAndDoubleNothing() => RunAsync("sqlite");

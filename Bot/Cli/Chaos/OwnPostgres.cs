@@ -29,8 +29,13 @@ internal sealed class OwnPostgres : IAsyncDisposable
         }
 
         var server = new OwnPostgres(Directory.CreateTempSubdirectory("billingcopilot-pg-").FullName, bin, FreePort());
-        await server.RunAsync("chmod", ["777", server._folder], asPostgres: false, cancellationToken);
-        await server.RunAsync(Path.Combine(bin, "initdb"), ["-D", server.Data, "-A", "trust", "-U", "postgres"], asPostgres: true, cancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            // PostgreSQL's own user writes there.
+            File.SetUnixFileMode(server._folder, (UnixFileMode)0b111_111_111);
+        }
+
+        await server.RunAsync(Path.Combine(bin, "initdb"), ["-D", server.Data, "-A", "trust", "-U", "postgres"], cancellationToken);
         await server.UpAsync(cancellationToken);
         return server;
     }
@@ -71,7 +76,7 @@ internal sealed class OwnPostgres : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        await RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Data, "-m", "immediate", "stop"], asPostgres: true, CancellationToken.None);
+        await RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Data, "-m", "immediate", "stop"], CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -80,7 +85,7 @@ internal sealed class OwnPostgres : IAsyncDisposable
     private async Task UpAsync(CancellationToken cancellationToken)
     {
         var options = $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=300";
-        await RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start"], asPostgres: true, cancellationToken);
+        await RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start"], cancellationToken);
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
@@ -93,9 +98,9 @@ internal sealed class OwnPostgres : IAsyncDisposable
     }
 
     /// <summary>PostgreSQL refuses to run as root.</summary>
-    private async Task RunAsync(string program, string[] arguments, bool asPostgres, CancellationToken cancellationToken)
+    private async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {
-        var root = asPostgres && Environment.UserName == "root";
+        var root = Environment.UserName == "root";
         var line = string.Join(' ', new[] { program }.Concat(arguments).Select(a => $"'{a}'"));
         var quiet = new[] { "-c", $"exec {line} >>'{_folder}/run' 2>&1" };
         var start = new ProcessStartInfo(root ? "runuser" : "sh", root ? ["-u", "postgres", "--", "sh", .. quiet] : quiet) { WorkingDirectory = _folder };
