@@ -83,7 +83,7 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
         return await db.Tasks.AnyAsync(t => t.Id == taskId && t.Kind == TaskKinds.Chat && t.RequestedBy == person.Id, cancellationToken);
     }
 
-    private async Task RunStreamedAsync(TenantContext tenant, TaskRow task, TurnStream stream, ChannelWriter<StreamedEvent> events)
+    private async Task RunStreamedAsync(TenantContext tenant, TaskRow task, StreamedTurn stream, ChannelWriter<StreamedEvent> events)
     {
         try
         {

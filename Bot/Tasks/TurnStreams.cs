@@ -21,7 +21,7 @@ public sealed record StreamedEvent(int Seq, string Name, string Data);
 public sealed class TurnStreams(CopilotDbFactory databases, NodeNews news, TaskSettings settings, TimeProvider time)
 {
     /// <summary>For who runs the task.</summary>
-    public async Task<TurnStream> WriteAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken) =>
+    public async Task<StreamedTurn> WriteAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken) =>
         new(databases, news, tenant, taskId, await AfterAsync(tenant, taskId, 0, cancellationToken));
 
     /// <summary>The events after a place, as they come, up to the last one or to the end of the task.</summary>
@@ -87,10 +87,10 @@ public sealed class TurnStreams(CopilotDbFactory databases, NodeNews news, TaskS
 /// journal, so the same events come in the same order. They are stored together with those that come meanwhile, the
 /// last one before the task ends.
 /// </summary>
-public sealed class TurnStream(CopilotDbFactory databases, NodeNews news, TenantContext tenant, string taskId, IReadOnlyList<StreamedEvent> sent)
+public sealed class StreamedTurn(CopilotDbFactory databases, NodeNews news, TenantContext tenant, string taskId, IReadOnlyList<StreamedEvent> sent)
 {
     private readonly List<StreamedEvent> _unsaved = [];
-    private readonly SemaphoreSlim _saving = new(1);
+    private Task _saving = Task.CompletedTask;
     private readonly Queue<StreamedEvent> _earlier = new(sent);
     private int _seq = sent.Count;
 
@@ -135,36 +135,38 @@ public sealed class TurnStream(CopilotDbFactory databases, NodeNews news, Tenant
         return streamed;
     }
 
-    private async Task SaveAsync()
+    /// <summary>One save after the other; what came while one ran goes with the next.</summary>
+    private Task SaveAsync()
     {
-        await _saving.WaitAsync();
-        try
+        lock (_unsaved)
         {
-            List<StreamedEvent> now;
-            lock (_unsaved)
-            {
-                now = [.. _unsaved];
-            }
-
-            if (now.Count == 0)
-            {
-                return;
-            }
-
-            await using var db = databases.Open(tenant);
-            db.StreamEvents.AddRange(now.Select(e => new StreamEventRow { TenantId = tenant.Id, TaskId = taskId, Seq = e.Seq, Name = e.Name, Data = e.Data }));
-            await db.SaveChangesAsync();
-            lock (_unsaved)
-            {
-                // What could not be stored stays, and goes with the next.
-                _unsaved.RemoveRange(0, now.Count);
-            }
-
-            news.StreamGrew(taskId);
+            return _saving = SaveAfterAsync(_saving);
         }
-        finally
+    }
+
+    private async Task SaveAfterAsync(Task earlier)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        StreamedEvent[] now;
+        lock (_unsaved)
         {
-            _saving.Release();
+            now = [.. _unsaved];
         }
+
+        if (now.Length == 0)
+        {
+            return;
+        }
+
+        await using var db = databases.Open(tenant);
+        db.StreamEvents.AddRange(now.Select(e => new StreamEventRow { TenantId = tenant.Id, TaskId = taskId, Seq = e.Seq, Name = e.Name, Data = e.Data }));
+        await db.SaveChangesAsync();
+        lock (_unsaved)
+        {
+            // What could not be stored stays, and goes with the next.
+            _unsaved.RemoveRange(0, now.Length);
+        }
+
+        news.StreamGrew(taskId);
     }
 }
