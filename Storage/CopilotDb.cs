@@ -20,6 +20,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<TaskRow> Tasks => Set<TaskRow>();
 
+    public DbSet<ScheduleRunRow> ScheduleRuns => Set<ScheduleRunRow>();
+
     public DbSet<StepRow> Steps => Set<StepRow>();
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
@@ -59,8 +61,26 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     /// </summary>
     public abstract Task LockAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The database's own clock, in UTC. What several nodes compare (leases, due times) is written and read by it, so
+    /// that their own clocks need not agree.
+    /// </summary>
+    public abstract Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken);
+
+    /// <summary>The same clock as an SQL expression, some time ahead, in the form in which instants are stored.</summary>
+    public abstract string NowSql(TimeSpan ahead = default);
+
+    /// <summary>Queued tasks made running in one statement, oldest first, at most one of a lane.</summary>
+    public abstract Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>Running tasks whose hold ran out, held anew, in one statement.</summary>
+    public abstract Task<IReadOnlyList<TaskRow>> ClaimAbandonedAsync(TaskClaim claim, CancellationToken cancellationToken);
+
     /// <summary>True when a save failed because a row with this key is already there.</summary>
-    public abstract bool IsDuplicate(DbUpdateException exception);
+    public bool IsDuplicate(DbUpdateException exception) => exception.InnerException is { } inner && IsDuplicate(inner);
+
+    /// <summary>The same for a statement that was not a save.</summary>
+    public abstract bool IsDuplicate(Exception fault);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -77,7 +97,12 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         Keyed<InboxEventRow>(modelBuilder, "inbox_events", r => new { r.TenantId, r.Account, r.EventId });
-        Keyed<TaskRow>(modelBuilder, "tasks", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Status, r.AvailableAt });
+        var tasks = Keyed<TaskRow>(modelBuilder, "tasks", r => new { r.TenantId, r.Id });
+        tasks.HasIndex(r => new { r.TenantId, r.Status, r.CreatedAt });
+        tasks.HasIndex(r => new { r.TenantId, r.Cause });
+        tasks.HasIndex(r => new { r.TenantId, r.ConversationId });
+        tasks.HasIndex(r => new { r.TenantId, r.Lane }).IsUnique().HasFilter("status = 'running' AND lane IS NOT NULL");
+        Keyed<ScheduleRunRow>(modelBuilder, "schedule_runs", r => new { r.TenantId, r.Schedule, r.DueAt });
         Keyed<StepRow>(modelBuilder, "steps", r => new { r.TenantId, r.TaskId, r.Kind, r.Key });
         Keyed<ConversationRow>(modelBuilder, "conversations", r => new { r.TenantId, r.Id });
         Keyed<MessageRow>(modelBuilder, "messages", r => new { r.TenantId, r.ConversationId, r.Seq });
@@ -102,6 +127,10 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
         NameColumnsInSnakeCase(modelBuilder);
     }
+
+    /// <summary>Runs a statement that returns task rows. Its tenant is in the statement: it can't be composed with a filter.</summary>
+    protected static async Task<IReadOnlyList<TaskRow>> TakenAsync(IQueryable<TaskRow> statement, CancellationToken cancellationToken) =>
+        [.. (await statement.IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellationToken)).OrderBy(t => t.CreatedAt)];
 
     private static void NameColumnsInSnakeCase(ModelBuilder builder)
     {

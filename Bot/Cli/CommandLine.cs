@@ -31,7 +31,7 @@ public static class CommandLine
                 return Usage;
             }
 
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
         }
         catch (SettingsException e)
         {
@@ -61,6 +61,8 @@ public static class CommandLine
             DoctorCommand.Create(given),
             KnowledgeCommands.Ingest(given),
             KnowledgeCommands.Search(given),
+            TasksCommand.Create(given),
+            Chaos.ChaosCommand.Create(),
             AuditCommand.Create(given),
             ProposalsCommand.Create(given),
             ControlCommands.Kill(given),

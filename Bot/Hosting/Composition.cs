@@ -47,9 +47,17 @@ internal static class Composition
             ActivateNewPrompts = sandbox,
             Model = settings.Model,
         });
-        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
+        services.Configure<HostOptions>(o =>
+        {
+            // The drain's limit and time to close: a stop is over within 10 s, open pages or not.
+            o.ShutdownTimeout = TimeSpan.FromSeconds(9);
+            o.ServicesStopConcurrently = true;
+        });
+        services.AddSingleton<Schedules>().AddSingleton<CatchUp>().AddSingleton<Drain>().AddSingleton<DeadLetters>();
+        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskBudget>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
-        services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
+        services.AddSingleton<WebhookVerifier>().AddSingleton<WebhookVersions>().AddSingleton<EventIntake>();
+        services.AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
         services.AddSingleton<ApiGate>();
         services.AddCopilotMcp();
@@ -60,6 +68,15 @@ internal static class Composition
         {
             services.AddHostedService<TaskWorker>();
             services.AddHostedService<AuditKeeper>();
+            if (shape.Keep)
+            {
+                services.AddHostedService<Scheduler>();
+            }
+        }
+
+        if (Failpoints.On)
+        {
+            services.ConfigureHttpClientDefaults(c => c.AddHttpMessageHandler(() => new FailpointHandler()));
         }
 
         shape.Services?.Invoke(services);

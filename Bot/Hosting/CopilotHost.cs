@@ -1,5 +1,6 @@
 using BillingCopilot.Agents;
 using BillingCopilot.Bot.Settings;
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Sandbox;
@@ -48,6 +49,7 @@ public sealed class CopilotHost : IAsyncDisposable
             var app = Composition.Build(settings, tenants, shape, time);
             app.Services.CheckGovernance();
             app.Services.CheckAgents();
+            _ = app.Services.GetRequiredService<Schedules>();
             var host = new CopilotHost(app, farSide, settings, shape.Listen);
             await host.PrepareAsync(cancellationToken);
             return host;

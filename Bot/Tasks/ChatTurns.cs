@@ -12,7 +12,7 @@ namespace BillingCopilot.Bot.Tasks;
 /// Runs chat turns as durable tasks. The turn goes on when its listener leaves: the answer is then in the
 /// conversation.
 /// </summary>
-public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFactory databases, IHostApplicationLifetime lifetime)
+public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFactory databases, Drain drain)
 {
     /// <summary>True when the conversation exists and is this person's.</summary>
     public async Task<bool> OwnsAsync(TenantContext tenant, Person person, string conversationId, CancellationToken cancellationToken)
@@ -95,11 +95,11 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     {
         try
         {
-            await runner.RunAsync(tenant, task, e => events.WriteAsync(e), lifetime.ApplicationStopping);
+            await runner.RunAsync(tenant, task, e => events.WriteAsync(e), drain.Over);
         }
         catch (OperationCanceledException)
         {
-            // Shutting down: the task's hold runs out and another process takes it up.
+            // Shutting down: the task was given back, and another process takes it up.
         }
         finally
         {

@@ -19,7 +19,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
     {
         var playbook = playbooks.Find(task.Playbook!)
             ?? throw new InvalidOperationException($"Playbook {task.Playbook} is no longer there.");
-        var subject = new ObjectRef(KindOf(input.ObjectId!), input.ObjectId!);
+        ObjectRef? subject = input.ObjectId is null ? null : new ObjectRef(KindOf(input.ObjectId), input.ObjectId);
         if (rollout.PhaseOfPlaybook(playbook.Name) == RolloutPhase.Off)
         {
             await audit.AppendAsync(tenant, Nothing(task, playbook.Name, input, "playbook_off", null), cancellationToken);
@@ -28,7 +28,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
 
         foreach (var guard in playbook.Guards)
         {
-            if (!await guards.HoldsAsync(guard, tenant, playbook.Agent, subject, cancellationToken))
+            if (subject is { } about && !await guards.HoldsAsync(guard, tenant, playbook.Agent, about, cancellationToken))
             {
                 await audit.AppendAsync(tenant, Nothing(task, playbook.Name, input, "guard", guard), cancellationToken);
                 return null;
@@ -36,7 +36,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
         }
 
         return new TurnRequest(
-            tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, [subject]);
+            tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, subject is { } one ? [one] : []);
     }
 
     /// <summary>The decision to do nothing, and why.</summary>

@@ -1,9 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using BillingCopilot.Bot.Hosting;
-using BillingCopilot.Bot.Tasks;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Bot.Webhooks;
 
@@ -19,7 +16,7 @@ public static partial class StripeWebhookEndpoint
     public static void MapStripeWebhook(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/webhooks/stripe", HandleAsync).DisableAntiforgery().AllowAnonymous();
 
-    private static async Task<IResult> HandleAsync(HttpContext http, TenantList tenants, TaskIntake intake, WebhookVerifier verifier, ILogger<WebhookVerifier> log)
+    private static async Task<IResult> HandleAsync(HttpContext http, TenantList tenants, EventIntake intake, WebhookVerifier verifier, ILogger<WebhookVerifier> log)
     {
         var body = await ReadBodyAsync(http);
         if (body is null)
@@ -36,10 +33,10 @@ public static partial class StripeWebhookEndpoint
 
         try
         {
-            var stored = await intake.AcceptEventAsync(tenant!.Context, received, http.RequestAborted);
+            var stored = await intake.AcceptAsync(tenant!.Context, received, http.RequestAborted);
             return Results.Json(new { received = true, duplicate = !stored });
         }
-        catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or TimeoutException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             NotStored(log, e, received.Id);
             return Problem(StatusCodes.Status503ServiceUnavailable, "not_stored", "The event could not be stored now; deliver it again.");

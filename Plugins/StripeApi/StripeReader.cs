@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using BillingCopilot.Billing;
 using Stripe;
 
@@ -163,6 +165,19 @@ public sealed class StripeReader
         },
         cancellationToken);
 
+    /// <summary>
+    /// Events as Stripe has them, newest first, that some webhook endpoint has not taken yet. Read page by page; a page
+    /// that can't be read throws.
+    /// </summary>
+    public async IAsyncEnumerable<string> UndeliveredEventsAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = new EventListOptions { DeliverySuccess = false, Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = Page };
+        await foreach (var listed in _v1.Events.ListAutoPagingAsync(filter, null, cancellationToken).WithCancellation(cancellationToken))
+        {
+            yield return listed.RawJsonElement is { ValueKind: JsonValueKind.Object } raw ? raw.GetRawText() : listed.ToJson();
+        }
+    }
+
     /// <summary>Tries each read that the tools need, and says which are refused. Empty when all is well.</summary>
     public async Task<IReadOnlyList<Refusal>> CanReadAsync(CancellationToken cancellationToken)
     {
@@ -174,6 +189,7 @@ public sealed class StripeReader
             .. await RefusedAsync(_v1.Charges.ListAsync(new ChargeListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.CreditNotes.ListAsync(new CreditNoteListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.Products.ListAsync(new ProductListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Events.ListAsync(new EventListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.Prices.ListAsync(new PriceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
         ];
         return refused;

@@ -15,7 +15,7 @@ public sealed class PostgresCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCo
     }
 
     public PostgresCopilotDbFactory(StorageOptions options) =>
-        _options = new DbContextOptionsBuilder<PostgresCopilotDb>().UseNpgsql(options.ConnectionString).Options;
+        _options = WithFailpoints(new DbContextOptionsBuilder<PostgresCopilotDb>().UseNpgsql(options.ConnectionString));
 
     public override CopilotDb Open(TenantContext tenant) => new PostgresCopilotDb(_options, tenant);
 

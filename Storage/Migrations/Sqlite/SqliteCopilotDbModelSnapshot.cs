@@ -699,6 +699,38 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.ToTable("proposals", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.ScheduleRunRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Schedule")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("schedule");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<int>("Found")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("found");
+
+                    b.Property<string>("TaskId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("task_id");
+
+                    b.HasKey("TenantId", "Schedule", "DueAt");
+
+                    b.ToTable("schedule_runs", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.StandingApprovalRow", b =>
                 {
                     b.Property<string>("TenantId")
@@ -862,6 +894,14 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("available_at");
 
+                    b.Property<string>("Cause")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cause");
+
+                    b.Property<long?>("CauseAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cause_at");
+
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
@@ -889,6 +929,10 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("kind");
 
+                    b.Property<string>("Lane")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("lane");
+
                     b.Property<string>("LeaseOwner")
                         .HasColumnType("TEXT")
                         .HasColumnName("lease_owner");
@@ -913,7 +957,15 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
 
                     b.HasKey("TenantId", "Id");
 
-                    b.HasIndex("TenantId", "Status", "AvailableAt");
+                    b.HasIndex("TenantId", "Cause");
+
+                    b.HasIndex("TenantId", "ConversationId");
+
+                    b.HasIndex("TenantId", "Lane")
+                        .IsUnique()
+                        .HasFilter("status = 'running' AND lane IS NOT NULL");
+
+                    b.HasIndex("TenantId", "Status", "CreatedAt");
 
                     b.ToTable("tasks", (string)null);
                 });
