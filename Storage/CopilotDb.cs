@@ -22,6 +22,12 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<ScheduleRunRow> ScheduleRuns => Set<ScheduleRunRow>();
 
+    public DbSet<StreamEventRow> StreamEvents => Set<StreamEventRow>();
+
+    public DbSet<ProtectionKeyRow> ProtectionKeys => Set<ProtectionKeyRow>();
+
+    public DbSet<RateBucketRow> RateBuckets => Set<RateBucketRow>();
+
     public DbSet<StepRow> Steps => Set<StepRow>();
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
@@ -70,6 +76,31 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     /// <summary>The same clock as an SQL expression, some time ahead, in the form in which instants are stored.</summary>
     public abstract string NowSql(TimeSpan ahead = default);
 
+    /// <summary>
+    /// Takes tokens out of a bucket that fills up by the database's clock; false, and nothing taken, when it holds too few.
+    /// After the clock was set back it counts as full once.
+    /// </summary>
+    /// <param name="perSecond">How fast it fills, and the most that it holds.</param>
+    public async Task<bool> TakeTokensAsync(string bucket, int wanted, int perSecond, CancellationToken cancellationToken)
+    {
+        var filled = $"{Least}({{3}}, rate_buckets.tokens + {{3}} * CASE WHEN rate_buckets.filled_at > {NowSql()} THEN 1 ELSE {SecondsSinceSql("rate_buckets.filled_at")} END)";
+        var sql = $"""
+            INSERT INTO rate_buckets (tenant_id, name, tokens, filled_at) VALUES ({"{0}"}, {"{1}"}, {"{3}"} - {"{2}"}, {NowSql()})
+            ON CONFLICT (tenant_id, name) DO UPDATE SET tokens = {filled} - {"{2}"}, filled_at = {NowSql()}
+            WHERE {filled} >= {"{2}"}
+            """;
+        return await Database.ExecuteSqlRawAsync(sql, [Tenant.Id, bucket, (double)wanted, (double)perSecond], cancellationToken) == 1;
+    }
+
+    /// <summary>Tells the other nodes something, where the database can.</summary>
+    public virtual Task TellAsync(string message, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Seconds since an instant, with their fraction, as an SQL expression.</summary>
+    protected abstract string SecondsSinceSql(string instant);
+
+    /// <summary>The function of the smaller of two values.</summary>
+    protected abstract string Least { get; }
+
     /// <summary>Queued tasks made running in one statement, oldest first, at most one of a lane.</summary>
     public abstract Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken);
 
@@ -103,6 +134,9 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         tasks.HasIndex(r => new { r.TenantId, r.ConversationId });
         tasks.HasIndex(r => new { r.TenantId, r.Lane }).IsUnique().HasFilter("status = 'running' AND lane IS NOT NULL");
         Keyed<ScheduleRunRow>(modelBuilder, "schedule_runs", r => new { r.TenantId, r.Schedule, r.DueAt });
+        Keyed<StreamEventRow>(modelBuilder, "stream_events", r => new { r.TenantId, r.TaskId, r.Seq });
+        Keyed<ProtectionKeyRow>(modelBuilder, "protection_keys", r => new { r.TenantId, r.Name });
+        Keyed<RateBucketRow>(modelBuilder, "rate_buckets", r => new { r.TenantId, r.Name });
         Keyed<StepRow>(modelBuilder, "steps", r => new { r.TenantId, r.TaskId, r.Kind, r.Key });
         Keyed<ConversationRow>(modelBuilder, "conversations", r => new { r.TenantId, r.Id });
         Keyed<MessageRow>(modelBuilder, "messages", r => new { r.TenantId, r.ConversationId, r.Seq });

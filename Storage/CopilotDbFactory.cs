@@ -11,6 +11,12 @@ public abstract class CopilotDbFactory
     private protected static DbContextOptions<TDb> WithFailpoints<TDb>(DbContextOptionsBuilder<TDb> builder)
         where TDb : CopilotDb => (Failpoints.On ? builder.AddInterceptors(new FailpointCommands(), new FailpointCommits()) : builder).Options;
 
+    /// <summary>True where several nodes may share the database.</summary>
+    public virtual bool HasSeveralNodes => false;
+
+    /// <summary>Hears what nodes tell each other until the connection breaks. Only where several nodes share the database.</summary>
+    public virtual Task ListenAsync(Action<string> heard, CancellationToken cancellationToken) => throw new NotSupportedException("One node has this database; there is nobody to hear.");
+
     /// <summary>Brings the schema to the newest migration.</summary>
     public abstract Task MigrateAsync(CancellationToken cancellationToken);
 }

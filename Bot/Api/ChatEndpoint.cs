@@ -1,5 +1,4 @@
-using System.Text.Json;
-using BillingCopilot.Agents.Turns;
+using System.Globalization;
 using BillingCopilot.Bot.Tasks;
 
 namespace BillingCopilot.Bot.Api;
@@ -10,7 +9,11 @@ public static class ChatEndpoint
     /// <summary>Longest message, in characters.</summary>
     public const int MaxText = 8000;
 
-    public static void MapChat(this IEndpointRouteBuilder routes) => routes.MapPost("/chat", HandleAsync);
+    public static void MapChat(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/chat", HandleAsync);
+        routes.MapGet("/chat", ResumeAsync);
+    }
 
     private static async Task HandleAsync(HttpContext http, ChatTurns chat)
     {
@@ -34,13 +37,47 @@ public static class ChatEndpoint
             return;
         }
 
+        Begin(http);
+        await foreach (var (task, e) in chat.StreamAsync(caller.Tenant.Context, caller.Person, request.Conversation, request.Text!, http.RequestAborted))
+        {
+            await SendAsync(http, task, e);
+        }
+    }
+
+    /// <summary><c>GET /api/chat</c> with <c>Last-Event-ID</c>: what came after that event, at whichever node.</summary>
+    private static async Task ResumeAsync(HttpContext http, ChatTurns chat)
+    {
+        var caller = ApiGate.Caller(http);
+        if (http.Request.Headers["Last-Event-ID"].ToString().Split(':') is not [{ Length: > 0 } task, var place]
+            || !int.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var after))
+        {
+            await ApiError.Result(StatusCodes.Status400BadRequest, "invalid_last_event_id", "The Last-Event-ID header is missing or has another form.", "Send the id of the last event that you have, such as task_…:3.").ExecuteAsync(http);
+            return;
+        }
+
+        if (!await chat.AskedAsync(caller.Tenant.Context, caller.Person, task, http.RequestAborted))
+        {
+            await ApiError.Result(StatusCodes.Status404NotFound, "unknown_turn", $"Turn '{task}' is not one of yours.", "Ask again with POST /api/chat.").ExecuteAsync(http);
+            return;
+        }
+
+        Begin(http);
+        await foreach (var e in chat.ResumeAsync(caller.Tenant.Context, task, after, http.RequestAborted))
+        {
+            await SendAsync(http, task, e);
+        }
+    }
+
+    private static void Begin(HttpContext http)
+    {
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
-        await foreach (var (name, data) in chat.StreamAsync(caller.Tenant.Context, caller.Person, request.Conversation, request.Text!, http.RequestAborted))
-        {
-            await http.Response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, data.GetType(), ApiJson.Options)}\n\n", http.RequestAborted);
-            await http.Response.Body.FlushAsync(http.RequestAborted);
-        }
+    }
+
+    private static async Task SendAsync(HttpContext http, string task, StreamedEvent e)
+    {
+        await http.Response.WriteAsync($"event: {e.Name}\ndata: {e.Data}\nid: {task}:{e.Seq}\n\n", http.RequestAborted);
+        await http.Response.Body.FlushAsync(http.RequestAborted);
     }
 
     private static (string Fault, string Remedy)? Fault(ChatRequest? request) => request?.Text?.Trim() switch

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Text.Json;
 using BillingCopilot.Bot.Settings;
@@ -12,8 +13,12 @@ namespace BillingCopilot.Bot.Tasks;
 /// <see cref="TaskRow.Attempts"/> is the fencing token: it grows with each taking and never shrinks, and who holds an
 /// older one changes nothing any more.
 /// </summary>
-public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings, NodeName node)
+/// <param name="time">With it, abandoned tasks are looked for once a second at most; without, at each taking.</param>
+public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings, NodeName node, TimeProvider? time = null)
 {
+    private static readonly TimeSpan AbandonedEvery = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<string, long> _looked = new(StringComparer.Ordinal);
+
     /// <summary>Available from the start, whatever any clock says.</summary>
     public static readonly DateTimeOffset AtOnce = DateTimeOffset.UnixEpoch;
 
@@ -38,7 +43,7 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
     {
         await using var db = databases.Open(tenant);
         var claim = new TaskClaim(node.Value, most, Length, 2 * Backoff.Longest);
-        var taken = await db.ClaimAbandonedAsync(claim, cancellationToken);
+        var taken = IsTimeForAbandoned(tenant) ? await db.ClaimAbandonedAsync(claim, cancellationToken) : [];
         return taken.Count == most ? taken : [.. taken, .. await QueuedAsync(db, claim with { Most = most - taken.Count }, cancellationToken)];
     }
 
@@ -76,6 +81,23 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
                 .SetProperty(t => t.LeaseUntil, (DateTimeOffset?)null)
                 .SetProperty(t => t.AvailableAt, AtOnce),
             cancellationToken);
+    }
+
+    private bool IsTimeForAbandoned(TenantContext tenant)
+    {
+        if (time is null)
+        {
+            return true;
+        }
+
+        var now = time.GetTimestamp();
+        if (_looked.TryGetValue(tenant.Id, out var last) && time.GetElapsedTime(last, now) < AbandonedEvery)
+        {
+            return false;
+        }
+
+        _looked[tenant.Id] = now;
+        return true;
     }
 
     /// <summary>Another node may take a task of the same customer in this moment; the index lets one of the two.</summary>

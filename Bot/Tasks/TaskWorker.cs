@@ -1,3 +1,4 @@
+using BillingCopilot.Agents.Turns;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Storage;
@@ -13,6 +14,7 @@ public sealed partial class TaskWorker(
     TenantList tenants,
     TaskLeases leases,
     TaskRunner runner,
+    TurnStreams streams,
     Decisions decisions,
     TaskSignal signal,
     Drain drain,
@@ -77,7 +79,7 @@ public sealed partial class TaskWorker(
     {
         try
         {
-            await runner.RunAsync(tenant, task, _ => ValueTask.CompletedTask, drain.Over);
+            await runner.RunAsync(tenant, task, await ListenerAsync(tenant, task), drain.Over);
         }
         catch (OperationCanceledException) when (drain.Over.IsCancellationRequested)
         {
@@ -92,6 +94,18 @@ public sealed partial class TaskWorker(
         {
             signal.Raise();
         }
+    }
+
+    /// <summary>A chat that another process left goes on streaming to whoever reads on.</summary>
+    private async Task<Func<TurnEvent, ValueTask>> ListenerAsync(TenantContext tenant, TaskRow task)
+    {
+        if (task.Kind != TaskKinds.Chat)
+        {
+            return _ => ValueTask.CompletedTask;
+        }
+
+        var stream = await streams.WriteAsync(tenant, task.Id, drain.Over);
+        return async e => await stream.AppendAsync(e);
     }
 
     /// <summary>What was approved and is due, or was left by a process that died, once a poll.</summary>

@@ -25,7 +25,11 @@ public sealed class CatchUp(TenantList tenants, StripeReaders readers, CopilotDb
     /// <summary>How long finished looks are kept.</summary>
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
 
-    private static readonly Meter Meter = new("BillingCopilot");
+    /// <summary>Name of this program's meter.</summary>
+    public const string MeterName = "BillingCopilot";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Looks = Meter.CreateCounter<long>("billingcopilot.catchup.looks", "{look}", "Looks for events that were not delivered");
     private static readonly Counter<long> Missing = Meter.CreateCounter<long>("billingcopilot.catchup.events", "{event}", "Events that a catch-up found missing and took in");
 
     /// <summary>One look, of the schedule's run at <paramref name="dueAt"/>. The very first only notes the time: what was before is not ours.</summary>
@@ -35,6 +39,9 @@ public sealed class CatchUp(TenantList tenants, StripeReaders readers, CopilotDb
         var last = await db.ScheduleRuns.Where(r => r.Schedule == Schedules.CatchUp && r.FinishedAt != null && r.DueAt < dueAt)
             .MaxAsync(r => (DateTimeOffset?)r.DueAt, cancellationToken);
         var found = last is { } since ? await TakeInAsync(tenant, Later(since - Overlap, dueAt - Kept), cancellationToken) : 0;
+        // Seen from the first look on, also while nothing is missing.
+        Looks.Add(1, new KeyValuePair<string, object?>("tenant", tenant.Id));
+        Missing.Add(0, new KeyValuePair<string, object?>("tenant", tenant.Id));
         var now = time.GetUtcNow();
         await db.ScheduleRuns.Where(r => r.Schedule == Schedules.CatchUp && r.DueAt == dueAt)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.FinishedAt, now).SetProperty(r => r.Found, found), cancellationToken);

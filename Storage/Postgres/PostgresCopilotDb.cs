@@ -26,6 +26,9 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
 
     public override string NowSql(TimeSpan ahead = default) => $"(statement_timestamp() + interval '{(long)ahead.TotalMilliseconds} milliseconds')";
 
+    public override Task TellAsync(string message, CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"SELECT pg_notify({PostgresCopilotDbFactory.Channel}, {message})", cancellationToken);
+
     /// <summary>What another node is claiming right now is skipped, not waited for.</summary>
     public override Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken)
     {
@@ -59,6 +62,10 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
     }
 
     public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    protected override string Least => "least";
+
+    protected override string SecondsSinceSql(string instant) => $"extract(epoch FROM ({NowSql()} - {instant}))";
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcInstants>();

@@ -53,6 +53,10 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
     public override bool IsDuplicate(Exception fault) =>
         fault is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueIndexTaken };
 
+    protected override string Least => "min";
+
+    protected override string SecondsSinceSql(string instant) => $"(({NowSql()} - {instant}) / 1000.0)";
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
 }

@@ -75,7 +75,7 @@ internal static class TaskBenchmark
     {
         var next = -1;
         var ended = 0;
-        var leases = new TaskLeases(databases, new TaskSettings(), new NodeName("bench"));
+        var leases = new TaskLeases(databases, new TaskSettings(), new NodeName("bench"), TimeProvider.System);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
         {
@@ -98,7 +98,7 @@ internal static class TaskBenchmark
     private static async Task<TimeSpan> DrainAsync(CopilotDbFactory databases, int tasks, int workers, int most, CancellationToken cancellationToken)
     {
         var ended = 0;
-        var leases = new TaskLeases(databases, new TaskSettings(), new NodeName("bench"));
+        var leases = new TaskLeases(databases, new TaskSettings(), new NodeName("bench"), TimeProvider.System);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
         {

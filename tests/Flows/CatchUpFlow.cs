@@ -26,7 +26,7 @@ public sealed class CatchUpFlow
         await first.KillAsync();
         var missed = (string)(await sandbox.EmitAsync("invoice.payment_failed", (string)failed["invoice"]!, CancellationToken.None))["id"]!;
 
-        var (second, _) = await StartAsync(folder, stripe);
+        var (second, address) = await StartAsync(folder, stripe);
         await UntilAsync(folder, async db => await db.Tasks.AnyAsync(t => t.Kind == TaskKinds.Webhook && t.Status == TaskStates.Done));
         await UntilAsync(folder, async db => await db.ScheduleRuns.CountAsync(r => r.FinishedAt != null) == 2);
 
@@ -35,6 +35,11 @@ public sealed class CatchUpFlow
             (await db.Inbox.CountAsync(e => e.EventId == missed)).ShouldBe(1);
             (await db.Proposals.CountAsync()).ShouldBe(1);
             (await db.ScheduleRuns.SumAsync(r => r.Found)).ShouldBe(1);
+        }
+
+        using (var http = new HttpClient { BaseAddress = address })
+        {
+            (await http.GetStringAsync("/metrics")).ShouldMatch("""billingcopilot_catchup_events\S*\{[^}]*tenant="default"[^}]*\} 1\b""");
         }
 
         await second.TerminateAsync();

@@ -699,6 +699,49 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.ToTable("proposals", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.ProtectionKeyRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("xml");
+
+                    b.HasKey("TenantId", "Name");
+
+                    b.ToTable("protection_keys", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.RateBucketRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("FilledAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("filled_at");
+
+                    b.Property<double>("Tokens")
+                        .HasColumnType("REAL")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("TenantId", "Name");
+
+                    b.ToTable("rate_buckets", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.ScheduleRunRow", b =>
                 {
                     b.Property<string>("TenantId")
@@ -846,6 +889,35 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.HasKey("TenantId", "TaskId", "Kind", "Key");
 
                     b.ToTable("steps", (string)null);
+                });
+
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.StreamEventRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("TaskId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("task_id");
+
+                    b.Property<int>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("data");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.HasKey("TenantId", "TaskId", "Seq");
+
+                    b.ToTable("stream_events", (string)null);
                 });
 
             modelBuilder.Entity("BillingCopilot.Storage.Rows.SubjectKeyRow", b =>

@@ -75,6 +75,30 @@ public sealed class EventIntakeTests : IAsyncLifetime
         (await db.Inbox.CountAsync()).ShouldBe(1);
     }
 
+    /// <summary><c>BILLINGCOPILOT_LOCK_SECONDS=60</c> makes the lock as long as that.</summary>
+    [Fact]
+    public async Task Accept_WhileTheDatabaseIsLockedForLong_RefusesAndLosesNothing()
+    {
+        var seconds = int.TryParse(Environment.GetEnvironmentVariable("BILLINGCOPILOT_LOCK_SECONDS"), out var asked) ? asked : 2;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var refused = new List<string>();
+        await using (var other = new SqliteConnection($"Data Source={File_}"))
+        {
+            await other.OpenAsync();
+            await using var hold = other.BeginTransaction(deferred: false);
+            while (clock.Elapsed < TimeSpan.FromSeconds(seconds))
+            {
+                var ids = Enumerable.Range(refused.Count, 50).Select(i => $"evt_{i}").ToList();
+                await Task.WhenAll(ids.Select(id => Should.ThrowAsync<SqliteException>(() => _intake.AcceptAsync(Lumen, Event(id, "x"), default))));
+                refused.AddRange(ids);
+            }
+        }
+
+        (await Task.WhenAll(refused.Select(id => _intake.AcceptAsync(Lumen, Event(id, "x"), default)))).ShouldAllBe(stored => stored);
+        await using var db = _databases.Open(Lumen);
+        (await db.Inbox.CountAsync()).ShouldBe(refused.Count);
+    }
+
     [Fact]
     public async Task Accept_FullDatabase_ThrowsAndStoresNothing()
     {
