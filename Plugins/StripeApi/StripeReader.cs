@@ -100,6 +100,9 @@ public sealed class StripeReader
     public Task<Outcome<Charge>> ChargeAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<Charge>)await _v1.Charges.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
+    public Task<Outcome<Dispute>> DisputeAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<Dispute>)await _v1.Disputes.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
     /// <summary>Charges, failed ones too, newest first.</summary>
     public Task<Outcome<Listing<Charge>>> ChargesAsync(ChargeListOptions filter, CancellationToken cancellationToken)
     {

@@ -20,7 +20,8 @@ internal sealed partial class IntentMatcher
     public IntentMatcher(RuleSet rules)
     {
         _rules = rules;
-        _index = new PhraseIndex(rules.Intents.SelectMany(i => i.Examples.Select(e => (i.Name, e))));
+        // A playbook's words state what an event said; nobody's question may lead there.
+        _index = new PhraseIndex(rules.Intents.Where(i => !i.Name.StartsWith("playbook_", StringComparison.Ordinal)).SelectMany(i => i.Examples.Select(e => (i.Name, e))));
     }
 
     /// <summary>True for words of the examples.</summary>
