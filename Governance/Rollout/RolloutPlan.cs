@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Governance.Controls;
 
 namespace BillingCopilot.Governance.Rollout;
@@ -58,7 +59,16 @@ public sealed class RolloutPlan(
         (int)_limits.GetValueOrDefault(playbook, RolloutPhase.Automated));
 
     /// <summary>Sets how far each playbook may go by its own words. Once, before serving; the plan can only lower it.</summary>
-    public void Limit(IReadOnlyDictionary<string, RolloutPhase> playbookPhases) => _limits = playbookPhases;
+    /// <exception cref="GovernanceConfigurationException">The plan names a playbook that does not exist: what it was meant to hold back would run.</exception>
+    public void Limit(IReadOnlyDictionary<string, RolloutPhase> playbookPhases)
+    {
+        if (playbooks?.Keys.FirstOrDefault(p => !playbookPhases.ContainsKey(p)) is { } unknown)
+        {
+            throw new GovernanceConfigurationException("rollout.yaml", 1, $"unknown playbook '{unknown}'. Allowed: {string.Join(", ", playbookPhases.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        _limits = playbookPhases;
+    }
 
     /// <summary>The whole plan in one text, the same for the same plan.</summary>
     public string Describe() => string.Join(

@@ -1,5 +1,6 @@
 using BillingCopilot.Agents;
 using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Plugins.Guards;
 using Shouldly;
@@ -80,6 +81,15 @@ public sealed class PlaybookTests : IDisposable
         plan.Limit(new Dictionary<string, RolloutPhase> { ["a"] = RolloutPhase.Assisted, ["b"] = RolloutPhase.Automated, ["c"] = RolloutPhase.Automated });
 
         (plan.PhaseOf("send_dunning_email", "a"), plan.PhaseOfPlaybook("b"), plan.PhaseOfPlaybook("c")).ShouldBe((RolloutPhase.Assisted, RolloutPhase.ReadOnly, RolloutPhase.Off));
+    }
+
+    [Fact]
+    public void Limit_RolloutNamesAPlaybookThatIsNotThere_StopsTheStart()
+    {
+        var plan = new RolloutPlan(new Dictionary<string, RolloutStep>(), new Dictionary<string, RolloutStep> { ["payment_faild"] = new(RolloutPhase.Off, []) });
+
+        Should.Throw<GovernanceConfigurationException>(() => plan.Limit(Load().All.ToDictionary(p => p.Name, p => p.Phase)))
+            .Message.ShouldStartWith("rollout.yaml:1: unknown playbook 'payment_faild'. Allowed: card_expiring,");
     }
 
     [Fact]
