@@ -1,6 +1,7 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Invoices;
+using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
 using Stripe;
 
@@ -34,16 +35,19 @@ public sealed record InvoiceView(
     DateOnly? NextAttempt,
     string TimeZone,
     IReadOnlyList<InvoiceLineView> Lines,
-    int? LinesLeftOut,
+    Partial? LinesPartial,
     IReadOnlyList<CreditNoteRow>? CreditNotes = null,
     IReadOnlyList<EarlierProposal>? Proposals = null)
 {
-    /// <summary>Lines shown; the rest is counted.</summary>
+    /// <summary>Lines shown at once.</summary>
     public const int MostLines = 25;
 
-    internal static InvoiceView Of(Invoice invoice, TenantContext tenant)
+    /// <param name="from">First line shown, counted from 1.</param>
+    internal static InvoiceView Of(Invoice invoice, TenantContext tenant, int from = 1)
     {
         var lines = invoice.Lines?.Data ?? [];
+        var shown = lines.Skip(Math.Max(from, 1) - 1).Take(MostLines).ToList();
+        var next = Math.Max(from, 1) + shown.Count;
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
@@ -63,8 +67,8 @@ public sealed record InvoiceView(
             invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
             tenant.TimeZone,
-            [.. lines.Take(MostLines).Select((l, i) => InvoiceLineView.Of(l, i == 0 ? null : lines[i - 1], tenant))],
-            lines.Count > MostLines ? lines.Count - MostLines : null);
+            [.. shown.Select((l, i) => InvoiceLineView.Of(l, i == 0 ? null : shown[i - 1], tenant))],
+            shown.Count == lines.Count ? null : new Partial(shown.Count, lines.Count, next <= lines.Count ? $"Give from_line {next}." : "Give from_line 1."));
     }
 }
 
