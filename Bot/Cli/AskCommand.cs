@@ -63,14 +63,14 @@ internal static class AskCommand
     }
 
     /// <summary>With a real key, saying who one is does not make it so: the person's own token is needed.</summary>
-    private static void RequireToken(Tenant tenant, Person person)
+    internal static void RequireToken(Tenant tenant, Person person)
     {
         const string variable = "BILLINGCOPILOT_TOKEN";
         var token = Environment.GetEnvironmentVariable(variable) ?? "";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         if (!tenant.IsSandbox && (!tenant.Auth.Tokens.TryGetValue(person.Id, out var expected) || !string.Equals(expected, hash, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new SettingsException($"With a key that is not the sandbox's, ask needs the token of {person.Id}: put it into {variable}, and its SHA-256 into Auth:Tokens:{person.Id}.");
+            throw new SettingsException($"With a key that is not the sandbox's, this needs the token of {person.Id}: put it into {variable}, and its SHA-256 into Auth:Tokens:{person.Id}.");
         }
     }
 

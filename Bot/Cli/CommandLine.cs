@@ -62,6 +62,7 @@ public static class CommandLine
             KnowledgeCommands.Ingest(given),
             KnowledgeCommands.Search(given),
             AuditCommand.Create(given),
+            PromptsCommand.Create(given),
         };
         root.SetAction((_, stop) => ServeCommand.RunAsync(SettingsLoader.Load(given), stop));
         return root;

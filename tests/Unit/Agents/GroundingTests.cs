@@ -105,6 +105,14 @@ public class GroundingTests
     [InlineData("50 cents", "50 usd")]
     [InlineData("$1.5k", "150000 usd")]
     [InlineData("CHF 12.50", "1250 chf")]
+    [InlineData("1.234,50 €", "123450 eur")]
+    [InlineData("€1.234,50", "123450 eur")]
+    [InlineData("1 234,50 EUR", "123450 eur")]
+    [InlineData("CHF 1'234,50", "123450 chf")]
+    [InlineData("12,50 €", "1250 eur")]
+    [InlineData("29.00 €", "2900 eur")]
+    [InlineData("$1,234", "123400 usd")]
+    [InlineData("12,345 USD", "1234500 usd")]
     public void Scan_Amount_HasItsNormalForm(string text, string value) =>
         FigureScanner.Scan($"It is {text}.").ShouldHaveSingleItem().Value.ShouldBe(value);
 
