@@ -36,7 +36,7 @@ public static partial class FigureScanner
             TakeNumber(found, m, FigureKind.Count, "");
         }
 
-        return [.. found.OrderBy(f => f.At.Start)];
+        return [.. found.OrderBy(f => f.At.Start).Select(f => Approximately().IsMatch(text[..f.At.Start]) ? f with { About = true } : f)];
     }
 
     /// <summary>Words in quotation marks, four or more of them: shorter ones are names.</summary>
@@ -105,6 +105,10 @@ public static partial class FigureScanner
         + @"|(?<![\w.,])(?<figure>[-−]?(?<num>" + Continental + @"|[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?<post>(?:" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b|[$€£¥](?![0-9])))"
         + @"|(?<![\w.,$€£¥])(?<figure>[-−]?(?<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?|[0-9]+\.[0-9]{2}))(?![\w%]|[.,][0-9]|\s?(?:%|percent))", RegexOptions.CultureInvariant)]
     private static partial Regex MoneyText();
+
+    /// <summary>Words right before a figure that say it is rounded.</summary>
+    [GeneratedRegex(@"(?:\b(?:about|around|roughly|approximately|approx\.|nearly|almost|circa|ca\.)\s|[~≈]\s?)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    private static partial Regex Approximately();
 
     /// <summary>Groups by point, space or apostrophe, with a decimal comma: only beside a currency, where it can't be two numbers.</summary>
     private const string Continental = @"[0-9]{1,3}(?:[.\u0020\u00A0\u202F'’][0-9]{3})+,[0-9]{1,3}(?![0-9])|[0-9]+,[0-9]{1,2}(?![0-9,.])";

@@ -32,6 +32,8 @@ public class GroundingTests
     [InlineData("Acme Robotics's line says “5 × Team (at $12.00 / month)”.")]
     [InlineData("Globex GmbH has one open invoice. It is $75.00, of March 5.")]
     [InlineData("You said $90, which I can't find.")]
+    [InlineData("Globex GmbH owes about $80.")]
+    [InlineData("Acme Robotics was billed roughly $100.")]
     public void Check_FiguresWithSources_AreBacked(string text) =>
         GroundingCheck.Check(text, Two).Unbacked.ShouldBeEmpty();
 
@@ -50,6 +52,9 @@ public class GroundingTests
     [InlineData("The seats cost $12.00 each.", "$12.00")]
     [InlineData("Acme Robotics is owed $100.", "$100")]
     [InlineData("That is a rise of 4%.", "4%")]
+    [InlineData("Globex GmbH owes $80.", "$80")]
+    [InlineData("Globex GmbH owes about $88.", "$88")]
+    [InlineData("Globex GmbH owes about $75.50.", "$75.50")]
     [InlineData("It is $99999999999999999999999999999999.99.", "$99999999999999999999999999999999.99")]
     [InlineData("It is 99999999999999999999999999999999%.", "99999999999999999999999999999999%")]
     [InlineData("Invoice LUM-0043 is open.", "LUM-0043")]
