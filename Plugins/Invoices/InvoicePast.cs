@@ -27,7 +27,7 @@ public sealed record EarlierProposal(ObjectRef Proposal, string Operation, strin
     internal static async Task<IReadOnlyList<EarlierProposal>> AboutAsync(ObjectRef target, ToolContext context, CancellationToken cancellationToken, IReadOnlyCollection<string>? without = null) =>
     [
         .. (await context.ProposalsOf(context.Tenant, target, cancellationToken))
-            .Where(p => Counts.Contains(p.Status) && without?.Contains(p.ResultObjectId) != true)
+            .Where(p => Counts.Contains(p.Status) && without?.Contains(p.ResultObjectId ?? "") != true)
             .Take(Most)
             .Select(p => Of(p, context)),
     ];
