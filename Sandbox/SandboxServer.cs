@@ -147,8 +147,8 @@ public sealed class SandboxServer : IAsyncDisposable
         AllEndpoints.Map(router);
         var faults = new FaultPlan();
         var authentication = new Authentication([.. SandboxKeys.Defaults, .. options.ExtraKeys]);
-        var executor = new ApiExecutor(state, router, authentication, committer);
         var limits = new RateLimits(clock);
+        var executor = new ApiExecutor(state, router, authentication, limits, committer);
         var control = new ControlApi(state, faults, limits, webhooks, committer, engine, options);
         return new RequestPipeline(state, engine, executor, control, faults, new Refusals(limits, state.Account.AccountId), clock);
     }

@@ -119,7 +119,7 @@ internal sealed partial class MarkdownSections
     }
 
     /// <summary>"Owner: Finance. Last reviewed: 1 May 2026.": says nothing that could be quoted as a rule.</summary>
-    [GeneratedRegex(@"^(?:[A-Z][\w ]{1,30}: [^:.\n]{1,60}\.?\s*){1,6}$")]
+    [GeneratedRegex(@"^(?:(?:Owner|Author|Contact|Version|Status|Date|Valid from|Updated|(?:Last )?(?:reviewed|updated|changed)): [^:.\n]{1,60}\.?\s*){1,6}$", RegexOptions.IgnoreCase)]
     private static partial Regex Imprint();
 
     private static string PlainText(HeadingBlock heading) =>

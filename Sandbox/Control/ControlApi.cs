@@ -99,12 +99,13 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimit
 
     private JsonObject SetClock(JsonObject body)
     {
+        var freeze = ClockCommand.Freeze(body);
         var passed = engine.Advance(now => ClockCommand.Target(now, body));
         lock (state.Gate)
         {
-            if ((bool?)body["freeze"] is { } freeze)
+            if (freeze is { } still)
             {
-                state.Clock.Freeze(freeze);
+                state.Clock.Freeze(still);
                 committer.SaveClock();
             }
 

@@ -18,13 +18,16 @@ internal static class AllEndpoints
         ChargeEndpoints.Map(routes);
         RefundEndpoints.Map(routes);
         InvoiceEndpoints.Map(routes);
+        InvoiceLineEndpoints.Map(routes);
         InvoiceActionEndpoints.Map(routes);
         InvoicePreviewEndpoints.Map(routes);
         InvoiceItemEndpoints.Map(routes);
         InvoicePaymentEndpoints.Map(routes);
         CreditNoteEndpoints.Map(routes);
         SubscriptionEndpoints.Map(routes);
+        SubscriptionPauseEndpoints.Map(routes);
         SubscriptionItemEndpoints.Map(routes);
+        ScheduleEndpoints.Map(routes);
         EventEndpoints.Map(routes);
         WebhookEndpointEndpoints.Map(routes);
         PortalEndpoints.Map(routes);
@@ -33,7 +36,13 @@ internal static class AllEndpoints
         PayoutEndpoints.Map(routes);
         DisputeEndpoints.Map(routes);
         TransferEndpoints.Map(routes);
-        ReadOnlyEndpoints.Map(routes);
+        CouponEndpoints.Map(routes);
+        PromotionCodeEndpoints.Map(routes);
+        TaxRateEndpoints.Map(routes);
+        MeterEndpoints.Map(routes);
+        MeterEventEndpoints.Map(routes);
+        Alerts.Map(routes);
+        PortalConfigurationEndpoints.Map(routes);
         TestClockEndpoints.Map(routes);
         SearchEndpoints.Map(routes);
     }

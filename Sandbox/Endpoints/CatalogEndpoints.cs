@@ -5,13 +5,13 @@ using BillingCopilot.Sandbox.Objects;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
-/// <summary>Products, prices and coupons.</summary>
+/// <summary>Products and prices.</summary>
 internal static class CatalogEndpoints
 {
     private const string ProductFields = "active:b name description metadata:m unit_label url default_price statement_descriptor";
     private const string PriceFields =
         "active:b currency* unit_amount:i unit_amount_decimal:d product product_data:o{name* metadata:m} nickname lookup_key metadata:m tax_behavior billing_scheme tiers_mode "
-        + "recurring:o{interval* interval_count:i usage_type meter trial_period_days:i} "
+        + "recurring:o{interval* interval_count:i usage_type meter} transform_quantity:o{divide_by*:i round*} transfer_lookup_key:b "
         + "tiers:l{up_to* unit_amount:i unit_amount_decimal:d flat_amount:i flat_amount_decimal:d}";
 
     public static void Map(Routes routes)
@@ -25,11 +25,6 @@ internal static class CatalogEndpoints
         routes.Post("/v1/prices", "plan_write", "price.created", PriceFields, CreatePrice);
         routes.One("/v1/prices/{id}", "price", "plan_read");
         routes.Post("/v1/prices/{id}", "plan_write", "price.updated", "active:b nickname lookup_key metadata:m tax_behavior", UpdatePrice);
-        routes.List("/v1/coupons", "coupon", "coupon_read");
-        routes.Post("/v1/coupons", "coupon_write", "coupon.created", "id name percent_off:d amount_off:i currency duration duration_in_months:i metadata:m", CreateCoupon);
-        routes.One("/v1/coupons/{id}", "coupon", "coupon_read");
-        routes.Post("/v1/coupons/{id}", "coupon_write", "coupon.updated", "name metadata:m", call => Renamed(call, call.Edit("coupon"), "name"));
-        routes.Delete("/v1/coupons/{id}", "coupon_write", "coupon.deleted", "", call => Remove(call, "coupon"));
     }
 
     private static bool Wanted(Call call, JsonObject product) =>
@@ -78,6 +73,7 @@ internal static class CatalogEndpoints
     {
         var args = call.Args;
         var recurring = args.Object("recurring");
+        PriceRules.Check(call);
         var price = PriceObject.Create(new PriceSpec
         {
             Id = call.Unit.NewId("price"),
@@ -93,12 +89,13 @@ internal static class CatalogEndpoints
             TaxBehavior = args.Text("tax_behavior") ?? "unspecified",
             Active = args.Bool("active") ?? true,
         });
+        PriceRules.Apply(call, price);
         price["metadata"] = Metadata.From(args);
         price["unit_amount_decimal"] = args.Text("unit_amount_decimal") ?? price.Text("unit_amount_decimal");
         if (recurring is not null)
         {
             price["recurring"]!["interval_count"] = recurring.Int("interval_count") ?? 1L;
-            price["recurring"]!["usage_type"] = recurring.Text("usage_type") ?? "licensed";
+            price["recurring"]!["usage_type"] = recurring.Text("usage_type") ?? (recurring.Text("meter") is null ? "licensed" : "metered");
         }
 
         if (price["tiers"] is not null)
@@ -132,22 +129,5 @@ internal static class CatalogEndpoints
         var price = call.Edit("price");
         price["active"] = call.Args.Bool("active") ?? (bool)price["active"]!;
         return Renamed(call, price, "nickname", "lookup_key", "tax_behavior");
-    }
-
-    private static JsonObject CreateCoupon(Call call)
-    {
-        var args = call.Args;
-        var percent = args.Text("percent_off") is { } text ? decimal.Parse(text, CultureInfo.InvariantCulture) : (decimal?)null;
-        if (percent is null && args.Int("amount_off") is null)
-        {
-            throw ApiError.Invalid("You must pass either `percent_off` or `amount_off` to create a coupon.", "percent_off", "parameter_missing");
-        }
-
-        var coupon = CouponObject.Create(
-            args.Text("id") ?? call.Unit.NewId("co")[^8..], call.Now, args.Text("name") ?? "", percent, args.Int("amount_off"),
-            args.Text("currency"), args.Text("duration") ?? "once", args.Int("duration_in_months"));
-        coupon["metadata"] = Metadata.From(args);
-        call.Unit.Raise("coupon.created", coupon.Id());
-        return call.Unit.Put(coupon);
     }
 }

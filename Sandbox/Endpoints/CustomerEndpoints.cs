@@ -8,7 +8,7 @@ namespace BillingCopilot.Sandbox.Endpoints;
 internal static class CustomerEndpoints
 {
     private const string Fields =
-        "name email description phone address:m shipping:m balance:i metadata:m tax_exempt preferred_locales:l invoice_prefix next_invoice_sequence:i "
+        "name email description phone address:o{city country line1 line2 postal_code state} shipping:o{name phone address:o{city country line1 line2 postal_code state}} balance:i metadata:m tax_exempt preferred_locales:l invoice_prefix next_invoice_sequence:i "
         + "invoice_settings:o{default_payment_method footer custom_fields:l rendering_options:m}";
 
     private static readonly string[] Documents = ["address", "shipping", "preferred_locales"];
@@ -64,7 +64,7 @@ internal static class CustomerEndpoints
         args.CopyTexts(customer, "name", "email", "description", "phone");
         foreach (var name in Documents.Where(args.Has))
         {
-            customer[name] = args.Values[name] is JsonValue ? null : args.Values[name]!.DeepClone();
+            customer[name] = args.Values[name] is JsonValue ? null : Whole(args.Values[name]!, name);
         }
 
         customer["tax_exempt"] = args.Text("tax_exempt") ?? customer.Text("tax_exempt");
@@ -74,6 +74,23 @@ internal static class CustomerEndpoints
         {
             CustomerBalance.Adjust(call.Unit, customer, balance - customer.Whole("balance"), customer.Text("currency") ?? "usd");
         }
+    }
+
+    /// <summary>What was sent, with null for what an address may have besides.</summary>
+    private static JsonNode Whole(JsonNode sent, string name)
+    {
+        if (sent is not JsonObject map || name == "preferred_locales")
+        {
+            return sent.DeepClone();
+        }
+
+        var whole = name == "address" ? JsonFields.Address() : new JsonObject { ["address"] = null, ["name"] = null, ["phone"] = null };
+        foreach (var (field, value) in map)
+        {
+            whole[field] = value is JsonObject inner ? Whole(inner, "address") : (string?)value is { Length: > 0 } text ? text : null;
+        }
+
+        return whole;
     }
 
     private static void ApplyInvoiceSettings(Call call, JsonObject customer)

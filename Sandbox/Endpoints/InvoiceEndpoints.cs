@@ -7,7 +7,8 @@ namespace BillingCopilot.Sandbox.Endpoints;
 internal static class InvoiceEndpoints
 {
     private const string Editable =
-        "description footer metadata:m default_payment_method auto_advance:b collection_method days_until_due:i due_date:t statement_descriptor";
+        "description footer metadata:m default_payment_method auto_advance:b collection_method days_until_due:i due_date:t statement_descriptor "
+        + "on_behalf_of default_tax_rates:l custom_fields:l{name* value*} " + Discounting.Fields;
 
     public static void Map(Routes routes)
     {
@@ -20,8 +21,6 @@ internal static class InvoiceEndpoints
         routes.One("/v1/invoices/{id}", "invoice", "invoice_read");
         routes.Post("/v1/invoices/{id}", "invoice_write", "invoice.updated", Editable, Update);
         routes.Delete("/v1/invoices/{id}", "invoice_write", "invoice.deleted", "", Delete);
-        routes.Get("/v1/invoices/{id}/lines", "invoice_read", Listing.Paging, call =>
-            Listing.PageOf(call, [.. call.Load("invoice").Rows("lines")]));
     }
 
     private static JsonObject Create(Call call)
@@ -49,7 +48,14 @@ internal static class InvoiceEndpoints
             DueDate = DueDate(call, method),
         });
         invoice["auto_advance"] = false;
-        return Apply(call, invoice);
+        if (!call.Args.Has("discounts") && (Subscriptions.Of(call.Unit, invoice) ?? customer) is { } giver)
+        {
+            invoice["discounts"] = giver["discount"] is JsonObject single ? new JsonArray(single.Id()) : giver["discounts"]?.DeepClone() ?? new JsonArray();
+        }
+
+        Apply(call, invoice);
+        InvoiceRepricing.Run(call.Unit, invoice);
+        return invoice;
     }
 
     private static long? DueDate(Call call, string method) => method != "send_invoice"
@@ -65,7 +71,18 @@ internal static class InvoiceEndpoints
             throw ApiError.Invalid("Finalized invoices can't be updated in this way.", "statement_descriptor", "invoice_not_editable");
         }
 
-        return Apply(call, invoice);
+        Apply(call, invoice);
+        if (call.Args.Has("discounts") || call.Args.Has("default_tax_rates"))
+        {
+            if (invoice.Text("status") != "draft")
+            {
+                throw ApiError.Invalid("Finalized invoices can't be updated in this way.", "discounts", "invoice_not_editable");
+            }
+
+            InvoiceRepricing.Run(call.Unit, invoice);
+        }
+
+        return invoice;
     }
 
     private static JsonObject Apply(Call call, JsonObject invoice)
@@ -87,6 +104,28 @@ internal static class InvoiceEndpoints
         if (call.Args.Int("due_date") is { } due)
         {
             invoice["due_date"] = due;
+        }
+
+        if (call.Args.Has("on_behalf_of"))
+        {
+            invoice["on_behalf_of"] = call.Args.Text("on_behalf_of") is null ? null : call.Refer("account", "on_behalf_of").Id();
+        }
+
+        if (call.Args.Has("default_tax_rates"))
+        {
+            invoice["default_tax_rates"] = TaxRateArgs.Read(call.Unit, call.Args, "default_tax_rates");
+        }
+
+        if (call.Args.Has("custom_fields"))
+        {
+            invoice["custom_fields"] = JsonFields.Array(call.Args.Objects("custom_fields").Select(f =>
+                new JsonObject { ["name"] = f.Required("name"), ["value"] = f.Required("value") }));
+        }
+
+        if (call.Args.Has("discounts"))
+        {
+            invoice["discounts"] = Discounting.Apply(
+                call.Unit, call.Args, new DiscountPlace(invoice.Id("customer"), Invoice: invoice.Id()), invoice["discounts"]);
         }
 
         Metadata.Merge(invoice, call.Args);

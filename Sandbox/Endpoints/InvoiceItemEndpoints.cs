@@ -7,15 +7,14 @@ namespace BillingCopilot.Sandbox.Endpoints;
 internal static class InvoiceItemEndpoints
 {
     private const string Kind = "invoiceitem";
+    private const string Shared = "amount:i description metadata:m quantity:i unit_amount_decimal:d discountable:b tax_rates:l " + Discounting.Fields + " period:o{start*:t end*:t}";
 
     public static void Map(Routes routes)
     {
         routes.List("/v1/invoiceitems", Kind, "invoice_read", "customer invoice", Pending, "pending:b");
-        routes.Post(
-            "/v1/invoiceitems", "invoice_write", "invoiceitem.created",
-            "customer* amount:i currency description invoice subscription metadata:m quantity:i unit_amount_decimal:d pricing:o{price} period:o{start:i end:i}", Create);
+        routes.Post("/v1/invoiceitems", "invoice_write", "invoiceitem.created", "customer* currency invoice subscription pricing:o{price} " + Shared, Create);
         routes.One("/v1/invoiceitems/{id}", Kind, "invoice_read");
-        routes.Post("/v1/invoiceitems/{id}", "invoice_write", "invoiceitem.updated", "amount:i description metadata:m", Update);
+        routes.Post("/v1/invoiceitems/{id}", "invoice_write", "invoiceitem.updated", Shared, Update);
         routes.Delete("/v1/invoiceitems/{id}", "invoice_write", "invoiceitem.deleted", "", Delete);
     }
 
@@ -25,93 +24,84 @@ internal static class InvoiceItemEndpoints
     private static JsonObject Create(Call call)
     {
         var customer = call.Refer("customer", "customer");
-        var price = Price(call);
-        var quantity = call.Args.Int("quantity") ?? 1;
-        var unit = price is null ? (decimal?)null : Prices.UnitAmount(price);
-        var amount = call.Args.Int("amount") ?? (unit is { } each
-            ? (long)Math.Round(each * quantity, MidpointRounding.AwayFromZero)
-            : throw ApiError.Missing("amount"));
-        var item = call.Unit.Put(InvoiceItemObject.Create(new InvoiceItemSpec
+        if (call.Args.Has("subscription"))
         {
-            Id = call.Unit.NewId("ii"),
-            Date = call.Now,
-            Customer = customer.Id(),
-            Amount = amount,
-            Currency = (call.Args.Text("currency") ?? price?.Text("currency") ?? customer.Text("currency") ?? throw ApiError.Missing("currency")).ToLowerInvariant(),
-            Description = call.Args.Text("description"),
-            Subscription = call.Args.Text("subscription"),
-            Quantity = quantity,
-            Price = price?.Id(),
-            Product = price?.Text("product"),
-            UnitAmountDecimal = unit,
-            PeriodStart = call.Args.Object("period")?.Int("start"),
-            PeriodEnd = call.Args.Object("period")?.Int("end"),
-        }));
-        item["metadata"] = Metadata.From(call.Args);
-        call.Unit.Raise("invoiceitem.created", item.Id());
-        if (call.Args.Has("invoice"))
+            call.Refer("subscription", "subscription");
+        }
+
+        var invoice = call.Args.Has("invoice") ? call.Unit.Edit(call.Refer("invoice", "invoice").Id()) : null;
+        var item = InvoiceItems.Make(call, call.Args, customer.Id(), invoice?.Text("currency") ?? customer.Text("currency"));
+        if (invoice is not null)
         {
-            AddTo(call, item);
+            InvoiceItems.AddTo(call.Unit, item, invoice);
         }
 
         return item;
-    }
-
-    private static JsonObject? Price(Call call)
-    {
-        if (call.Args.Object("pricing")?.Text("price") is not { } id)
-        {
-            return null;
-        }
-
-        return call.Unit.Find(id) is { } found && found.Text("object") == "price" ? found : throw ApiError.NotFound("price", id, "pricing[price]", 400);
-    }
-
-    private static void AddTo(Call call, JsonObject item)
-    {
-        var invoice = call.Unit.Edit(call.Refer("invoice", "invoice").Id());
-        if (invoice.Text("status") != "draft")
-        {
-            throw ApiError.Invalid("This invoice is no longer editable", "invoice", "invoice_not_editable");
-        }
-
-        item["invoice"] = invoice.Id();
-        ((JsonArray)invoice["lines"]!["data"]!).Add(Invoicing.Line(call.Unit, item, invoice.Id()));
-        Totals(invoice);
-    }
-
-    private static void Totals(JsonObject invoice)
-    {
-        var totals = InvoiceTotals.Of(invoice.Rows("lines"));
-        invoice["subtotal"] = totals.Subtotal;
-        invoice["subtotal_excluding_tax"] = totals.SubtotalExcludingTax;
-        invoice["total"] = totals.Total;
-        invoice["total_excluding_tax"] = totals.TotalExcludingTax;
-        invoice["total_taxes"] = totals.Taxes();
-        invoice["amount_due"] = invoice["amount_remaining"] = Math.Max(0, totals.Total);
     }
 
     private static JsonObject Update(Call call)
     {
         var item = Unbilled(call, call.Edit(Kind));
-        if (call.Args.Has("description"))
+        call.Args.CopyTexts(item, "description");
+        if (call.Args.Int("quantity") is { } quantity)
         {
-            item["description"] = call.Args.Text("description");
+            item["quantity"] = quantity;
+            item["quantity_decimal"] = quantity.ToString();
         }
 
-        if (call.Args.Int("amount") is { } amount)
+        var each = call.Args.Text("unit_amount_decimal") ?? item.TextAt("pricing.unit_amount_decimal");
+        var counted = (call.Args.Has("quantity") || call.Args.Has("unit_amount_decimal")) && each is not null
+            ? Prices.Round(decimal.Parse(each, System.Globalization.CultureInfo.InvariantCulture) * item.Whole("quantity"), item.Id("currency"))
+            : (long?)null;
+        var amount = call.Args.Int("amount") ?? counted ?? item.Whole("amount");
+        item["amount"] = amount;
+        item["net_amount"] = amount;
+        if (call.Args.Object("period") is { } period)
         {
-            item["amount"] = amount;
-            item["net_amount"] = amount;
+            item["period"] = new JsonObject { ["end"] = period.Int("end"), ["start"] = period.Int("start") };
         }
 
+        InvoiceItems.Apply(call.Unit, call.Args, item);
         Metadata.Merge(item, call.Args);
+        Rebill(call, item);
         return item;
+    }
+
+    /// <summary>The line of a draft follows its item.</summary>
+    private static void Rebill(Call call, JsonObject item)
+    {
+        if (item.Text("invoice") is not { } id)
+        {
+            return;
+        }
+
+        var invoice = call.Unit.Edit(id);
+        var lines = (JsonArray)invoice["lines"]!["data"]!;
+        var index = lines.OfType<JsonObject>().ToList().FindIndex(l => l.TextAt("parent.invoice_item_details.invoice_item") == item.Id());
+        if (index >= 0)
+        {
+            var line = Invoicing.Line(call.Unit, item, id);
+            line["id"] = lines[index]!["id"]!.DeepClone();
+            lines[index] = line;
+            InvoiceRepricing.Run(call.Unit, invoice);
+        }
     }
 
     private static JsonObject Delete(Call call)
     {
-        Unbilled(call, call.Load(Kind));
+        var item = Unbilled(call, call.Load(Kind));
+        if (item.Text("invoice") is { } id)
+        {
+            var invoice = call.Unit.Edit(id);
+            var lines = (JsonArray)invoice["lines"]!["data"]!;
+            foreach (var line in lines.OfType<JsonObject>().Where(l => l.TextAt("parent.invoice_item_details.invoice_item") == item.Id()).ToList())
+            {
+                lines.Remove(line);
+            }
+
+            InvoiceRepricing.Run(call.Unit, invoice);
+        }
+
         call.Unit.Raise("invoiceitem.deleted", call.Id);
         return call.Unit.Delete(call.Id);
     }

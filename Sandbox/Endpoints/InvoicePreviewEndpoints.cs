@@ -14,7 +14,7 @@ internal static class InvoicePreviewEndpoints
     // A POST, but it changes nothing: the sandbox asks for the read permission.
     public static void Map(Routes routes) => routes.Post(
         "/v1/invoices/create_preview", "invoice_read", null,
-        "customer subscription currency preview_mode invoice_items:l{amount:i currency description quantity:i price} subscription_details:o{" + Details + "}",
+        "customer subscription currency preview_mode invoice_items:l{amount:i currency description quantity:i price discountable:b tax_rates:l unit_amount_decimal:d metadata:m} subscription_details:o{" + Details + "}",
         Preview);
 
     private static JsonObject Preview(Call call)
@@ -40,14 +40,14 @@ internal static class InvoicePreviewEndpoints
             throw ApiError.Invalid("No upcoming invoices for subscription: it is canceled.", "subscription", "invoice_upcoming_none");
         }
 
-        var atOnce = Change(call, subscription);
+        var (atOnce, added) = Change(call, subscription);
         var renews = !atOnce && (bool?)subscription["cancel_at_period_end"] != true;
         var end = subscription.Rows("items").First().Whole("current_period_end");
         var invoice = SubscriptionInvoice.Draft(
             call.Unit,
             subscription,
             "upcoming",
-            id => renews ? new SubscriptionLines(call.Unit, subscription, id).Period(next: true) : [],
+            id => renews ? new SubscriptionLines(call.Unit, subscription, id).Period(next: true) : added(id),
             atOnce ? call.Now : end);
         invoice["created"] = atOnce ? call.Now : end;
         invoice["next_payment_attempt"] = atOnce ? call.Now : end + 3600;
@@ -56,14 +56,15 @@ internal static class InvoicePreviewEndpoints
     }
 
     /// <summary>True when the invoice would come at once, without the next period.</summary>
-    private static bool Change(Call call, JsonObject subscription)
+    private static (bool AtOnce, Func<string, IEnumerable<JsonObject>> Lines) Change(Call call, JsonObject subscription)
     {
         if (call.Args.Object("subscription_details") is not { } details)
         {
-            return false;
+            return (false, _ => []);
         }
 
-        var atOnce = new SubscriptionChange(call.Unit, subscription, details).Apply();
+        var change = new SubscriptionChange(call.Unit, subscription, details);
+        var atOnce = change.Apply();
         if (details.Bool("cancel_at_period_end") is { } atEnd)
         {
             subscription["cancel_at_period_end"] = atEnd;
@@ -71,7 +72,7 @@ internal static class InvoicePreviewEndpoints
 
         if (details.Bool("cancel_now") != true)
         {
-            return atOnce;
+            return (atOnce, change.Lines);
         }
 
         if (details.Text("proration_behavior") != "none")
@@ -80,7 +81,7 @@ internal static class InvoicePreviewEndpoints
             subscription.Rows("items").ToList().ForEach(proration.Unused);
         }
 
-        return true;
+        return (true, _ => []);
     }
 
     private static JsonObject ForCustomer(Call call)
@@ -107,21 +108,24 @@ internal static class InvoicePreviewEndpoints
 
     private static void AddItems(Call call)
     {
-        foreach (var item in call.Args.Objects("invoice_items"))
+        foreach (var (item, i) in call.Args.Objects("invoice_items").Select((item, i) => (item, i)))
         {
+            var subscription = call.Args.Text("subscription");
             var customer = call.Args.Text("customer") ?? call.Refer("subscription", "subscription").Id("customer");
-            call.Unit.Put(InvoiceItemObject.Create(new InvoiceItemSpec
+            var made = InvoiceItems.Make(call, item, customer, call.Args.Text("currency") ?? Currency(call, subscription) ?? "usd", $"invoice_items[{i}]");
+            if (subscription is not null)
             {
-                Id = call.Unit.NewId("ii"),
-                Date = call.Now,
-                Customer = customer,
-                Amount = item.Int("amount") ?? throw ApiError.Missing("invoice_items[amount]"),
-                Currency = item.Text("currency") ?? "usd",
-                Description = item.Text("description"),
-                Subscription = call.Args.Text("subscription"),
-            }));
+                made["parent"] = new JsonObject
+                {
+                    ["subscription_details"] = new JsonObject { ["subscription"] = subscription, ["subscription_item"] = null },
+                    ["type"] = "subscription_details",
+                };
+            }
         }
     }
+
+    private static string? Currency(Call call, string? subscription) =>
+        call.Unit.Find(subscription ?? call.Args.Text("customer") ?? "")?.Text("currency");
 
     private static JsonObject WithBalance(Call call, JsonObject invoice)
     {

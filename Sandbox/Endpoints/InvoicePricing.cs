@@ -10,8 +10,13 @@ internal sealed record AppliedDiscount(JsonObject Discount, JsonObject Coupon)
 {
     public string Id => Discount.Id();
 
-    /// <summary>Whether the coupon is good for a line's product.</summary>
+    /// <summary>Whether the discount is the line's, and the coupon good for its product.</summary>
     public bool Covers(JsonObject line) =>
+        (Discount.Text("invoice_item") is not { } item || item == (line.TextAt("parent.invoice_item_details.invoice_item") ?? line.TextAt("parent.subscription_item_details.invoice_item")))
+        && (Discount.Text("subscription_item") is not { } own || own == line.TextAt("parent.subscription_item_details.subscription_item"))
+        && IsForProduct(line);
+
+    private bool IsForProduct(JsonObject line) =>
         Coupon["applies_to"]?["products"] is not JsonArray products
         || products.Any(p => (string?)p == line.TextAt("pricing.price_details.product"));
 }

@@ -18,11 +18,23 @@ internal static class PortalEndpoints
     {
         var customer = call.Refer("customer", "customer");
         var session = PortalSessionObject.Create(
-            call.Unit.NewId("bps"), call.Now, customer.Id(), call.Args.Text("configuration") ?? "bpc_1SandboxDefaultConfig00",
+            call.Unit.NewId("bps"), call.Now, customer.Id(), Configuration(call),
             "test_" + call.Unit.NewSecret(32), call.Args.Text("return_url"), Flow(call));
         Payers.Ask(call.Unit, customer.Id(), "portal_link");
         call.Unit.Raise("billing_portal.session.created", session.Id());
         return call.Unit.Put(session);
+    }
+
+    private static string Configuration(Call call)
+    {
+        const string Standard = "bpc_1SandboxDefaultConfig00";
+        if (call.Args.Has("configuration"))
+        {
+            return call.Refer("billing_portal.configuration", "configuration").Id();
+        }
+
+        return (call.Unit.All("billing_portal.configuration").FirstOrDefault(c => (bool)c["is_default"]!)
+            ?? call.Unit.Put(PortalConfigurationObject.Create(Standard, call.Now, isDefault: true))).Id();
     }
 
     private static JsonObject? Flow(Call call)

@@ -17,12 +17,25 @@ internal static class Prices
     /// <summary>Minor units before rounding.</summary>
     public static decimal Cost(JsonObject price, decimal quantity)
     {
+        quantity = Packages(price, quantity);
         if (price["tiers"] is not JsonArray tiers)
         {
             return (UnitAmount(price) ?? 0) * quantity;
         }
 
         return price.Text("tiers_mode") == "volume" ? Volume(tiers, quantity) : Graduated(tiers, quantity);
+    }
+
+    /// <summary>How many packages hold a quantity, where a price is by package.</summary>
+    private static decimal Packages(JsonObject price, decimal quantity)
+    {
+        if (price["transform_quantity"] is not JsonObject package)
+        {
+            return quantity;
+        }
+
+        var packages = quantity / package.Whole("divide_by");
+        return package.Text("round") == "up" ? Math.Ceiling(packages) : Math.Floor(packages);
     }
 
     public static long Round(decimal amount) => (long)Math.Round(amount, MidpointRounding.AwayFromZero);

@@ -8,12 +8,18 @@ namespace BillingCopilot.Sandbox.Endpoints;
 /// <summary>Changes the items of a subscription and prorates them.</summary>
 internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscription, Args args)
 {
-    public const string ItemFields = "l{id price quantity:i deleted:b metadata:m clear_usage:b discounts:l tax_rates:l}";
+    public const string ItemFields = "l{id price quantity:i deleted:b metadata:m clear_usage:b tax_rates:l discounts:l{coupon promotion_code discount}}";
     public const string ProrationFields = " proration_behavior proration_date:t";
 
     private static readonly string[] Behaviours = ["create_prorations", "always_invoice", "none"];
 
     private string Behaviour => args.Text("proration_behavior") ?? "create_prorations";
+
+    /// <summary>True when a change of the interval began a new period, which is billed at once.</summary>
+    private bool _restarted;
+
+    /// <summary>Lines of the invoice that is due at once, beside the prorations.</summary>
+    public IEnumerable<JsonObject> Lines(string invoice) => _restarted ? new SubscriptionLines(unit, subscription, invoice).Period(next: false) : [];
 
     /// <summary>Applies <c>items</c>; true when an invoice is due at once.</summary>
     public bool Apply()
@@ -30,7 +36,7 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
             changed |= Change(wanted, new Proration(unit, subscription, at));
         }
 
-        return changed && Behaviour == "always_invoice";
+        return _restarted || (changed && Behaviour == "always_invoice");
     }
 
     private bool Change(Args wanted, Proration proration)
@@ -39,7 +45,13 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         if (wanted.Text("id") is not { } id)
         {
             var added = NewItem(unit, subscription.Id(), wanted, unit.Now, Period(items));
+            if (items.Count > 0 && Rhythm(added) != Rhythm(items[0]!.AsObject()))
+            {
+                throw ApiError.Invalid("All prices of a subscription must have the same `recurring.interval` and `recurring.interval_count`.", "items[price]");
+            }
+
             items.Add(added);
+            Extras(added, wanted);
             Prorate(() => proration.Remaining(added));
             return true;
         }
@@ -56,6 +68,12 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         }
 
         Update(item, wanted);
+        if (Rhythm(before) != Rhythm(item))
+        {
+            Restart(items, item, before, proration);
+            return true;
+        }
+
         if (JsonNode.DeepEquals(before["price"]!["id"], item["price"]!["id"]) && before.Whole("quantity") == item.Whole("quantity"))
         {
             return false;
@@ -68,6 +86,30 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         });
         return true;
     }
+
+    /// <summary>Another interval starts a new period now: the old one's rest is credited, the new one billed whole.</summary>
+    private void Restart(JsonArray items, JsonObject item, JsonObject before, Proration proration)
+    {
+        if (items.Count > 1)
+        {
+            throw ApiError.Invalid("All prices of a subscription must have the same `recurring.interval` and `recurring.interval_count`.", "items[price]");
+        }
+
+        Prorate(() => proration.Unused(before));
+        if (subscription.Text("status") == "trialing")
+        {
+            return;
+        }
+
+        var now = args.Int("proration_date") ?? unit.Now;
+        subscription["billing_cycle_anchor"] = now;
+        item["current_period_start"] = now;
+        item["current_period_end"] = Cycle.End(item["price"]!.AsObject(), now, now);
+        _restarted = true;
+    }
+
+    private static string Rhythm(JsonObject item) =>
+        item["price"]!.AsObject() is var price ? $"{price.At("recurring.interval_count")} {price.TextAt("recurring.interval")}" : "";
 
     private void Prorate(Action add)
     {
@@ -82,11 +124,6 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         if (wanted.Text("price") is not null)
         {
             var replaced = NewItem(unit, subscription.Id(), wanted, item.Whole("created"), (item.Whole("current_period_start"), item.Whole("current_period_end")));
-            if (replaced["price"]!.AsObject().TextAt("recurring.interval") != item["price"]!.AsObject().TextAt("recurring.interval"))
-            {
-                throw ApiError.Invalid("The sandbox does not change the billing interval of a subscription item; cancel and create a subscription instead.", "items[price]");
-            }
-
             item["price"] = replaced["price"]!.DeepClone();
             item["plan"] = replaced["plan"]!.DeepClone();
         }
@@ -94,6 +131,22 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         if (wanted.Int("quantity") is { } quantity)
         {
             item["quantity"] = quantity;
+        }
+
+        Extras(item, wanted);
+    }
+
+    private void Extras(JsonObject item, Args wanted)
+    {
+        if (wanted.Has("tax_rates"))
+        {
+            item["tax_rates"] = TaxRateArgs.Read(unit, wanted, "tax_rates", "items[tax_rates]");
+        }
+
+        if (wanted.Has("discounts"))
+        {
+            item["discounts"] = Discounting.Apply(
+                unit, wanted, new DiscountPlace(subscription.Id("customer"), subscription.Id(), item.Id()), item["discounts"], "items[discounts]");
         }
 
         Metadata.Merge(item, wanted);

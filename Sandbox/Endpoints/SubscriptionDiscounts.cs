@@ -21,6 +21,8 @@ internal static class SubscriptionDiscounts
             own.Add(customers);
         }
 
+        // Discounts of single items come before those of the whole.
+        own.InsertRange(0, subscription.Rows("items").SelectMany(i => i["discounts"] as JsonArray ?? []).Select(d => Find(unit, d)).OfType<JsonObject>());
         return [.. own.Where(d => !IsOver(d, at))
             .Select(d => (Discount: d, Coupon: unit.Find(d.TextAt("source.coupon") ?? "")))
             .Where(p => p.Coupon is not null)

@@ -10,13 +10,14 @@ internal static class SubscriptionEndpoints
     private const string Shared =
         "items:" + SubscriptionChange.ItemFields + SubscriptionChange.ProrationFields
         + " metadata:m description default_payment_method cancel_at_period_end:b cancel_at:t trial_end:t collection_method days_until_due:i "
-        + "payment_behavior off_session:b discounts:l{coupon} pause_collection:o{behavior* resumes_at:t} cancellation_details:o{comment feedback}";
+        + "payment_behavior off_session:b pause_collection:o{behavior* resumes_at:t} cancellation_details:o{comment feedback} default_tax_rates:l on_behalf_of "
+        + "trial_settings:o{end_behavior*:o{missing_payment_method*}} add_invoice_items:l{price* quantity:i} " + Discounting.Fields;
 
     public static void Map(Routes routes)
     {
         routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status price",
             call => call.Args.Text("price") is { } price ? ("items.data.price.id", price) : null);
-        routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i " + Shared, Create);
+        routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i billing_cycle_anchor:t " + Shared, Create);
         routes.One("/v1/subscriptions/{id}", Kind, "subscription_read");
         routes.Post("/v1/subscriptions/{id}", "subscription_write", "subscription.updated", Shared, Update);
         routes.Delete("/v1/subscriptions/{id}", "subscription_write", "subscription.canceled", "invoice_now:b prorate:b cancellation_details:o{comment feedback}", Cancel);
@@ -37,7 +38,7 @@ internal static class SubscriptionEndpoints
             || subscription.Rows("items").Any(i => i["price"]!.AsObject().Id() == price));
     }
 
-    private static JsonObject Create(Call call)
+    public static JsonObject Create(Call call)
     {
         var customer = call.Refer("customer", "customer");
         if (call.Args.Objects("items").Count == 0)
@@ -47,16 +48,17 @@ internal static class SubscriptionEndpoints
 
         var id = call.Unit.NewId("sub");
         var trialEnd = call.Args.Int("trial_end")
-            ?? (call.Args.Int("trial_period_days") is { } days ? call.Now + (days * 86400) : (long?)null);
+            ?? (call.Args.Int("trial_period_days") is { } days and > 0 ? call.Now + (days * 86400) : (long?)null);
+        var anchor = trialEnd ?? Anchor(call);
         var items = call.Args.Objects("items").Select(i => SubscriptionChange.NewItem(
-            call.Unit, id, i, call.Now, trialEnd is { } end ? (call.Now, end) : null)).ToList();
+            call.Unit, id, i, call.Now, trialEnd is { } end ? (call.Now, end) : anchor > call.Now ? (call.Now, anchor) : null)).ToList();
         var subscription = SubscriptionObject.Create(new SubscriptionSpec
         {
             Id = id,
             Created = call.Now,
             Customer = customer.Id(),
             Currency = items[0]["price"]!.AsObject().Id("currency"),
-            BillingCycleAnchor = trialEnd ?? call.Now,
+            BillingCycleAnchor = anchor,
             Items = [],
             Status = trialEnd is null ? "active" : "trialing",
         });
@@ -66,6 +68,8 @@ internal static class SubscriptionEndpoints
         call.Unit.Put(subscription);
         call.Unit.Raise("customer.subscription.created", id);
         Apply(call, subscription);
+        RequireDueDays(subscription);
+        SubscriptionExtras.Add(call, subscription);
         if (trialEnd is null)
         {
             return FirstInvoice(call, subscription);
@@ -76,10 +80,34 @@ internal static class SubscriptionEndpoints
         return subscription;
     }
 
+    /// <summary>An anchor ahead makes the first period shorter, and its price with it.</summary>
+    private static long Anchor(Call call) => call.Args.Int("billing_cycle_anchor") switch
+    {
+        null => call.Now,
+        { } at when at < call.Now => throw ApiError.Invalid("billing_cycle_anchor cannot be in the past.", "billing_cycle_anchor"),
+        { } at => at,
+    };
+
+    private static void RequireDueDays(JsonObject subscription)
+    {
+        if (subscription.Text("collection_method") == "send_invoice" && subscription["days_until_due"] is null)
+        {
+            throw ApiError.Missing("days_until_due");
+        }
+    }
+
     private static JsonObject FirstInvoice(Call call, JsonObject subscription)
     {
-        var failed = SubscriptionInvoice.Bill(
-            call.Unit, subscription, "subscription_create", invoice => new SubscriptionLines(call.Unit, subscription, invoice).Period(next: false));
+        if (call.Args.Text("payment_behavior") == "default_incomplete")
+        {
+            // The customer pays the first invoice, nobody charges it.
+            var invoice = SubscriptionInvoice.Draft(call.Unit, subscription, "subscription_create", Lines(call, subscription));
+            Invoicing.Finalize(call.Unit, invoice);
+            subscription["status"] = invoice.Text("status") == "paid" ? "active" : "incomplete";
+            return subscription;
+        }
+
+        var failed = SubscriptionInvoice.Bill(call.Unit, subscription, "subscription_create", Lines(call, subscription));
         if (failed is null)
         {
             return subscription;
@@ -94,7 +122,12 @@ internal static class SubscriptionEndpoints
         return subscription;
     }
 
-    private static JsonObject Update(Call call)
+    private static Func<string, IEnumerable<JsonObject>> Lines(Call call, JsonObject subscription) =>
+        invoice => subscription.Whole("billing_cycle_anchor") > call.Now
+            ? SubscriptionExtras.Stub(call, subscription)
+            : new SubscriptionLines(call.Unit, subscription, invoice).Period(next: false);
+
+    public static JsonObject Update(Call call)
     {
         var subscription = call.Edit(Kind);
         if (subscription.Text("status") == "canceled")
@@ -103,13 +136,25 @@ internal static class SubscriptionEndpoints
         }
 
         Apply(call, subscription);
-        if (new SubscriptionChange(call.Unit, subscription, call.Args).Apply())
+        RequireDueDays(subscription);
+        SubscriptionExtras.Add(call, subscription);
+        if (call.Args.Has("trial_end"))
         {
-            // A decline leaves the change in place and the invoice open.
-            SubscriptionInvoice.Bill(call.Unit, subscription, "subscription_update", _ => []);
+            SubscriptionExtras.MoveTrial(call, subscription);
         }
 
+        ChangeItems(call.Unit, subscription, call.Args);
         return subscription;
+    }
+
+    /// <summary>Changes items, prorates, and bills at once where that is due. A decline leaves the change in place and the invoice open.</summary>
+    public static void ChangeItems(State.UnitOfWork unit, JsonObject subscription, Args args)
+    {
+        var change = new SubscriptionChange(unit, subscription, args);
+        if (change.Apply())
+        {
+            SubscriptionInvoice.Bill(unit, subscription, "subscription_update", change.Lines);
+        }
     }
 
     private static void Apply(Call call, JsonObject subscription)
@@ -132,6 +177,21 @@ internal static class SubscriptionEndpoints
             subscription["pause_collection"] = args.Object("pause_collection") is { } pause
                 ? new JsonObject { ["behavior"] = pause.Text("behavior"), ["resumes_at"] = pause.Int("resumes_at") }
                 : null;
+        }
+
+        if (args.Has("default_tax_rates"))
+        {
+            subscription["default_tax_rates"] = TaxRateArgs.Read(call.Unit, args, "default_tax_rates");
+        }
+
+        if (args.Has("on_behalf_of"))
+        {
+            subscription["on_behalf_of"] = args.Text("on_behalf_of") is null ? null : call.Refer("account", "on_behalf_of").Id();
+        }
+
+        if (args.Object("trial_settings")?.Object("end_behavior")?.Text("missing_payment_method") is { } missing)
+        {
+            subscription["trial_settings"]!["end_behavior"]!["missing_payment_method"] = missing;
         }
 
         Metadata.Merge(subscription, args);
@@ -157,27 +217,14 @@ internal static class SubscriptionEndpoints
 
     private static void ApplyDiscounts(Call call, JsonObject subscription)
     {
-        if (!call.Args.Has("discounts"))
+        if (call.Args.Has("discounts"))
         {
-            return;
+            subscription["discounts"] = Discounting.Apply(
+                call.Unit, call.Args, new DiscountPlace(subscription.Id("customer"), subscription.Id()), subscription["discounts"]);
         }
-
-        subscription["discounts"] = JsonFields.Array(call.Args.Objects("discounts").Select(d =>
-        {
-            var id = d.Required("coupon");
-            if (call.Unit.Find(id) is not { } coupon || coupon.Text("object") != "coupon")
-            {
-                throw ApiError.NotFound("coupon", id, "discounts[coupon]", 400);
-            }
-
-            var discount = call.Unit.Put(DiscountObject.Create(
-                call.Unit.NewId("di"), id, subscription.Id("customer"), call.Now, SubscriptionDiscounts.End(coupon, call.Now), subscription.Id()));
-            call.Unit.Raise("customer.discount.created", discount.Id());
-            return discount.Id();
-        }));
     }
 
-    private static JsonObject Cancel(Call call)
+    public static JsonObject Cancel(Call call)
     {
         var subscription = call.Edit(Kind);
         if (subscription.Text("status") == "canceled")

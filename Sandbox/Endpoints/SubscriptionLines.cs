@@ -87,13 +87,9 @@ internal sealed class SubscriptionLines(UnitOfWork unit, JsonObject subscription
 
     private decimal Used(JsonObject item)
     {
-        var meter = Price(item).TextAt("recurring.meter");
-        var name = meter is null ? null : unit.Find(meter)?.Text("event_name");
-        var (from, to) = (item.Whole("current_period_start"), item.Whole("current_period_end"));
-        return unit.Where("billing.meter_event", "payload.stripe_customer_id", subscription.Id("customer"))
-            .Where(e => e.Text("event_name") == name)
-            .Where(e => e.Whole("timestamp") >= from && e.Whole("timestamp") < to)
-            .Sum(e => decimal.TryParse(e.TextAt("payload.value"), NumberStyles.Number, CultureInfo.InvariantCulture, out var value) ? value : 0);
+        return unit.Find(Price(item).TextAt("recurring.meter") ?? "") is { } meter
+            ? Metering.Used(unit, meter, subscription.Id("customer"), item.Whole("current_period_start"), item.Whole("current_period_end"))
+            : 0;
     }
 
     // The item's inline copy has no tiers.

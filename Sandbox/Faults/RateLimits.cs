@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Faults;
 
 /// <summary>
 /// Stripe's rate limits, off until switched on: requests a second of the process's time, for an account in all, for
-/// each endpoint, for search and for meter events.
+/// each endpoint, for search and for meter events, and new invoices of a subscription.
 /// </summary>
 internal sealed class RateLimits(TimeProvider clock)
 {
@@ -17,6 +19,7 @@ internal sealed class RateLimits(TimeProvider clock)
     };
 
     private readonly Dictionary<string, (long Second, int Count)> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<long>> _invoices = new(StringComparer.Ordinal);
     private string _mode = "off";
 
     private sealed record Limits(int Global, int Endpoint, int Search, int MeterEvents);
@@ -58,6 +61,38 @@ internal sealed class RateLimits(TimeProvider clock)
             ? mode!
             : throw ApiError.Invalid($"'{mode}' is no mode: write off, sandbox or live.", "mode");
         _counts.Clear();
+        _invoices.Clear();
+    }
+
+    /// <summary>
+    /// Counts the invoices a request made for subscriptions: ten a minute and twenty a day of world time each. Null
+    /// lets them be.
+    /// </summary>
+    public string? TakeInvoices(UnitOfWork unit)
+    {
+        if (!Modes.ContainsKey(_mode))
+        {
+            return null;
+        }
+
+        foreach (var made in unit.Changes.Where(c => c.Before is null).Select(c => unit.State.Find(c.Id)!).Where(o => o.Text("object") == "invoice"))
+        {
+            if (made.TextAt("parent.subscription_details.subscription") is not { } subscription)
+            {
+                continue;
+            }
+
+            var times = _invoices.TryGetValue(subscription, out var known) ? known : _invoices[subscription] = [];
+            times.RemoveAll(at => at <= unit.Now - 86_400);
+            if (times.Count >= 20 || times.Count(at => at > unit.Now - 60) >= 10)
+            {
+                return "resource-specific";
+            }
+
+            times.Add(unit.Now);
+        }
+
+        return null;
     }
 
     private bool Count(string name, int most)

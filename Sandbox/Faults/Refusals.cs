@@ -23,10 +23,13 @@ internal sealed class Refusals(RateLimits limits, string platform)
         {
             "500_before" => new ApiAnswer(500, Committer.InternalError),
             "lock_timeout" => Answer(request, new ApiError(409, Locked, "lock_timeout")),
-            _ when reason is not null => Answer(request, new ApiError(429, RateLimited, "rate_limit")) with { RateLimitedReason = reason },
+            _ when reason is not null => Answer(request, TooMany(reason)),
             _ => null,
         };
     }
 
-    private static ApiAnswer Answer(ApiRequest request, ApiError error) => new(error.Status, Json.Text(error.ToJson(request.RequestId)));
+    public static ApiError TooMany(string reason) => new(429, RateLimited, "rate_limit") { RateLimitedReason = reason };
+
+    private static ApiAnswer Answer(ApiRequest request, ApiError error) =>
+        new(error.Status, Json.Text(error.ToJson(request.RequestId))) { RateLimitedReason = error.RateLimitedReason };
 }

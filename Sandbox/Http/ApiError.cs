@@ -16,6 +16,9 @@ internal sealed class ApiError(int status, string message, string? code = null, 
     /// <summary>A declined charge is an error that leaves objects behind.</summary>
     public bool KeepsEffects { get; init; }
 
+    /// <summary>Which limit a 429 met.</summary>
+    public string? RateLimitedReason { get; init; }
+
     /// <summary>Further members of the error object, such as <c>decline_code</c>.</summary>
     public JsonObject Details { get; init; } = [];
 

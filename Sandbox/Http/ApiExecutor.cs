@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Endpoints;
+using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Http;
 
 /// <summary>Carries one API request from its text to its answer. Runs under the state's gate.</summary>
-internal sealed class ApiExecutor(SandboxState state, Router router, Authentication authentication, Committer committer)
+internal sealed class ApiExecutor(SandboxState state, Router router, Authentication authentication, RateLimits limits, Committer committer)
 {
     public ApiAnswer Execute(ApiRequest request)
     {
@@ -101,12 +102,17 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
 
     private ApiAnswer Run(ApiRequest request, Operation endpoint, Dictionary<string, string> route, JsonObject raw, SandboxKey key)
     {
-        var args = new Args(endpoint.Spec.Validate(raw));
+        var args = new Args(Validate(endpoint, raw));
         var unit = state.Begin(TestClocks.Now(state.Account, route, args.Values));
         var effect = new Effect(request, endpoint, key, Fingerprint(request, raw));
         try
         {
             var result = unit.As(request.Account, () => endpoint.Run(new Call(request.Path, route, args, unit)));
+            if (limits.TakeInvoices(unit) is { } reason)
+            {
+                throw Refusals.TooMany(reason);
+            }
+
             var shown = View.Of(result);
             new Expander(state.Account).Expand(shown, args.Texts("expand"));
             return committer.Commit(unit, effect, result, new ApiAnswer(200, Json.Text(shown)));
@@ -129,8 +135,20 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
             unit.RollBack();
         }
 
-        var answer = new ApiAnswer(error.Status, Json.Text(error.ToJson(effect.Request.RequestId)));
+        var answer = new ApiAnswer(error.Status, Json.Text(error.ToJson(effect.Request.RequestId))) { RateLimitedReason = error.RateLimitedReason };
         return error.KeepsEffects || error.IsSavedForReplay ? committer.Commit(unit, effect, null, answer) : answer;
+    }
+
+    private static JsonObject Validate(Operation endpoint, JsonObject raw)
+    {
+        try
+        {
+            return endpoint.Spec.Validate(raw);
+        }
+        catch (ApiError error) when (error.Code == "parameter_unknown" && KnownParameters.Has(endpoint, error.Param!))
+        {
+            throw KnownParameters.Refusal(endpoint, error.Param!);
+        }
     }
 
     private static string Fingerprint(ApiRequest request, JsonObject raw) =>

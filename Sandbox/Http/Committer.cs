@@ -71,7 +71,8 @@ internal sealed class Committer(SandboxState state, JournalFile? journal, Webhoo
         {
             entry["account"] = state.Account.AccountId;
             entry["ids"] = state.Ids.Count;
-            entry["puts"] = new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
+            // Only a journal needs the objects: they are in place already.
+            entry["puts"] = journal is null ? null : new JsonArray([.. unit.Changes.Select(c => unit.State.Find(c.Id)!.DeepClone())]);
             foreach (var (id, _) in unit.Changes)
             {
                 state.Due.Note(unit.State.Find(id)!);

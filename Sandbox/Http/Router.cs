@@ -5,6 +5,9 @@ internal sealed class Router
 {
     private readonly List<Operation> _endpoints = [];
 
+    /// <summary>Everything there is, in the order of declaration.</summary>
+    public IReadOnlyList<Operation> Operations => _endpoints;
+
     public void Add(Operation endpoint) => _endpoints.Add(endpoint);
 
     public (Operation Operation, Dictionary<string, string> Values)? Find(string method, string path)

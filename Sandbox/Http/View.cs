@@ -12,6 +12,7 @@ internal static class View
         // Stripe's meter events and adjustments have no id.
         ["billing.meter_event"] = ["id"],
         ["billing.meter_event_adjustment"] = ["id"],
+        ["billing.alert_triggered"] = ["id"],
         ["charge"] = ["refunds"],
         ["coupon"] = ["applies_to"],
         ["customer"] = ["subscriptions", "sources", "tax_ids"],

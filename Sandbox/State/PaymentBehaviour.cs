@@ -5,7 +5,8 @@ namespace BillingCopilot.Sandbox.State;
 /// <summary>
 /// How a card or a customer answers over time, which no object shows. Written as words in
 /// <see cref="AccountState.PaymentBehaviours"/>: under a card's id <c>insufficient_funds until=1793600000</c> (declines
-/// until that Unix second, then pays), <c>ok from=1793600000:expired_card</c> (pays until then, then declines); under a
+/// until that Unix second, then pays), <c>ok from=1793600000:expired_card</c> (pays until then, then declines),
+/// <c>renewed</c> (the network gives it a new expiry when it runs out); under a
 /// customer's id <c>asked=portal_link:7200,mail:86400</c> (gives a card that pays so many seconds after being asked so)
 /// and <c>sent=432000</c> (pays a sent invoice after so many seconds).
 /// </summary>
@@ -22,6 +23,9 @@ public sealed record PaymentBehaviour
 
     /// <summary>Unix seconds and the answer from then on.</summary>
     public (long At, string Answer)? From { get; init; }
+
+    /// <summary>Whether the network renews the card when it expires.</summary>
+    public bool Renewed { get; init; }
 
     /// <summary>Ways of asking that move the customer, each with the seconds until the answer.</summary>
     public IReadOnlyDictionary<string, long> Asked { get; init; } = new Dictionary<string, long>();
@@ -44,12 +48,13 @@ public sealed record PaymentBehaviour
             var value = word[(cut + 1)..];
             result = (cut < 0 ? "" : word[..cut]) switch
             {
+                "" when word == "renewed" => result with { Renewed = true },
                 "" => result with { Answer = word },
                 "until" => result with { Until = Number(value) },
                 "from" => result with { From = (Number(value.Split(':')[0]), value.Split(':')[1]) },
                 "sent" => result with { PaysSentAfter = Number(value) },
                 "asked" => result with { Asked = value.Split(',').Select(a => a.Split(':')).ToDictionary(a => a[0], a => Number(a[1]), StringComparer.Ordinal) },
-                _ => throw new FormatException($"Unknown word '{word}' of a payment behaviour. Known: a decline code, ok, until=, from=, asked=, sent=."),
+                _ => throw new FormatException($"Unknown word '{word}' of a payment behaviour. Known: a decline code, ok, renewed, until=, from=, asked=, sent=."),
             };
         }
 

@@ -1,4 +1,5 @@
 using BillingCopilot.Sandbox.Endpoints;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Time;
 
@@ -6,8 +7,11 @@ namespace BillingCopilot.Sandbox.Time;
 internal static class DueWorks
 {
     /// <param name="settings">The business's settings as they are when asked.</param>
-    public static IReadOnlyList<IDueWork> For(Func<BillingSettings> settings) =>
+    /// <param name="account">The account, for what the world decided about its payers.</param>
+    public static IReadOnlyList<IDueWork> For(Func<BillingSettings> settings, AccountState account) =>
     [
+        new ScheduleProgress(),
+        new CardRenewal(account),
         new CollectionResume(),
         new SubscriptionExpiry(),
         new SubscriptionEnd(),

@@ -41,6 +41,7 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
             {
                 while (!AdvanceSome(where))
                 {
+                    Thread.Yield();
                 }
 
                 lock (state.Gate)

@@ -12,7 +12,7 @@ namespace BillingCopilot.Unit.SandboxTests;
 /// <summary>A sandbox over an empty world, driven by Stripe's client.</summary>
 internal sealed class SandboxFixture : IAsyncDisposable
 {
-    private static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
 
     private SandboxFixture(SandboxServer server)
     {
