@@ -71,7 +71,8 @@ public static class AgentServices
             OperationSchema.For,
             proposals.ProposeAsync,
             view => policies.For(view.Operation).Needs(view.Amount),
-            proposals.ListForTaskAsync);
+            proposals.ListForTaskAsync,
+            proposals.ListForConversationAsync);
     }
 
     /// <exception cref="AgentConfigurationException">Some argument would take an object past the handles.</exception>

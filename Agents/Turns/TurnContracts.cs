@@ -40,7 +40,11 @@ public sealed record TurnAnswer(
     IReadOnlyList<string> Unverified,
     string Model,
     int InputTokens,
-    int OutputTokens);
+    int OutputTokens)
+{
+    /// <summary>Rounds, calls, time and cost of the turn; null for answers kept from before it was counted.</summary>
+    public TurnSpent? Spent { get; init; }
+}
 
 /// <summary>One tool call as it ran. Ids are real ids: this is for people and logs, never for a model.</summary>
 /// <param name="Failed">True when it was refused or failed; the result then holds the error.</param>

@@ -15,7 +15,7 @@ namespace BillingCopilot.Agents.Turns;
 /// Runs one turn from the asker's words to a checked answer, and keeps the conversation. Run again for the same
 /// task, it replays what was journaled and ends in the same answer.
 /// </summary>
-public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, TurnAudits audits, BusinessClock clock)
+public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, TurnAudits audits, BusinessClock clock, AgentOptions options, TimeProvider time)
 {
     private readonly TurnGate _turns = new();
 
@@ -33,6 +33,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     private async Task<TurnAnswer> RunAloneAsync(TurnRequest request, Func<TurnEvent, ValueTask>? onEvent, CancellationToken cancellationToken)
     {
         var report = onEvent ?? (static _ => ValueTask.CompletedTask);
+        var budget = new TurnBudget(options, time);
         Conversation conversation;
         IncomingText incoming;
         await using (var db = databases.Open(request.Tenant))
@@ -45,14 +46,11 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
 
         var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, cancellationToken);
         await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
-        var answers = new List<SpecialistAnswer>();
-        foreach (var agent in agents)
-        {
-            answers.Add(await specialist.AnswerAsync(agent, request, incoming.Text, conversation, report, cancellationToken));
-        }
+        var answers = await SideBySideAsync(agents, request, incoming.Text, conversation, budget, report, cancellationToken);
 
         ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
-        var answer = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
+        var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
+        var answer = composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) };
         await using (var db = databases.Open(request.Tenant))
         {
             await conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, cancellationToken);
@@ -65,6 +63,26 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
 
         await report(new TurnEvent.Finished(answer));
         return answer;
+    }
+
+    /// <summary>Several specialists work at once; what they report comes one after the other. When one fails, so does the turn, after all have ended.</summary>
+    private async Task<List<SpecialistAnswer>> SideBySideAsync(IReadOnlyList<AgentPrompt> agents, TurnRequest request, string text, Conversation conversation, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    {
+        using var speaking = new SemaphoreSlim(1, 1);
+        async ValueTask InTurnAsync(TurnEvent e)
+        {
+            await speaking.WaitAsync(cancellationToken);
+            try
+            {
+                await report(e);
+            }
+            finally
+            {
+                speaking.Release();
+            }
+        }
+
+        return [.. await Task.WhenAll(agents.Select(a => specialist.AnswerAsync(a, request, text, conversation, budget, InTurnAsync, cancellationToken)))];
     }
 
     private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, CancellationToken cancellationToken)

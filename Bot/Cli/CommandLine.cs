@@ -65,6 +65,7 @@ public static class CommandLine
             ProposalsCommand.Create(given),
             ControlCommands.Kill(given),
             ControlCommands.Standing(given),
+            PromptsCommand.Create(given),
         };
         root.SetAction((_, stop) => ServeCommand.RunAsync(SettingsLoader.Load(given), stop));
         return root;

@@ -66,7 +66,8 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
         }
 
         List<UnpaidInvoice> unpaid = [];
-        foreach (var invoice in invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0))
+        var owed = invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0).ToList();
+        foreach (var invoice in owed.Take(MostRows))
         {
             unpaid.Add(Unpaid(invoice, attempts, await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken)));
         }
@@ -78,6 +79,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             owner.NameOf(),
             CardView.Of(cards is [var card, ..] ? card : null, context.Clock.UtcNow),
             unpaid,
+            owed.Count > MostRows ? new Partial(MostRows, owed.Count, "Use list_invoices with status open.") : null,
             attempts.Count,
             all,
             all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Give invoice, or use list_charges with from and to."),

@@ -17,6 +17,7 @@ public sealed record PaymentHistory(
     UntrustedText CustomerName,
     CardView? CardOnFile,
     IReadOnlyList<UnpaidInvoice> Unpaid,
+    Partial? UnpaidPartial,
     int Count,
     bool Complete,
     Partial? Partial,

@@ -23,6 +23,11 @@ internal static partial class EntityReader
         ReadPurpose(text, found);
         ReadCustomer(text, dialogue, isWord, found);
         ReadContext(dialogue, found);
+        if (BeforeThat().IsMatch(text) && found["context_invoice"] is not null && new[] { "customer", "customer_query", "invoice", "number" }.All(name => found[name] is null))
+        {
+            found["before"] = true;
+        }
+
         return found;
     }
 
@@ -135,6 +140,10 @@ internal static partial class EntityReader
 
     private static JsonNode? OneCustomer(ToolEvidence call) => JsonPath.Read(call.Result, "customer")
         ?? (JsonPath.Text(call.Result, "count") == "1" ? JsonPath.Read(call.Result, "matches.0.customer") : null);
+
+    /// <summary>The invoice before the one that was spoken of; not one that something is compared with.</summary>
+    [GeneratedRegex(@"(?<!\b(?:than|with|to|from|against|versus|vs\.?)\s+(?:the\s+)?)\b(?:(?:one|invoice|bill) before(?: (?:that|it|this)(?: one)?)?|(?:previous|prior|preceding) (?:one|invoice|bill))\b", RegexOptions.IgnoreCase)]
+    private static partial Regex BeforeThat();
 
     [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Handle();

@@ -57,14 +57,19 @@ internal sealed partial class IntentMatcher
         }
 
         var words = Words.Of(asked);
-        if (words.Count > 0 && words.All(w => w is Words.Name or Words.Period or Words.Amount) && dialogue.Before().FirstOrDefault() is { Asked: { } earlier })
+        if (IsElliptic(asked, words) && dialogue.Before().Select(b => b.Asked).FirstOrDefault(b => !IsElliptic(b, Words.Of(b))) is { } earlier)
         {
-            // A bare name means: the same question, about them.
+            // A bare name, or "and the one before that?", means: the same question, about them.
             return new Understood(Best(earlier) is { Score: >= Threshold } again ? again.Intent : null, [asked, earlier]);
         }
 
         return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, [asked]);
     }
+
+    /// <summary>True when nothing is asked but about whom or what.</summary>
+    private static bool IsElliptic(string text, IReadOnlyList<string> words) =>
+        (words.Count > 0 && words.All(w => w is Words.Name or Words.Period or Words.Amount))
+        || (Lead().Match(text) is { Success: true } lead && Words.Of(Pointer().Replace(text[lead.Length..], " ")).All(w => w.StartsWith('#')));
 
     /// <summary>
     /// The intent that quotes our policy, when the words say that they ask for it, or when they ask in general what
@@ -102,6 +107,12 @@ internal sealed partial class IntentMatcher
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
         .Select(i => _rules.Find(i.Offer!.Intent))
         .FirstOrDefault();
+
+    [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]
+    private static partial Regex Lead();
+
+    [GeneratedRegex(@"\b(?:(?:the |their |its )?(?:one|invoice|bill) before(?: (?:that|it|this)(?: one)?)?|(?:the |their )?(?:previous|prior|preceding) (?:one|invoice|bill)|that one|this one|them|theirs)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Pointer();
 
     [GeneratedRegex(@"[?;.!]\s+|,\s+|\s+(?:and|also|plus|then)\s+", RegexOptions.IgnoreCase)]
     private static partial Regex PartBreak();

@@ -142,6 +142,11 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
 
     private RuleMove? ResolveInvoice(bool orCustomer)
     {
+        if (Entity("before") is not null)
+        {
+            return InvoiceBefore(Entity("context_invoice")!);
+        }
+
         if (Entity("invoice") is { } handle)
         {
             _context["invoice"] = handle;
@@ -166,6 +171,29 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         return orCustomer ? ResolveCustomer() : namesCustomer ? LastInvoice() : new RuleMove.Say(AskBack.Invoice);
     }
 
+    /// <summary>The customer's invoice before another, as the listing has them: newest first.</summary>
+    private RuleMove? InvoiceBefore(string invoice)
+    {
+        _context["customer"] ??= Entity("context_customer");
+        if (JsonPath.Text(_context, "customer") is not { } customer)
+        {
+            return new RuleMove.Say(AskBack.Invoice);
+        }
+
+        if (Call("invoices", "list_invoices", new JsonObject { ["customer"] = customer, ["limit"] = "50" }) is { } call)
+        {
+            return call;
+        }
+
+        var before = Sent().SkipWhile(i => JsonPath.Text(i, "invoice") != invoice).Skip(1).FirstOrDefault();
+        _context["invoice"] = JsonPath.Text(before, "invoice");
+        return before is null ? new RuleMove.Say("I find no invoice before that one.") : null;
+    }
+
+    /// <summary>The listed invoices that were sent.</summary>
+    private IEnumerable<JsonObject> Sent() =>
+        (JsonPath.Read(_context, "invoices.invoices") as JsonArray ?? []).OfType<JsonObject>().Where(i => JsonPath.Text(i, "status") is not ("draft" or "void"));
+
     /// <summary>A customer's invoice without a number: their last one, when the words say so or there is only one.</summary>
     private RuleMove? LastInvoice()
     {
@@ -179,7 +207,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             return call;
         }
 
-        var sent = (JsonPath.Read(_context, "invoices.invoices") as JsonArray ?? []).OfType<JsonObject>().Where(i => JsonPath.Text(i, "status") is not ("draft" or "void")).ToArray();
+        JsonObject[] sent = [.. Sent()];
         if (sent.Length == 1 || (sent.Length > 1 && LastWords().IsMatch(Entity("question") ?? "")))
         {
             _context["invoice"] = JsonPath.Text(sent[0], "invoice");
