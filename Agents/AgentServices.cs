@@ -35,6 +35,7 @@ public static class AgentServices
         services.TryAddSingleton(s => PromptRegistry.Load(options.PromptsPath, s.GetRequiredService<ToolSources>().Names));
         services.TryAddSingleton(s => PlaybookRegistry.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names));
         services.TryAddSingleton(s => RuleBook.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names, s.GetRequiredService<ToolSources>().Names));
+        services.TryAddSingleton(s => new ToolOffer(s.GetRequiredService<RuleBook>(), s.GetRequiredService<ToolSources>().ReadNames));
         services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>(), s.GetService<TimeProvider>(), s.GetService<ILoggerFactory>()));
         services.TryAddSingleton(s => new ProviderProbe(options, s.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();

@@ -47,8 +47,15 @@ public sealed partial class Coordinator
     /// <summary>What the specialists can do, in a line each.</summary>
     public string Capabilities => "I work on billing: " + string.Join(" ", _agents.Values.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{Title(a.Name)}: {FirstSentence(a.Description)}"));
 
+    private static bool IsTie(IReadOnlyList<RankedAgent> ranked) => ranked.Count > 1 && ranked[1].Certainty >= 0.97 * ranked[0].Certainty;
+
+    private string AskWhatAbout => "I'm not sure what you need. Which customer or invoice is it about, and what should I look at? " + Capabilities;
+
+    /// <summary>Declines what is no business of the specialists.</summary>
+    public string OutOfScope => "That isn't something I can help with. " + Capabilities;
+
     /// <summary>Asks back between candidates.</summary>
-    public string QuestionBetween(IReadOnlyList<string> candidates) =>
+    private string QuestionBetween(IReadOnlyList<string> candidates) =>
         $"I'm not sure who should take this. Is it about {string.Join(", or about ", candidates.Select(c => Topic(_agents[c].Description)))}?";
 
     private Route Choose(string text, string? last, IReadOnlyList<(string Agent, double Score)> scored, IReadOnlyList<RankedAgent> ranked)
@@ -69,12 +76,14 @@ public sealed partial class Coordinator
         if (score < Threshold)
         {
             // A short reply ("yes, the second one") belongs to the talk it continues.
-            return last is not null && IsFollowUp(text) ? new Route.To([last], Lead(ranked, last)) : new Route.None(OutOfScope, ranked);
+            return last is not null && IsFollowUp(text) ? new Route.To([last], Lead(ranked, last))
+                : score > 0 && _index.Knows(text) ? new Route.Unclear([.. scored.Select(s => s.Agent)], ranked) { Answer = AskWhatAbout }
+                : new Route.None(OutOfScope, ranked);
         }
 
         return scored.Count == 1 || best == last || score - scored[1].Score >= Margin * score || scored[1].Score < Threshold
             ? new Route.To([best], ranked)
-            : new Route.Unclear([best, scored[1].Agent], ranked);
+            : new Route.Unclear([best, scored[1].Agent], ranked) { Answer = IsTie(ranked) && last is null ? QuestionBetween([best, scored[1].Agent]) : null };
     }
 
     /// <summary>The specialists that the parts of a question clearly belong to, when there are several.</summary>
@@ -112,8 +121,6 @@ public sealed partial class Coordinator
         [.. ranked.Where(r => r.Agent == agent).Select(r => r with { Certainty = Math.Max(r.Certainty, 0.5) }), .. ranked.Where(r => r.Agent != agent)];
 
     private bool IsFollowUp(string text) => Words.Of(text).Count <= 6 && (FollowUp().IsMatch(text) || Words.Of(text).All(w => w.StartsWith('#') || !_index.Knows(w)));
-
-    private string OutOfScope => "That isn't something I can help with. " + Capabilities;
 
     private static string FirstSentence(string text) => Sentences.Split(text)[0].Of(text).Trim();
 

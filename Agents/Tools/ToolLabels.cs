@@ -17,6 +17,10 @@ internal static class ToolLabels
         ["search_policies"] = "Searching the policies",
         ["issue_credit_note"] = "Preparing a credit note for approval",
         ["issue_refund"] = "Preparing a refund for approval",
+        ["void_credit_note"] = "Preparing to take a credit note back, for approval",
+        ["cancel_subscription_at_period_end"] = "Preparing the end of the subscription for approval",
+        ["reactivate_subscription"] = "Preparing to let the subscription go on, for approval",
+        [MoreTools.Name] = "Looking for the right tool",
         ["send_dunning_email"] = "Preparing a reminder for approval",
     };
 

@@ -22,7 +22,11 @@ public sealed record TurnRequest(
     string Text,
     string? Agent = null,
     string? Playbook = null,
-    IReadOnlyList<ObjectRef>? Subjects = null);
+    IReadOnlyList<ObjectRef>? Subjects = null)
+{
+    /// <summary>Where the answer is read: one of <see cref="Channels"/>.</summary>
+    public string Channel { get; init; } = Playbook is null ? Channels.Api : Channels.Event;
+}
 
 /// <summary>The answer and everything it rests on.</summary>
 /// <param name="Agent">Specialist that answered (<c>support</c>); several joined by <c>+</c>; <c>coordinator</c> for small talk.</param>

@@ -105,20 +105,27 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             case Route.None none:
                 return ([], certainty, none.Answer);
             case Route.Unclear unclear:
-                var router = model.For(CoordinatorName);
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
-                var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
-                var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
-                var chosen = await new RouteArbiter(router).ChooseAsync(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), text, candidates, cancellationToken);
-                return chosen is null && router.IsRules && conversation.LastAgent is null && IsTie(route.Ranked)
-                    ? ([], certainty, coordinator.QuestionBetween(unclear.Candidates))
-                    : ([chosen is null ? candidates[0] : active[chosen]], certainty, null);
+                return await ChosenAsync(request, text, candidates, conversation, cancellationToken) switch
+                {
+                    { Agents: [] } => ([], certainty, coordinator.OutOfScope),
+                    { Agents: var chosen } => ([.. chosen.Select(a => active[a])], certainty, null),
+                    null when model.For(CoordinatorName).IsRules && unclear.Answer is { } question => ([], certainty, question),
+                    null => ([candidates[0]], certainty, null),
+                };
             default:
                 throw new InvalidOperationException($"Unknown route {route.GetType().Name}.");
         }
     }
 
-    private static bool IsTie(IReadOnlyList<RankedAgent> ranked) => ranked.Count > 1 && ranked[1].Certainty >= 0.97 * ranked[0].Certainty;
+    /// <summary>A model's choice among the candidates; journaled and audited like every answer of one.</summary>
+    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var router = model.For(CoordinatorName);
+        var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
+        var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
+        return new RouteArbiter(router).ChooseAsync(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), text, candidates, cancellationToken);
+    }
 
     private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
     {

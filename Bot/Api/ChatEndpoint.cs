@@ -36,7 +36,7 @@ public static class ChatEndpoint
 
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
-        await foreach (var (name, data) in chat.StreamAsync(caller.Tenant.Context, caller.Person, request.Conversation, request.Text!, http.RequestAborted))
+        await foreach (var (name, data) in chat.StreamAsync(caller.Tenant.Context, caller.Person, request.Conversation, request.Text!, request.Channel ?? Channels.Api, http.RequestAborted))
         {
             await http.Response.WriteAsync($"event: {name}\ndata: {JsonSerializer.Serialize(data, data.GetType(), ApiJson.Options)}\n\n", http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
@@ -47,10 +47,12 @@ public static class ChatEndpoint
     {
         null or "" => ("text is missing.", "Send {\"text\": \"…\"}."),
         { Length: > MaxText } text => ($"text has {text.Length} characters; at most {MaxText} are taken.", "Shorten it."),
+        _ when request!.Channel is { } channel && !Channels.Named.Contains(channel) => ($"channel '{channel}' is not known.", $"Use one of: {string.Join(", ", Channels.Named)}; or leave it out."),
         _ => null,
     };
 }
 
 /// <param name="Text">The question, at most 8,000 characters.</param>
 /// <param name="Conversation">Conversation to go on with; absent starts one.</param>
-public sealed record ChatRequest(string? Text, string? Conversation);
+/// <param name="Channel">Where the answer will be read: <c>api</c> (default), <c>teams</c>, <c>slack</c> or <c>mail</c>. Only its tone depends on it.</param>
+public sealed record ChatRequest(string? Text, string? Conversation, string? Channel = null);

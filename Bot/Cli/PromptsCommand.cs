@@ -15,8 +15,8 @@ internal static class PromptsCommand
 {
     public static Command Create(Dictionary<string, string?> given)
     {
-        var list = new Command("list", "Every version with its hash; * marks the one that answers.");
-        list.SetAction((_, stop) => OnHostAsync(given, host => ListAsync(host), stop));
+        var list = new Command("list", "Every version with its hash; * marks the one that answers, ! one that changed since it was recorded.");
+        list.SetAction((_, stop) => OnHostAsync(given, host => ListAsync(host, stop), stop));
 
         var from = new Argument<string>("from") { Description = "Such as support.v1." };
         var to = new Argument<string>("to") { Description = "Such as support.v2." };
@@ -32,7 +32,7 @@ internal static class PromptsCommand
 
     private static async Task<int> OnHostAsync(Dictionary<string, string?> given, Func<CopilotHost, Task<int>> run, CancellationToken cancellationToken)
     {
-        await using var host = await CopilotHost.StartAsync(SettingsLoader.Load(given), new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
+        await using var host = await CopilotHost.StartAsync(SettingsLoader.Load(given), new HostShape(Listen: false, Keep: true, Quiet: true, TakesChangedPrompts: true), TimeProvider.System, cancellationToken);
         try
         {
             return await run(host);
@@ -43,16 +43,20 @@ internal static class PromptsCommand
         }
     }
 
-    private static Task<int> ListAsync(CopilotHost host)
+    private static async Task<int> ListAsync(CopilotHost host, CancellationToken cancellationToken)
     {
         var registry = host.Services.GetRequiredService<PromptRegistry>();
-        var active = registry.ActiveFor(host.Tenants.Default.Context).Values.Select(p => p.Label).ToHashSet(StringComparer.Ordinal);
+        var tenant = host.Tenants.Default.Context;
+        await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);
+        var recorded = await registry.RecordedAsync(db, cancellationToken);
+        var active = registry.ActiveFor(tenant).Values.Select(p => p.Label).ToHashSet(StringComparer.Ordinal);
         foreach (var prompt in registry.All)
         {
-            Console.WriteLine($"{(active.Contains(prompt.Label) ? "*" : " ")} {prompt.Label,-20} {prompt.Hash[..12]}  {prompt.Tools.Count} tools, {prompt.Examples.Count} examples  {prompt.Path}");
+            var changed = recorded.TryGetValue(prompt.Label, out var hash) && hash != prompt.Hash;
+            Console.WriteLine($"{(active.Contains(prompt.Label) ? "*" : " ")}{(changed ? "!" : " ")} {prompt.Label,-20} {prompt.Hash[..12]}  {prompt.Tools.Count} tools, {prompt.Examples.Count} examples  {prompt.Path}");
         }
 
-        return Task.FromResult(CommandLine.Done);
+        return CommandLine.Done;
     }
 
     private static int Diff(CopilotHost host, string from, string to)
@@ -81,7 +85,7 @@ internal static class PromptsCommand
         var prompt = Find(registry, label);
         await using (var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant.Context))
         {
-            await registry.ActivateAsync(db, prompt.Name, prompt.Version, cancellationToken);
+            await registry.ActivateAsync(db, prompt.Name, prompt.Version, host.Services.GetRequiredService<BusinessClock>().UtcNow, cancellationToken);
         }
 
         await host.Services.GetRequiredService<AuditLog>().AppendAsync(

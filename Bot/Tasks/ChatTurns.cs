@@ -29,10 +29,11 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     }
 
     /// <summary>The turn's events as they happen.</summary>
+    /// <param name="channel">Where the answer is read: one of <see cref="Channels"/>.</param>
     public async IAsyncEnumerable<TurnEvent> EventsAsync(
-        TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TenantContext tenant, Person person, string? conversationId, string text, string channel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, channel, cancellationToken);
         var finished = false;
         var events = Channel.CreateUnbounded<TurnEvent>();
         var run = RunAsync(tenant, task, events.Writer);
@@ -51,19 +52,19 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
 
     /// <summary>The answer, without its events.</summary>
     /// <exception cref="TurnFailedException">The turn failed; nothing was written.</exception>
-    public async Task<TurnAnswer> AskAsync(TenantContext tenant, Person person, string? conversationId, string text, CancellationToken cancellationToken)
+    public async Task<TurnAnswer> AskAsync(TenantContext tenant, Person person, string? conversationId, string text, string channel, CancellationToken cancellationToken)
     {
-        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, channel, cancellationToken);
         return await runner.RunAsync(tenant, task, _ => ValueTask.CompletedTask, cancellationToken)
             ?? throw new TurnFailedException(task.Id, await CauseAsync(tenant, task.Id, cancellationToken));
     }
 
     /// <summary>The turn's events under their names on the wire.</summary>
     public async IAsyncEnumerable<(string Name, object Data)> StreamAsync(
-        TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TenantContext tenant, Person person, string? conversationId, string text, string channel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var over = false;
-        await foreach (var e in EventsAsync(tenant, person, conversationId, text, cancellationToken))
+        await foreach (var e in EventsAsync(tenant, person, conversationId, text, channel, cancellationToken))
         {
             over |= e is TurnEvent.Finished or TurnEvent.Stopped;
             yield return e switch

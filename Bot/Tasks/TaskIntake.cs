@@ -14,13 +14,13 @@ namespace BillingCopilot.Bot.Tasks;
 public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, IdSource ids, PlaybookRegistry playbooks, TaskSignal signal, TaskSettings settings, NodeName node)
 {
     /// <summary>Stores a chat turn, held by this process: the caller runs it, since it has the stream to answer on.</summary>
-    public async Task<TaskRow> AcceptChatAsync(TenantContext tenant, Person person, string? conversationId, string text, CancellationToken cancellationToken)
+    public async Task<TaskRow> AcceptChatAsync(TenantContext tenant, Person person, string? conversationId, string text, string channel, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
 
         // Before it is stored: a pasted card number must not be anywhere.
         var clean = Redaction.Clean(text).Text;
-        var task = NewTask(tenant, "chat", person.Id, conversationId ?? ids.Next("conv"), new TaskInput(clean, null, null));
+        var task = NewTask(tenant, "chat", person.Id, conversationId ?? ids.Next("conv"), new TaskInput(clean, null, null) { Channel = channel });
         task.Status = TaskStates.Running;
         task.Attempts = 1;
         task.LeaseOwner = node.Value;
@@ -92,7 +92,11 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
 }
 
 /// <summary>What a task is about: somebody's words, or an event's type and object.</summary>
-public sealed record TaskInput(string? Text, string? EventType, string? ObjectId);
+public sealed record TaskInput(string? Text, string? EventType, string? ObjectId)
+{
+    /// <summary>Where the answer to a person is read; null for what was stored before it was noted.</summary>
+    public string? Channel { get; init; }
+}
 
 /// <summary>Values of <see cref="TaskRow.Status"/>.</summary>
 public static class TaskStates

@@ -72,7 +72,7 @@ public sealed partial class TaskRunner(
         await clock.ObserveAsync(tenant, cancellationToken);
         var input = JsonSerializer.Deserialize<TaskInput>(task.Input)!;
         var request = input.EventType is null
-            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!)
+            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!) { Channel = input.Channel ?? Channels.Api }
             : await playbookTurns.PrepareAsync(tenant, task, input, cancellationToken);
         return request is null ? null : await turns.RunAsync(request, onEvent, cancellationToken);
     }

@@ -21,6 +21,7 @@ internal static partial class EntityReader
         ReadAmount(text, found);
         ReadPeriod(text, dialogue.Today, found);
         ReadPurpose(text, found);
+        ReadSubscriptions(text, found);
         ReadCustomer(text, dialogue, isWord, found);
         ReadContext(dialogue, found);
         if (BeforeThat().IsMatch(text) && found["context_invoice"] is not null && new[] { "customer", "customer_query", "invoice", "number" }.All(name => found[name] is null))
@@ -105,6 +106,20 @@ internal static partial class EntityReader
         }
     }
 
+    /// <summary>Which subscriptions: by status and by plan.</summary>
+    private static void ReadSubscriptions(string text, JsonObject found)
+    {
+        if (SubscriptionStatus().Match(text) is { Success: true } status)
+        {
+            found["subscription_status"] = status.Value.ToLowerInvariant()[..2] switch { "ac" => "active", "pa" => "past_due", "ov" => "past_due", "tr" or "in" => "trialing", "un" => "unpaid", _ => "canceled" };
+        }
+
+        if (PlanName().Match(text) is { Success: true } plan)
+        {
+            found["plan"] = plan.Groups["plan"].Value;
+        }
+    }
+
     private static void ReadCustomer(string text, Dialogue dialogue, Func<string, bool> isWord, JsonObject found)
     {
         if (found["customer"] is not null || found["customer_query"] is not null)
@@ -147,6 +162,12 @@ internal static partial class EntityReader
 
     [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Handle();
+
+    [GeneratedRegex(@"\b(?:active|past[ \-]due|overdue|trialing|trials?|in (?:a )?trial|unpaid|cancel+ed)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex SubscriptionStatus();
+
+    [GeneratedRegex(@"\b(?:on|to|have|has) (?:the |our )?(?<plan>\p{Lu}[\w\-]*(?: \p{Lu}[\w\-]*)?)(?: plan| tier)?\b(?=[\s?.,!]*(?:$|plan|tier))", RegexOptions.None)]
+    private static partial Regex PlanName();
 
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();

@@ -12,6 +12,8 @@ public sealed class RuleBook
 
     private RuleBook(IEnumerable<RuleSet> sets) => _bySpecialist = sets.ToDictionary(s => s.Specialist, StringComparer.Ordinal);
 
+    public IReadOnlyCollection<RuleSet> All => _bySpecialist.Values;
+
     public RuleSet? Find(string specialist) => _bySpecialist.GetValueOrDefault(specialist);
 
     public static RuleBook Load(string root, IReadOnlyCollection<string> agents, IReadOnlyCollection<string> tools)
@@ -62,8 +64,8 @@ public sealed class RuleBook
 
         if (map.Has("pick"))
         {
-            map.Only("pick", "from", "where", "like", "when", "unless");
-            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), when, unless);
+            map.Only("pick", "from", "where", "like", "one", "when", "unless");
+            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), map.OptionalText("one") == "true", when, unless);
         }
 
         if (map.Has("same_amount"))

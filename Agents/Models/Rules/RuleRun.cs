@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Tools;
 
 namespace BillingCopilot.Agents.Models.Rules;
 
@@ -82,11 +83,12 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         var like = pick.Like is null ? null : JsonPath.Fill(_context, pick.Like);
 
         // A search puts the best first: its order counts, too.
-        return (JsonPath.Read(_context, pick.From) as JsonArray)?.OfType<JsonObject>()
+        JsonObject[] fitting = [.. (JsonPath.Read(_context, pick.From) as JsonArray ?? []).OfType<JsonObject>()
             .Select((item, rank) => (Item: item, Score: like is null ? 0 : Excerpts.Likeness(JsonPath.Text(item, "title") ?? "", JsonPath.Text(item, "section") ?? "", JsonPath.Text(item, "quote") ?? "", like) - (0.6 * rank)))
             .OrderByDescending(p => p.Score)
             .Select(p => p.Item)
-            .FirstOrDefault(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))));
+            .Where(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))))];
+        return fitting.Length == 0 || (pick.One && fitting.Length > 1) ? null : fitting[0];
     }
 
     /// <summary>Makes the call, or takes its result when it was made. An error ends the run in its words.</summary>
@@ -105,8 +107,8 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             return JsonPath.Read(made.Result, "error") is { } error ? Failed(id, error) : null;
         }
 
-        return tools.Contains(tool)
-            ? new RuleMove.CallTool(callId, tool, arguments)
+        return tools.Contains(tool) ? new RuleMove.CallTool(callId, tool, arguments)
+            : tools.Contains(MoreTools.Name) && dialogue.TurnCalls.All(c => c.CallId != $"{callId}_more") ? new RuleMove.CallTool($"{callId}_more", MoreTools.Name, new JsonObject { [MoreTools.Argument] = tool })
             : new RuleMove.Say($"For this I would need {tool.Replace('_', ' ')}, which I can't use here.");
     }
 

@@ -7,6 +7,27 @@ namespace BillingCopilot.Agents.Models.Rules;
 public sealed record RuleSet(string Specialist, string Footer, string Fallback, IReadOnlyList<Intent> Intents)
 {
     public Intent? Find(string name) => Intents.FirstOrDefault(i => i.Name == name);
+
+    /// <summary>Tools that an intent, and what it offers next, may call.</summary>
+    public IReadOnlySet<string> ToolsOf(string name)
+    {
+        var tools = new HashSet<string>(StringComparer.Ordinal);
+        for (var intent = Find(name); intent is not null; intent = intent.Offer is { } offer && offer.Intent != intent.Name ? Find(offer.Intent) : null)
+        {
+            tools.UnionWith(intent.Steps.OfType<RuleStep.Call>().Select(c => c.Tool));
+            tools.UnionWith(intent.Needs.SelectMany(n => ToolsToFind.GetValueOrDefault(n) ?? []));
+        }
+
+        return tools;
+    }
+
+    /// <summary>What an entity is looked up with.</summary>
+    private static readonly Dictionary<string, string[]> ToolsToFind = new(StringComparer.Ordinal)
+    {
+        ["customer"] = ["find_customer"],
+        ["invoice"] = ["find_customer", "get_invoice", "list_invoices"],
+        ["invoice_or_customer"] = ["find_customer", "get_invoice", "list_invoices"],
+    };
 }
 
 /// <summary>One thing that may be asked.</summary>
@@ -33,8 +54,8 @@ public abstract record RuleStep(string? When, string? Unless)
     /// <summary>Calls a tool and keeps its result under <paramref name="Id"/>.</summary>
     public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, string? When, string? Unless) : RuleStep(When, Unless);
 
-    /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it.</summary>
-    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, string? When, string? Unless) : RuleStep(When, Unless);
+    /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it; with <paramref name="One"/> none when several fit.</summary>
+    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, bool One, string? When, string? Unless) : RuleStep(When, Unless);
 
     /// <summary>Ends here with these words.</summary>
     public sealed record Stop(HandlebarsTemplate<object, object> Say, string? When, string? Unless) : RuleStep(When, Unless);

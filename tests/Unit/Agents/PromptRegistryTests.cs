@@ -74,7 +74,7 @@ public sealed class PromptRegistryTests : IDisposable
         registry.ActiveFor(Tenant)["support"].Version.ShouldBe(active);
 
         await using var db = databases.Open(Tenant);
-        await registry.ActivateAsync(db, "support", 2, default);
+        await registry.ActivateAsync(db, "support", 2, Now, default);
         registry.ActiveFor(Tenant)["support"].Version.ShouldBe(2);
     }
 
