@@ -134,7 +134,7 @@ public sealed partial class Coordinator
     [GeneratedRegex(@"^\s*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?(?: (?:so|very) much| a lot)?|cheers|bye|great|perfect|cool|who are you|what (?:can|do) you do|how (?:can|do) you help(?: me)?|what are you(?: able to do)?|help|are you (?:a )?(?:bot|human|real)|how are you)(?: (?:there|all|everyone|copilot|again|please|today))?[\s,.!?]*)+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex SmallTalk();
 
-    [GeneratedRegex(@"\b(?:yes|yep|yeah|sure|ok(?:ay)?|no|nope|please do|go ahead|do it|do that|that one|this one|what about|how about|the (?:one|invoice|bill) before|the (?:previous|prior) one|the (?:first|second|third|last|other|latter|former)(?: one)?|it|them|both|instead|correct|right|exactly)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:yes|yep|yeah|sure|ok(?:ay)?|no|nope|please do|go ahead|do it|do that|that one|this one|what about|how about|i mean[t]?|make (?:that|it)|i was asking about|the (?:one|invoice|bill) before|the (?:previous|prior) one|the (?:first|second|third|last|other|latter|former)(?: one)?|it|them|both|instead|correct|right|exactly)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex FollowUp();
 
     [GeneratedRegex(@"[?;.!]\s+|\s+(?:and also|and|also|plus|then)\s+|,\s+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -47,7 +47,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     public async Task<object> GetInvoiceAsync(
         [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         [Description("As printed on it")] string? number = null,
-        int from_line = 1,
+        [Description("Lines to leave out first")] int skip = 0,
         CancellationToken cancellationToken = default)
     {
         var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
@@ -59,7 +59,7 @@ public sealed class InvoicesPlugin(ToolContext context)
             return new ToolFailure(refusal);
         }
 
-        return InvoiceView.Of(found, context.Tenant, from_line) with { CreditNotes = past.CreditNotes, Proposals = past.Proposals };
+        return InvoiceView.Of(found, context.Tenant, skip) with { CreditNotes = past.CreditNotes, Proposals = past.Proposals };
     }
 
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]

@@ -172,7 +172,7 @@ internal static partial class EntityReader
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();
 
-    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|[0-9]{8})-[0-9]{3,8}\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|[0-9]{8})-[0-9]{3,8}(?:-[0-9]{1,8})?\b", RegexOptions.IgnoreCase)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"\b(?<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?:,?\s+(?<year>20[0-9][0-9]))?|\b(?:in|during)\s+(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+(?<year>20[0-9][0-9]))?")]

@@ -36,6 +36,11 @@ internal sealed partial class IntentMatcher
         }
 
         var (best, score) = Best(asked);
+        if (Correction().Match(asked) is { Success: true } corrected && Words.Of(asked[corrected.Length..]) is { Count: > 0 } meant && meant.All(w => w.StartsWith('#')) && dialogue.Before().FirstOrDefault() is { Asked: { } mistaken })
+        {
+            return new Understood(Best(mistaken) is { Score: >= Threshold } same ? same.Intent : null, [asked[corrected.Length..], mistaken]);
+        }
+
         if (Replies.IsNo(asked, rest => Best(rest).Score >= Threshold))
         {
             return new Understood(null, [asked], Declined: true);
@@ -63,7 +68,7 @@ internal sealed partial class IntentMatcher
             return new Understood(Best(earlier) is { Score: >= Threshold } again ? again.Intent : null, [asked, earlier]);
         }
 
-        return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, [asked]);
+        return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, PartAbout(best, asked) is { } part ? [part, asked] : [asked]);
     }
 
     /// <summary>True when nothing is asked but about whom or what.</summary>
@@ -96,6 +101,19 @@ internal sealed partial class IntentMatcher
         return new Understood(intent, texts);
     }
 
+    /// <summary>
+    /// Of a question about several ("why did Acorn's bill go up, and why did Birch's payment fail?") the part that
+    /// asks for this intent; null when no other part names somebody else.
+    /// </summary>
+    private string? PartAbout(Intent? intent, string text)
+    {
+        var parts = PartBreak().Split(text).Select(p => (Text: p, Name: NameReader.FindMarked(p, IsWord))).ToArray();
+        return intent is null || parts.Select(p => p.Name).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count() < 2
+            ? null
+            : parts.Where(p => p.Name is not null && Words.Of(p.Text).Count >= 2).Select(p => (p.Text, Rank: _index.Rank(p.Text)[0]))
+                .Where(p => p.Rank.Label == intent.Name && p.Rank.Score >= Threshold).OrderByDescending(p => p.Rank.Score).Select(p => p.Text).FirstOrDefault();
+    }
+
     /// <summary>The best of the whole text and of its parts: one specialist may be asked only a part of it.</summary>
     private (Intent? Intent, double Score) Best(string text) => PartBreak().Split(text).Where(p => Words.Of(p).Count >= 3)
         .Select(part => (Text: part, Share: 0.9)).Append((Text: text, Share: 1))
@@ -107,6 +125,10 @@ internal sealed partial class IntentMatcher
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
         .Select(i => _rules.Find(i.Offer!.Intent))
         .FirstOrDefault();
+
+    /// <summary>"Sorry, I meant Acorn": the question before, about somebody else.</summary>
+    [GeneratedRegex(@"^\s*(?:(?:sorry|oops|no|nope|wait|actually|my mistake|my bad|pardon|correction)\b[\s,.:!-]*)*(?:i (?:really )?mean[t]?|make (?:that|it)|rather|i was asking about|i am asking about|that should be|not (?:him|her|them|that one),? but)\b[\s,:]*", RegexOptions.IgnoreCase)]
+    private static partial Regex Correction();
 
     [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]
     private static partial Regex Lead();

@@ -47,14 +47,13 @@ public sealed record InvoiceView(
     /// <summary>Lines shown at once.</summary>
     public const int MostLines = 25;
 
-    /// <param name="from">First line shown, counted from 1.</param>
-    internal static InvoiceView Of(Invoice invoice, TenantContext tenant, int from = 1)
+    /// <param name="skip">Lines left out first.</param>
+    internal static InvoiceView Of(Invoice invoice, TenantContext tenant, int skip = 0)
     {
         var all = invoice.Lines?.Data ?? [];
         var lines = all.Count > FewLines ? [.. all.Where(l => l.Amount != 0)] : all;
-        var first = Math.Max(from, 1);
-        var shown = lines.Skip(first - 1).Take(MostLines).ToList();
-        var next = first + shown.Count;
+        var shown = lines.Skip(Math.Max(skip, 0)).Take(MostLines).ToList();
+        var next = Math.Max(skip, 0) + shown.Count;
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
@@ -75,7 +74,7 @@ public sealed record InvoiceView(
             tenant.TimeZone == "UTC" ? null : tenant.TimeZone,
             [.. InvoiceLineView.All(shown, InvoiceRow.DateOf(invoice, tenant), tenant)],
             all.Count > lines.Count ? all.Count - lines.Count : null,
-            shown.Count == lines.Count ? null : new Partial(shown.Count, lines.Count, next <= lines.Count ? $"Give from_line {next}." : "Give from_line 1."));
+            shown.Count == lines.Count ? null : new Partial(shown.Count, lines.Count, $"Give skip {(next < lines.Count ? next : 0)}."));
     }
 }
 
