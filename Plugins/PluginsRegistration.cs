@@ -41,6 +41,7 @@ public static class PluginsRegistration
         services.AddOperation<CancelSubscription, CancelSubscriptionArguments>();
         services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
+        services.TryAddSingleton<ICustomerZones, CustomerZones>();
         return services;
     }
 
