@@ -50,7 +50,7 @@ public sealed class PromptRegistry
     /// <param name="stopOnChange">False only for the commands by which an admin looks at a change and activates it.</param>
     /// <returns>The versions whose contents changed since they were recorded.</returns>
     /// <exception cref="AgentConfigurationException">A recorded version changed; the message says what to do.</exception>
-    public async Task<IReadOnlyList<AgentPrompt>> RecordAsync(CopilotDb db, bool activateNew, DateTimeOffset now, CancellationToken cancellationToken, bool stopOnChange = true)
+    public async Task<IReadOnlyList<AgentPrompt>> RecordAsync(CopilotDb db, bool activateNew, bool stopOnChange, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rows = await db.PromptVersions.Where(r => r.Name.StartsWith("agents/")).ToListAsync(cancellationToken);
         var changed = new List<AgentPrompt>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using BillingCopilot.Agents.Grounding;
@@ -28,7 +29,7 @@ internal static class Recap
         foreach (var open in proposals.Where(p => p.Status is ProposalStatus.Pending or ProposalStatus.Approved or ProposalStatus.Executing or ProposalStatus.NeedsReconcile))
         {
             var target = handles.Known(open.Target.Id);
-            text.Append($"\nOpen proposal {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, open.Id))}: {open.Operation}{(open.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(open.CustomerName)}, {JsonNamingPolicy.SnakeCaseLower.ConvertName(open.Status.ToString()).Replace('_', ' ')}.");
+            text.Append(CultureInfo.InvariantCulture, $"\nOpen proposal {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, open.Id))}: {open.Operation}{(open.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(open.CustomerName)}, {JsonNamingPolicy.SnakeCaseLower.ConvertName(open.Status.ToString()).Replace('_', ' ')}.");
         }
 
         return text.ToString();

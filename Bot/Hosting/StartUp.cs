@@ -16,9 +16,9 @@ public sealed partial class StartUp(TenantList tenants, CopilotDbFactory databas
         {
             await sandboxClock.ObserveAsync(tenant.Context, cancellationToken);
             await using var db = databases.Open(tenant.Context);
-            foreach (var prompt in await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, clock.UtcNow, cancellationToken, stopOnChange: !takesChangedPrompts))
+            foreach (var prompt in await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, stopOnChange: !takesChangedPrompts, clock.UtcNow, cancellationToken))
             {
-                PromptChanged(log, prompt.Label, prompt.Hash[..12], tenant.IsSandbox ? "taken as they are" : "waiting for an admin");
+                PromptChanged(log, prompt.Label, prompt.Hash, tenant.IsSandbox ? "taken as they are" : "waiting for an admin");
             }
 
             await effective.RecordAsync(tenant.Context, cancellationToken);

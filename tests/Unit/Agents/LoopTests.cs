@@ -1,3 +1,4 @@
+using System.Globalization;
 using BillingCopilot.Agents;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Turns;
@@ -109,6 +110,6 @@ public class LoopTests
     private static string PreviousOf(string number, int back)
     {
         var dash = number.LastIndexOf('-');
-        return $"{number[..dash]}-{int.Parse(number[(dash + 1)..]) - back:0000}";
+        return $"{number[..dash]}-{int.Parse(number[(dash + 1)..], CultureInfo.InvariantCulture) - back:0000}";
     }
 }

@@ -94,7 +94,7 @@ internal sealed class LumenCopilot : IAsyncDisposable
         clock.Observe(world.Now);
         await using (var db = databases.Open(Tenant))
         {
-            await Services.GetRequiredService<PromptRegistry>().RecordAsync(db, true, clock.UtcNow, CancellationToken.None);
+            await Services.GetRequiredService<PromptRegistry>().RecordAsync(db, activateNew: true, stopOnChange: true, clock.UtcNow, CancellationToken.None);
         }
 
         foreach (var document in world.Documents)

@@ -98,7 +98,7 @@ public sealed class PromptRegistryTests : IDisposable
     private static async Task RecordAsync(CopilotDbFactory databases, PromptRegistry registry, bool activateNew = false)
     {
         await using var db = databases.Open(Tenant);
-        await registry.RecordAsync(db, activateNew, Now, default);
+        await registry.RecordAsync(db, activateNew, stopOnChange: true, Now, default);
     }
 
     private async Task<CopilotDbFactory> DatabaseAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using BillingCopilot.Governance.Operations;
 using Microsoft.Extensions.AI;
@@ -35,12 +36,12 @@ public class PromptSnapshotTests
         var text = new StringBuilder();
         foreach (var message in request.Messages)
         {
-            text.Append($"[{message.Role}]\n{message.Text}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"[{message.Role}]\n{message.Text}\n\n");
         }
 
         foreach (var tool in request.Options!.Tools!.OfType<AIFunction>())
         {
-            text.Append($"[tool {tool.Name}] {tool.Description}\n{tool.JsonSchema.GetRawText()}\n");
+            text.Append(CultureInfo.InvariantCulture, $"[tool {tool.Name}] {tool.Description}\n{tool.JsonSchema.GetRawText()}\n");
         }
 
         return text.ToString().ReplaceLineEndings("\n");
