@@ -46,6 +46,13 @@ internal static class Composition
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
             Model = settings.Model,
+            MaxRounds = settings.Agents.MaxRounds,
+            MaxCalls = settings.Agents.MaxCalls,
+            MaxTokens = settings.Agents.MaxTokens,
+            MaxSeconds = settings.Agents.MaxSeconds,
+            MaxCost = settings.Agents.MaxCost,
+            HistoryTurns = settings.Agents.HistoryTurns,
+            HistoryTurnsWithTools = settings.Agents.HistoryTurnsWithTools,
         });
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();

@@ -117,9 +117,20 @@ internal sealed partial class IntentMatcher
     /// <summary>The best of the whole text and of its parts: one specialist may be asked only a part of it.</summary>
     private (Intent? Intent, double Score) Best(string text) => PartBreak().Split(text).Where(p => Words.Of(p).Count >= 3)
         .Select(part => (Text: part, Share: 0.9)).Append((Text: text, Share: 1))
-        .Select(p => (Best: _index.Rank(p.Text)[0], p.Share))
-        .Select(p => (Intent: _rules.Find(p.Best.Label), Score: p.Best.Score * p.Share))
+        .Select(p => (Best: Fitting(_index.Rank(p.Text), text), p.Share))
+        .Select(p => (Intent: p.Best.Label is null ? null : _rules.Find(p.Best.Label), Score: p.Best.Score * p.Share))
         .MaxBy(p => p.Score);
+
+    /// <summary>
+    /// The best that can be meant: nothing that lists everybody's where somebody is named, and nothing that proposes
+    /// where only a fact is asked for.
+    /// </summary>
+    private (string Label, double Score) Fitting(IReadOnlyList<(string Label, double Score)> ranked, string text)
+    {
+        var named = NameReader.FindMarked(text, IsWord) is not null;
+        var asksForFact = FactQuestion().IsMatch(text);
+        return ranked.FirstOrDefault(r => _rules.Find(r.Label) is { } intent && !(intent.OnRequest && asksForFact) && (!named || intent.General || intent.Needs.Count > 0));
+    }
 
     private Intent? Offered(string answer) => _rules.Intents
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
@@ -129,6 +140,9 @@ internal sealed partial class IntentMatcher
     /// <summary>"Sorry, I meant Acorn": the question before, about somebody else.</summary>
     [GeneratedRegex(@"^\s*(?:(?:sorry|oops|no|nope|wait|actually|my mistake|my bad|pardon|correction)\b[\s,.:!-]*)*(?:i (?:really )?mean[t]?|make (?:that|it)|rather|i was asking about|i am asking about|that should be|not (?:him|her|them|that one),? but)\b[\s,:]*", RegexOptions.IgnoreCase)]
     private static partial Regex Correction();
+
+    [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do|is|are|was|were|has|have|had|did|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
+    private static partial Regex FactQuestion();
 
     [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]
     private static partial Regex Lead();

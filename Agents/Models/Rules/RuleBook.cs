@@ -39,7 +39,7 @@ public sealed class RuleBook
 
     private static Intent ReadIntent(YamlMap map, IReadOnlyCollection<string> names, IReadOnlyCollection<string> tools)
     {
-        map.Only("name", "examples", "needs", "steps", "answer", "offer", "general");
+        map.Only("name", "examples", "needs", "steps", "answer", "offer", "general", "on_request");
         map.MustBeAmong("needs", "entity", KnownNeeds);
         var offer = map.Map("offer")?.Only("say", "intent", "when", "unless");
         offer?.MustBeAmong("intent", "intent", names);
@@ -50,7 +50,8 @@ public sealed class RuleBook
             [.. map.Maps("steps").Select(s => ReadStep(s, tools))],
             Template(map, "answer"),
             offer is null ? null : new Offer(offer.Text("say"), offer.Text("intent"), offer.OptionalText("when"), offer.List("unless")),
-            map.OptionalText("general") == "true");
+            map.OptionalText("general") == "true",
+            map.OptionalText("on_request") == "true");
     }
 
     private static RuleStep ReadStep(YamlMap map, IReadOnlyCollection<string> tools)

@@ -33,6 +33,7 @@ public sealed record RuleSet(string Specialist, string Footer, string Fallback, 
 /// <summary>One thing that may be asked.</summary>
 /// <param name="Needs">Entities that must be known first, in this order.</param>
 /// <param name="Offer">Asked at the end of the answer; "yes" then means another intent.</param>
+/// <param name="OnRequest">It proposes what it was told to: never the answer to a question for a fact.</param>
 /// <param name="General">It answers what is asked of nobody in particular: our policy.</param>
 public sealed record Intent(
     string Name,
@@ -41,7 +42,8 @@ public sealed record Intent(
     IReadOnlyList<RuleStep> Steps,
     HandlebarsTemplate<object, object> Answer,
     Offer? Offer,
-    bool General);
+    bool General,
+    bool OnRequest);
 
 /// <param name="Say">Words that end the answer, by which the offer is recognised in the next turn.</param>
 /// <param name="When">Path that must hold something for the offer to be made; null makes it always.</param>

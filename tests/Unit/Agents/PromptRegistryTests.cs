@@ -41,6 +41,8 @@ public sealed class PromptRegistryTests : IDisposable
     [Theory]
     [InlineData("call: explain_invoice_change", "call: explain_change", "unknown tool 'explain_change'")]
     [InlineData("intent: credit_difference", "intent: credit_all", "unknown intent 'credit_all'")]
+    [InlineData("{{date explain.current.date}}", "{{dat explain.current.date}}", "unknown helper 'dat'")]
+    [InlineData("{{#positive explain.difference}}", "{{#positiv explain.difference}}", "unknown helper 'positiv'")]
     [InlineData("needs: [invoice_or_customer]", "needs: [invoices]", "unknown entity 'invoices'")]
     public void Load_SpoiltRules_NamesTheFault(string before, string after, string said)
     {
