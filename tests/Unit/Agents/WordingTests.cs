@@ -47,5 +47,5 @@ public sealed class WordingTests(ITestOutputHelper output)
         RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools).All.ToDictionary(r => r.Specialist, r => new IntentMatcher(r), StringComparer.Ordinal);
 
     private static IEnumerable<(string Intent, string Text)> Wordings() =>
-        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "wordings.tsv")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')).Select(p => (p[0], p[1]));
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Agents", "wordings.tsv")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')).Select(p => (p[0], p[1]));
 }
