@@ -44,7 +44,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             await HandleStore.SaveAsync(db, request.ConversationId, conversation.Handles, cancellationToken);
         }
 
-        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, cancellationToken);
+        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, budget, cancellationToken);
         await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
         var answers = await SideBySideAsync(agents, request, incoming.Text, conversation, budget, report, cancellationToken);
 
@@ -85,7 +85,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         return [.. await Task.WhenAll(agents.Select(a => specialist.AnswerAsync(a, request, text, conversation, budget, InTurnAsync, cancellationToken)))];
     }
 
-    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnBudget budget, CancellationToken cancellationToken)
     {
         var active = prompts.ActiveFor(request.Tenant);
         if (request.Agent is not null)
@@ -106,7 +106,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
                 return ([], certainty, none.Answer);
             case Route.Unclear unclear:
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
-                return await ChosenAsync(request, text, candidates, conversation, cancellationToken) switch
+                return await ChosenAsync(request, text, candidates, conversation, budget, cancellationToken) switch
                 {
                     { Agents: [] } => ([], certainty, coordinator.OutOfScope),
                     { Agents: var chosen } => ([.. chosen.Select(a => active[a])], certainty, null),
@@ -119,12 +119,13 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     }
 
     /// <summary>A model's choice among the candidates; journaled and audited like every answer of one.</summary>
-    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, Conversation conversation, CancellationToken cancellationToken)
+    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, Conversation conversation, TurnBudget budget, CancellationToken cancellationToken)
     {
         var router = model.For(CoordinatorName);
         var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
         var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
-        return new RouteArbiter(router).ChooseAsync(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), text, candidates, cancellationToken);
+        var client = new BudgetChatClient(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), budget, options.Model.For(CoordinatorName));
+        return new RouteArbiter(router).ChooseAsync(client, text, candidates, cancellationToken);
     }
 
     private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
