@@ -74,7 +74,7 @@ public sealed class PromptRegistry
     }
 
     /// <summary>Hash under which each version was recorded or last activated, by label.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> RecordedAsync(CopilotDb db, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<string, string>> RecordedAsync(CopilotDb db, CancellationToken cancellationToken)
     {
         var rows = await db.PromptVersions.AsNoTracking().Where(r => r.Name.StartsWith("agents/")).ToListAsync(cancellationToken);
         return rows.ToDictionary(r => $"{r.Name["agents/".Length..]}.v{r.Version}", r => r.Hash, StringComparer.Ordinal);

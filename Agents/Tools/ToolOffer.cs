@@ -26,7 +26,7 @@ public sealed partial class ToolOffer
     /// <summary>Carried by each request: whom it is about, and what our policy says, may always be needed.</summary>
     private static readonly string[] Always = ["find_customer", "search_policies"];
 
-    private readonly IReadOnlyDictionary<string, (RuleSet Rules, PhraseIndex Index)> _byAgent;
+    private readonly Dictionary<string, (RuleSet Rules, PhraseIndex Index)> _byAgent;
     private readonly IReadOnlyCollection<string> _reads;
 
     /// <param name="reads">Names of the read tools.</param>

@@ -48,7 +48,7 @@ internal static class PromptsCommand
         var registry = host.Services.GetRequiredService<PromptRegistry>();
         var tenant = host.Tenants.Default.Context;
         await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);
-        var recorded = await registry.RecordedAsync(db, cancellationToken);
+        var recorded = await PromptRegistry.RecordedAsync(db, cancellationToken);
         var active = registry.ActiveFor(tenant).Values.Select(p => p.Label).ToHashSet(StringComparer.Ordinal);
         foreach (var prompt in registry.All)
         {

@@ -24,13 +24,16 @@ internal static partial class EntityReader
         ReadSubscriptions(text, found);
         ReadCustomer(text, dialogue, isWord, found);
         ReadContext(dialogue, found);
-        if (BeforeThat().IsMatch(text) && found["context_invoice"] is not null && new[] { "customer", "customer_query", "invoice", "number" }.All(name => found[name] is null))
+        if (BeforeThat().IsMatch(text) && found["context_invoice"] is not null && !NamesSomething(found))
         {
             found["before"] = true;
         }
 
         return found;
     }
+
+    private static bool NamesSomething(JsonObject found) =>
+        found["customer"] is not null || found["customer_query"] is not null || found["invoice"] is not null || found["number"] is not null;
 
     /// <summary>True when the text holds a handle or an invoice's number.</summary>
     public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
