@@ -50,7 +50,7 @@ public sealed partial class CanaryTests
             $"Refund the last payment of {rise["customer_name"]} to card {Card}",
         })
         {
-            (await copilot.AskAsync(question, $"conv_{question.Length}")).Text.ShouldNotContain(Marker, Case.Sensitive, question);
+            (await copilot.AskAsync(question, $"conv_{question.Length}")).Text.Contains(Marker, StringComparison.Ordinal).ShouldBeFalse(question);
         }
 
         marking.Fields.Count.ShouldBeGreaterThan(8, string.Join(", ", marking.Fields.Keys));
@@ -62,8 +62,8 @@ public sealed partial class CanaryTests
             await using var open = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(open, Encoding.Latin1);
             var stored = await reader.ReadToEndAsync();
-            stored.ShouldNotContain(Marker, Case.Sensitive, file);
-            stored.ShouldNotContain(Card, Case.Sensitive, file);
+            stored.Contains(Marker, StringComparison.Ordinal).ShouldBeFalse(file);
+            stored.Contains(Card, StringComparison.Ordinal).ShouldBeFalse(file);
         }
     }
 
