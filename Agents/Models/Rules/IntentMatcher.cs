@@ -141,7 +141,7 @@ internal sealed partial class IntentMatcher
     [GeneratedRegex(@"^\s*(?:(?:sorry|oops|no|nope|wait|actually|my mistake|my bad|pardon|correction)\b[\s,.:!-]*)*(?:i (?:really )?mean[t]?|make (?:that|it)|rather|i was asking about|i am asking about|that should be|not (?:him|her|them|that one),? but)\b[\s,:]*", RegexOptions.IgnoreCase)]
     private static partial Regex Correction();
 
-    [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do|is|are|was|were|has|have|had|did|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do (?:we|they|i|you|customers)|is|are|was|were|has|have|had|did|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
     private static partial Regex FactQuestion();
 
     [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]
