@@ -5,6 +5,7 @@ using BillingCopilot.Plugins.Customers;
 using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.Knowledge;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Storage;
 using Microsoft.SemanticKernel;
 
@@ -20,6 +21,8 @@ public sealed class ToolCatalog
         [typeof(InvoicesPlugin)] = context => new InvoicesPlugin(context),
         [typeof(ChargesPlugin)] = context => new ChargesPlugin(context),
         [typeof(PaymentHistoryPlugin)] = context => new PaymentHistoryPlugin(context),
+        [typeof(MistakesPlugin)] = context => new MistakesPlugin(context),
+        [typeof(StatementPlugin)] = context => new StatementPlugin(context),
         [typeof(KnowledgePlugin)] = context => new KnowledgePlugin(context),
     };
 

@@ -9,7 +9,7 @@ internal static class TestPrompts
 
     public static IReadOnlyList<string> Tools { get; } =
     [
-        "find_customer", "get_customer_overview", "get_subscription", "list_subscriptions", "list_invoices", "get_invoice", "explain_invoice_change", "list_charges",
+        "find_customer", "get_customer_overview", "get_subscription", "list_subscriptions", "list_invoices", "get_invoice", "explain_invoice_change", "explain_invoice", "get_upcoming_invoice", "find_billing_mistakes", "find_statement_line", "list_charges",
         "get_payment_history", "search_policies", "issue_credit_note", "issue_refund", "send_dunning_email",
     ];
 
