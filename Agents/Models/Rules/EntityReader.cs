@@ -21,6 +21,7 @@ internal static partial class EntityReader
         ReadAmount(text, found);
         ReadPeriod(text, dialogue.Today, found);
         ReadPurpose(text, found);
+        ReadLanguage(text, found);
         ReadCustomer(text, dialogue, isWord, found);
         ReadContext(dialogue, found);
         return found;
@@ -100,6 +101,14 @@ internal static partial class EntityReader
         }
     }
 
+    private static void ReadLanguage(string text, JsonObject found)
+    {
+        if (Language().Match(text) is { Success: true } m)
+        {
+            found["language"] = m.Groups["language"].Value.ToLowerInvariant() switch { "german" => "de", "french" => "fr", "spanish" => "es", "japanese" => "ja", _ => "en" };
+        }
+    }
+
     private static void ReadCustomer(string text, Dialogue dialogue, Func<string, bool> isWord, JsonObject found)
     {
         if (found["customer"] is not null || found["customer_query"] is not null)
@@ -147,6 +156,9 @@ internal static partial class EntityReader
 
     [GeneratedRegex(@"\b(?<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?:,?\s+(?<year>20[0-9][0-9]))?|\b(?:in|during)\s+(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+(?<year>20[0-9][0-9]))?")]
     private static partial Regex Month();
+
+    [GeneratedRegex(@"\b(?:in|into) (?<language>english|german|french|spanish|japanese)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Language();
 
     [GeneratedRegex(@"\b(?<which>this|last)\s+month\b", RegexOptions.IgnoreCase)]
     private static partial Regex RelativeMonth();
