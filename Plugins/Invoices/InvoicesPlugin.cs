@@ -72,12 +72,12 @@ public sealed class InvoicesPlugin(ToolContext context)
         ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
 
     [KernelFunction("explain_invoice"), ToolEffect(ToolEffect.Read)]
-    [Description("Every line of an invoice in plain words: prorations, usage and overage, discounts, tax. Give invoice or number.")]
+    [Description("Every line of an invoice in plain words. Give invoice or number.")]
     public async Task<object> ExplainInvoiceAsync(
         [Handle(ObjectKind.Invoice)] string? invoice = null,
         string? number = null,
         [Description("Adds a text for the customer")] bool letter = false,
-        [Description("Of that text: en, de, fr, es, ja; without: the customer's")] string? language = null,
+        [Description("en, de, fr, es or ja")] string? language = null,
         CancellationToken cancellationToken = default)
     {
         if (language is not null && !Locale.All.ContainsKey(language))

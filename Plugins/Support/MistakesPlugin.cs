@@ -21,7 +21,7 @@ public sealed class MistakesPlugin(ToolContext context)
     private readonly StripeReader _reader = context.Reader;
 
     [KernelFunction("find_billing_mistakes"), ToolEffect(ToolEffect.Read)]
-    [Description("Looks a customer's bills over for double charges, missed discounts, wrong prorations, charges after a cancellation; with the evidence.")]
+    [Description("Finds double charges, missed discounts, wrong prorations, charges after a cancellation; with evidence.")]
     public async Task<object> FindBillingMistakesAsync([Handle(ObjectKind.Customer)] string customer, CancellationToken cancellationToken) =>
         ToolResult.Of(await FindAsync(customer, cancellationToken));
 
