@@ -50,6 +50,10 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<AuditContentRow> AuditContents => Set<AuditContentRow>();
 
+    public DbSet<TicketRow> Tickets => Set<TicketRow>();
+
+    public DbSet<NoteRow> Notes => Set<NoteRow>();
+
     /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
     public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
 
@@ -100,6 +104,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<StandingApprovalRow>(modelBuilder, "standing_approvals", r => new { r.TenantId, r.Id });
         Keyed<SubjectKeyRow>(modelBuilder, "subject_keys", r => new { r.TenantId, r.Subject });
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
+        Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
+        Keyed<NoteRow>(modelBuilder, "notes", r => new { r.TenantId, r.ProposalId }).HasIndex(r => new { r.TenantId, r.CustomerId });
         NameColumnsInSnakeCase(modelBuilder);
     }
 

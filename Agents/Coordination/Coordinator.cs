@@ -37,6 +37,8 @@ public sealed partial class Coordinator
             return new Route.To([agent], [new RankedAgent(agent, 1)]);
         }
 
+        text = PastedTicket.RequestOf(text) ?? text;
+
         // Of a joined answer (support+collections) the last one spoke last.
         var last = lastAgent?.Split('+')[^1] is { } l && _agents.ContainsKey(l) ? l : null;
         var scored = Score(text, last);

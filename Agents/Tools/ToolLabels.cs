@@ -15,6 +15,8 @@ internal static class ToolLabels
         ["list_charges"] = "Reading the charges",
         ["get_payment_history"] = "Reading the payment attempts",
         ["search_policies"] = "Searching the policies",
+        ["triage_ticket"] = "Sorting the ticket",
+        ["post_internal_note"] = "Preparing an internal note for approval",
         ["issue_credit_note"] = "Preparing a credit note for approval",
         ["issue_refund"] = "Preparing a refund for approval",
         ["send_dunning_email"] = "Preparing a reminder for approval",

@@ -56,6 +56,7 @@ public static class CommandLine
         {
             AskCommand.Create(given),
             RouteCommand.Create(given),
+            TriageCommand.Create(given),
             EvalCommand.Create(given),
             DemoCommand.Create(given),
             DoctorCommand.Create(given),

@@ -47,7 +47,7 @@ internal static class Composition
             ActivateNewPrompts = sandbox,
             Model = settings.Model,
         });
-        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
+        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TicketIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
         services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddCopilotIdentity();
@@ -70,6 +70,7 @@ internal static class Composition
         app.MapCopilotMcp();
         app.MapConsole();
         app.MapStripeWebhook();
+        app.MapHelpdeskWebhook();
         app.MapLocalPicker();
         app.MapHealth();
         var api = app.MapGroup("/api").AddEndpointFilter<ApiGate>().DisableAntiforgery();

@@ -30,6 +30,8 @@ public sealed class CopilotSettings
 
     public MailSettings Mail { get; set; } = new();
 
+    public HelpdeskSettings Helpdesk { get; set; } = new();
+
     public AuthSettings Auth { get; set; } = new();
 
     public PolicySettings Policy { get; set; } = new();
@@ -113,6 +115,12 @@ public sealed class MailSettings
     public string From { get; set; } = "billing@lumen.example";
 }
 
+public sealed class HelpdeskSettings
+{
+    /// <summary>Signing secrets of the helpdesk's webhook, several during a rotation. None: every ticket is refused.</summary>
+    public List<string> WebhookSecrets { get; set; } = [];
+}
+
 public sealed class AuthSettings
 {
     /// <summary>Bearer tokens: person id → lower-case hex SHA-256 of the token.</summary>
@@ -171,4 +179,6 @@ public sealed class TenantSettings
     public string Currency { get; set; } = "usd";
 
     public AuthSettings Auth { get; set; } = new();
+
+    public HelpdeskSettings Helpdesk { get; set; } = new();
 }

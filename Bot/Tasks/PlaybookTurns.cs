@@ -50,6 +50,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
         "sub" => ObjectKind.Subscription,
         "ch" or "py" => ObjectKind.Charge,
         "pi" => ObjectKind.PaymentIntent,
+        "tkt" => ObjectKind.Ticket,
         _ => throw new InvalidOperationException($"No playbook can start from an object like {id}."),
     };
 }

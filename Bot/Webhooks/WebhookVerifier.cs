@@ -19,35 +19,38 @@ public sealed class WebhookVerifier(TimeProvider time)
     /// <summary>Seconds that a signature may be old or ahead; Stripe's own default.</summary>
     public const long Tolerance = 300;
 
-    public (Tenant? Tenant, VerifiedEvent? Event, string? Fault) Verify(TenantList tenants, string body, string? header)
+    public (Tenant? Tenant, VerifiedEvent? Event, string? Fault) Verify(TenantList tenants, string body, string? header) =>
+        SignerOf(tenants, t => t.Stripe.WebhookSecrets, body, header, "Stripe-Signature") switch
+        {
+            ({ } tenant, _) => Read(tenant, body),
+            (_, var fault) => (null, null, fault),
+        };
+
+    /// <summary>The tenant whose secret signed the body by the same scheme, or why there is none.</summary>
+    public (Tenant? Tenant, string? Fault) SignerOf(TenantList tenants, Func<Tenant, IEnumerable<string>> secretsOf, string body, string? header, string headerName)
     {
         if (string.IsNullOrWhiteSpace(header))
         {
             // Stripe.net throws a NullReferenceException on a null header.
-            return (null, null, "The Stripe-Signature header is missing.");
+            return (null, $"The {headerName} header is missing.");
         }
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var fault = "No webhook secret is configured.";
-        foreach (var tenant in tenants.All)
+        foreach (var (tenant, secret) in tenants.All.SelectMany(t => secretsOf(t).Select(s => (t, s))))
         {
-            foreach (var secret in tenant.Stripe.WebhookSecrets)
+            try
             {
-                try
-                {
-                    EventUtility.ValidateSignature(body, header, secret, Tolerance, now);
-                }
-                catch (StripeException e)
-                {
-                    fault = e.Message;
-                    continue;
-                }
-
-                return Read(tenant, body);
+                EventUtility.ValidateSignature(body, header, secret, Tolerance, now);
+                return (tenant, null);
+            }
+            catch (StripeException e)
+            {
+                fault = e.Message;
             }
         }
 
-        return (null, null, fault);
+        return (null, fault);
     }
 
     private static (Tenant?, VerifiedEvent?, string?) Read(Tenant tenant, string body)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Billing;
 
@@ -17,6 +18,11 @@ internal static partial class EntityReader
     public static JsonObject Read(string text, Dialogue dialogue, Func<string, bool> isWord)
     {
         var found = new JsonObject { ["question"] = text, ["keywords"] = PolicyQuery.Of(text) };
+        if (PastedTicket.WordsOf(text) is { } pasted)
+        {
+            found["pasted"] = TypedReferences.WithoutRaw(pasted);
+        }
+
         ReadHandles(text, found);
         ReadAmount(text, found);
         ReadPeriod(text, dialogue.Today, found);
@@ -33,8 +39,18 @@ internal static partial class EntityReader
     {
         foreach (Match m in Handle().Matches(text))
         {
-            var kind = m.Groups["kind"].Value.ToLowerInvariant() switch { "cus" => "customer", "inv" => "invoice", "ch" => "charge", _ => "mail" };
+            var kind = m.Groups["kind"].Value.ToLowerInvariant() switch { "cus" => "customer", "inv" => "invoice", "ch" => "charge", "tic" => "ticket", _ => "mail" };
             found[kind == "mail" ? "customer_query" : kind] ??= m.Value.ToLowerInvariant();
+        }
+
+        if (TicketNumber().Match(text) is { Success: true } ticket)
+        {
+            found["ticket_number"] = ticket.Groups["number"].Value;
+        }
+
+        if ((found["pasted"] ?? found["ticket"] ?? found["ticket_number"]) is not null)
+        {
+            found["any_ticket"] = "yes";
         }
 
         if (Number().Match(text) is { Success: true } number)
@@ -136,8 +152,11 @@ internal static partial class EntityReader
     private static JsonNode? OneCustomer(ToolEvidence call) => JsonPath.Read(call.Result, "customer")
         ?? (JsonPath.Text(call.Result, "count") == "1" ? JsonPath.Read(call.Result, "matches.0.customer") : null);
 
-    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|tic|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Handle();
+
+    [GeneratedRegex(@"\bticket\s+(?:no\.?\s*|number\s+|#\s*)?(?<number>[A-Z0-9]*[0-9][A-Z0-9\-]*|[A-Z]{1,8}-[0-9]+)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex TicketNumber();
 
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();

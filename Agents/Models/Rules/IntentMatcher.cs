@@ -35,6 +35,11 @@ internal sealed partial class IntentMatcher
             return new Understood(_rules.Find("playbook_" + playbook.Groups["name"].Value), [subjects]);
         }
 
+        if (PastedTicket.RequestOf(asked) is { } request && Best(request) is { Score: >= Threshold } paste)
+        {
+            return new Understood(paste.Intent, [asked]);
+        }
+
         var (best, score) = Best(asked);
         if (Replies.IsNo(asked, rest => Best(rest).Score >= Threshold))
         {
