@@ -39,6 +39,7 @@ public static class GovernanceServices
         services.TryAddSingleton<AuditAnchors>();
         services.TryAddSingleton<AuditContents>();
         services.TryAddSingleton<AuditVerifier>();
+        services.TryAddSingleton<SubjectEraser>();
         services.TryAddSingleton<ProposalExpiry>();
         services.TryAddSingleton(s => new RolloutGate(s.Get<RolloutPlan>(), s.GetService<ICustomerFactsReader>()));
         services.TryAddSingleton<KillSwitches>();
@@ -50,7 +51,7 @@ public static class GovernanceServices
         services.TryAddSingleton(s => GuardList.Compose(s.Get<ProposeGuards>(), s.Get<DecideGuards>(), s.Get<ExecuteGuards>()));
         services.TryAddSingleton(s => new ProposalBook(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<OperationInvokers>(),
-            s.Get<PolicyBook>(), s.Get<GuardList>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
+            s.Get<PolicyBook>(), s.Get<GuardList>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>(), s.GetService<ICustomerZones>()));
         services.TryAddSingleton(s => new ProposalEditor(s.Get<CopilotDbFactory>(), s.Get<OperationInvokers>(), s.Get<ProposalBook>()));
         services.TryAddSingleton(s => new DecisionDesk(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<GuardList>(),

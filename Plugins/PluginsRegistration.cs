@@ -46,6 +46,7 @@ public static class PluginsRegistration
         services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
+        services.TryAddSingleton<ICustomerZones, CustomerZones>();
         return services;
     }
 

@@ -25,7 +25,9 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
     {
         var why = UntrustedWords.Clean(arguments.TryGetValue(ProposalArguments.Why, out var given) ? given?.ToString() : "");
         var notBefore = default(DateTimeOffset?);
-        if (arguments.TryGetValue(ProposalArguments.NotBefore, out var when) && when?.ToString() is { Length: > 0 } time)
+        var time = arguments.TryGetValue(ProposalArguments.NotBefore, out var when) ? when?.ToString() : null;
+        var theirs = time is not null && NotBefore.IsTheirs(time) ? time : null;
+        if (time is { Length: > 0 } && theirs is null)
         {
             if (!NotBefore.Read(time, clock.UtcNow, turn.Tenant.TimeZone).TryGet(out var instant, out var unreadable))
             {
@@ -49,6 +51,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
             turn.Playbook)
         {
             NotBefore = notBefore,
+            NotBeforeTheirs = theirs,
             Evidence = evidenceOf(why),
         };
         switch (await sources.ProposeAsync(request, cancellationToken))

@@ -39,7 +39,7 @@ public static class ToolSet
         var schema = (JsonObject)operationSchema.DeepClone();
         var properties = schema["properties"] as JsonObject ?? throw new AgentConfigurationException($"The schema of {operation.Name} has no properties.");
         properties[ProposalArguments.Why] = new JsonObject { ["type"] = "string", ["description"] = "Why, in one sentence, for the person who decides." };
-        properties[ProposalArguments.NotBefore] = new JsonObject { ["type"] = "string", ["description"] = "Only if a time was asked for: \"Tuesday 9:00 Europe/Berlin\"." };
+        properties[ProposalArguments.NotBefore] = new JsonObject { ["type"] = "string", ["description"] = "Only if a time was asked for: \"Tuesday 9:00 Europe/Berlin\" or \"… their time\"." };
         (schema["required"] as JsonArray)?.Add(ProposalArguments.Why);
         var function = KernelFunctionFactory.CreateFromMethod(
             (KernelArguments arguments, CancellationToken cancellationToken) => propose(operation, arguments, cancellationToken),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
@@ -28,7 +29,7 @@ internal static class AuditCommand
 
         var subject = new Argument<string>("subject") { Description = "Customer id, or a person's id." };
         var eraser = CliPerson.Option("ada");
-        var erase = new Command("erase", "Drop a subject's key: prompts and answers about them can't be read again. The chains stay whole.") { subject, eraser };
+        var erase = new Command("erase", "Drop a subject's key, and take their words out of conversations, journals, proposals and kept events. The chains stay whole.") { subject, eraser };
         erase.SetAction((parsed, stop) => RunAsync(given, (host, tenant, token) => EraseAsync(host, tenant, parsed.GetValue(subject)!, parsed.GetValue(eraser)!, token), stop));
 
         var prune = new Command("prune", "Delete encrypted prompts and answers older than Audit:ContentDays now.");
@@ -101,8 +102,15 @@ internal static class AuditCommand
     private static async Task<int> EraseAsync(CopilotHost host, TenantContext tenant, string subject, string personId, CancellationToken cancellationToken)
     {
         var person = RequireAdmin(host, personId);
-        var there = await host.Services.GetRequiredService<AuditContents>().EraseAsync(tenant, subject, person, cancellationToken);
-        Console.WriteLine(there ? $"The key of {subject} is gone; nothing under it can be read again." : $"There was no key of {subject}.");
+        if (!(await host.Services.GetRequiredService<SubjectEraser>().EraseAsync(tenant, subject, person, cancellationToken)).TryGet(out var erased, out var refusal))
+        {
+            await Console.Error.WriteLineAsync(refusal.ToString());
+            return CommandLine.Failed;
+        }
+
+        Console.WriteLine(
+            $"{(erased.HadKey ? $"The key of {subject} is gone; nothing under it can be read again" : $"There was no key of {subject}")}. "
+            + $"Words taken out of {erased.Conversations} conversations ({erased.Messages} messages and steps), {erased.Proposals} proposals and {erased.Events} kept events.");
         return CommandLine.Done;
     }
 

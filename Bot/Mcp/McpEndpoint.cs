@@ -68,14 +68,16 @@ public static class McpEndpoint
         var caller = Caller(services);
         await services.GetRequiredService<Tasks.SandboxClock>().ObserveAsync(caller.Tenant.Context, cancellationToken);
         var arguments = new JsonObject((request.Params?.Arguments ?? new Dictionary<string, System.Text.Json.JsonElement>()).Select(a => KeyValuePair.Create(a.Key, JsonNode.Parse(a.Value.GetRawText()))));
+        var taskId = services.GetRequiredService<IdSource>().Next("task");
         var result = await services.GetRequiredService<DirectTools>().CallAsync(
             caller.Tenant.Context,
             caller.Person,
             $"{DirectTools.Agent}_{caller.Person.Id}",
-            services.GetRequiredService<IdSource>().Next("task"),
+            taskId,
             request.Params?.Name ?? "",
             arguments,
             cancellationToken);
+        await services.GetRequiredService<Tasks.AfterTurn>().ProposedAsync(caller.Tenant.Context, taskId, CancellationToken.None);
         services.GetRequiredService<Tasks.ProposalFeed>().Changed();
         return new CallToolResult { Content = [new TextContentBlock { Text = result.Text }], IsError = result.Failed };
     }

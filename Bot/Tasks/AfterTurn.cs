@@ -8,7 +8,7 @@ using BillingCopilot.Storage.Rows;
 namespace BillingCopilot.Bot.Tasks;
 
 /// <summary>What follows from a finished turn: standing approvals are tried, and the decision to propose nothing is recorded.</summary>
-public sealed class AfterTurn(Decisions decisions, AuditLog audit)
+public sealed class AfterTurn(Decisions decisions, ProposalBook book, AuditLog audit)
 {
     /// <param name="answer">Null when a guard held the turn back; that is recorded where it happens.</param>
     public async Task RunAsync(TenantContext tenant, TaskRow task, TurnAnswer? answer, CancellationToken cancellationToken)
@@ -26,6 +26,15 @@ public sealed class AfterTurn(Decisions decisions, AuditLog audit)
         if (task.Playbook is not null && answer.Proposals.Count == 0)
         {
             await audit.AppendAsync(tenant, Nothing(task, answer), cancellationToken);
+        }
+    }
+
+    /// <summary>The same for what another assistant's call proposed: standing approvals hold for it as for any other proposal.</summary>
+    public async Task ProposedAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken)
+    {
+        foreach (var proposal in (await book.ListForTaskAsync(tenant, taskId, cancellationToken)).Where(p => p.Status == ProposalStatus.Pending))
+        {
+            await decisions.TryStandingAsync(tenant, proposal, cancellationToken);
         }
     }
 

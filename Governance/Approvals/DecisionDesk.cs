@@ -122,8 +122,9 @@ public sealed class DecisionDesk
 
     private static async Task MoveAsync(CopilotDb db, Decision decision, CancellationToken cancellationToken)
     {
+        // The words go to the proposal: a row of approvals can't be changed, and words have to be erasable.
         var moved = await db.Proposals.Where(p => p.Id == decision.ProposalId && p.Status == Pending)
-            .ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, decision.Word), cancellationToken);
+            .ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, decision.Word).SetProperty(r => r.ResultText, decision.Reason), cancellationToken);
         if (moved != 1)
         {
             throw new InvalidOperationException("A proposal was decided without its lock.");
@@ -139,7 +140,6 @@ public sealed class DecisionDesk
         Decision = decision.Word,
         Hash = decision.Hash,
         Channel = decision.Channel,
-        Reason = decision.Reason,
         Source = decision.Source,
         At = about.Now,
     };

@@ -52,18 +52,6 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         return key is null ? null : Encoding.UTF8.GetString(Decrypt(key, row.Cipher));
     }
 
-    /// <summary>Drops a subject's key: nothing under it can be read again. Returns whether there was one.</summary>
-    public async Task<bool> EraseAsync(TenantContext tenant, string subject, Person person, CancellationToken cancellationToken)
-    {
-        await using var db = databases.Open(tenant);
-        await using var transaction = await db.BeginAsync(cancellationToken);
-        var dropped = await db.SubjectKeys.Where(k => k.Subject == subject).ExecuteDeleteAsync(cancellationToken);
-        var details = new JsonObject { ["subject_hash"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject))), ["keys"] = dropped };
-        await log.AppendAsync(db, new AuditEntry("subject.erased", person.Id, "subject", details), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return dropped > 0;
-    }
-
     /// <summary>Deletes what is older than it may be kept, with an entry that says so. Returns how many.</summary>
     public async Task<int> PruneAsync(TenantContext tenant, CancellationToken cancellationToken)
     {

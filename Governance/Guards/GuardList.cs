@@ -35,11 +35,11 @@ internal sealed class GuardList
             Guard<ProposeCase, Refusal>.Of("propose.read_only", propose.ReadOnly),
             Guard<ProposeCase, Refusal>.Of("propose.known_requester", propose.Unknown),
             Guard<ProposeCase, Refusal>.Of("propose.proposer_role", propose.MayNotPropose),
-            Guard<ProposeCase, Refusal>.Of("propose.not_before_in_reach", ProposeGuards.OutOfReach),
         ],
         [
             Guard<ProposeCase, Refusal>.Of("propose.read_again", ProposeGuards.NotReadAgain),
             Guard<ProposeCase, Refusal>.Of("propose.shown_whole", ProposeGuards.NotShownWhole),
+            Guard<ProposeCase, Refusal>.Of("propose.not_before_in_reach", ProposeGuards.OutOfReach),
             new("propose.segment", propose.OutsideSegmentAsync),
         ],
         [
@@ -68,9 +68,10 @@ internal sealed class GuardList
             Guard<Run, Objection>.Of("execute.approval_fresh", execute.ApprovalTooOld),
             new("execute.approvers_hold", execute.TooFewApproversAsync),
             new("execute.standing_holds", execute.StandingLapsedAsync),
-            new("execute.kill_switch", execute.StoppedAsync),
             new("execute.rollout", execute.NotLetAsync),
             new("execute.state_unmoved", ExecuteGuards.StateMovedAsync),
+            // Last, since the one before waits for the far side: a switch thrown meanwhile counts.
+            new("execute.kill_switch", execute.StoppedAsync),
         ]);
 
     /// <summary>The same list without one guard: how tests show that each of them matters.</summary>

@@ -10,6 +10,35 @@ namespace BillingCopilot.Governance.Proposals;
 /// </summary>
 public static partial class NotBefore
 {
+    /// <summary>"Tuesday 9:00 their time": whose zone it is must be found out first.</summary>
+    public static bool IsTheirs(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Theirs().IsMatch(text.Trim());
+    }
+
+    /// <summary>
+    /// Reads such a time for a customer. Several zones are as good as one where the clocks of all of them show the
+    /// same; otherwise, and where nothing is known, somebody has to be asked (<c>unclear_zone</c>).
+    /// </summary>
+    public static Outcome<DateTimeOffset> ReadTheirs(string text, DateTimeOffset now, ZoneHints customer)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(customer);
+        var local = Theirs().Replace(text.Trim(), "");
+        var zones = CustomerZone.Candidates(customer).Where(z => TimeZoneInfo.TryFindSystemTimeZoneById(z, out _)).ToList();
+        var times = zones.Select(z => Read(local, now, z)).ToList();
+        if (times.OfType<Outcome<DateTimeOffset>.Refused>().FirstOrDefault() is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        return times.OfType<Outcome<DateTimeOffset>.Ok>().Select(t => t.Value).Distinct().ToList() is [var only] ? only : new Refusal(
+            "unclear_zone",
+            zones.Count == 0 ? "Which time zone the customer is in is not known: there is no country in their address." : $"The customer's address fits {zones.Count} time zones, and their clocks differ.",
+            $"Ask which zone it is and name it: \"{Canonical.PlainText.Clean(local, 40)} {zones.FirstOrDefault() ?? "Europe/Berlin"}\".");
+    }
+
     /// <param name="now">Business time; a weekday is the next one, today only when its hour is still to come.</param>
     public static Outcome<DateTimeOffset> Read(string text, DateTimeOffset now, string zone)
     {
@@ -57,6 +86,9 @@ public static partial class NotBefore
 
     [GeneratedRegex(@"^(?<day>\d{4}-\d\d-\d\d|[A-Za-z]+)[T ,]+(?:at )?(?<time>\d{1,2}:\d\d(?::\d\d)?)(?:\s+(?<zone>[A-Za-z_]+(?:/[A-Za-z_+\-0-9]+)*))?$", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();
+
+    [GeneratedRegex(@"\s+(?:in\s+)?(?:their|the\s+customer'?s|customer'?s?|the\s+customer’s)\s+(?:own\s+|local\s+)?time(?:\s+zone)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Theirs();
 
     [GeneratedRegex(@"(?:Z|[+\-]\d\d:\d\d)$", RegexOptions.CultureInvariant)]
     private static partial Regex HasOffset();

@@ -25,12 +25,13 @@ public sealed class ProposalBook
     private readonly GuardList _guards;
     private readonly AuditLog _audit;
     private readonly ProposalExpiry _expiry;
+    private readonly ICustomerZones? _zones;
 
     internal ProposalBook(
         CopilotDbFactory databases, BusinessClock clock, IdSource ids, OperationInvokers operations,
-        PolicyBook policies, GuardList guards, AuditLog audit, ProposalExpiry expiry) =>
-        (_databases, _clock, _ids, _operations, _policies, _guards, _audit, _expiry) =
-        (databases, clock, ids, operations, policies, guards, audit, expiry);
+        PolicyBook policies, GuardList guards, AuditLog audit, ProposalExpiry expiry, ICustomerZones? zones) =>
+        (_databases, _clock, _ids, _operations, _policies, _guards, _audit, _expiry, _zones) =
+        (databases, clock, ids, operations, policies, guards, audit, expiry, zones);
 
     /// <summary>
     /// Records the proposal, or says why it can't be made. A re-run of the same step of a task gets the proposal
@@ -117,9 +118,27 @@ public sealed class ProposalBook
             return refusal;
         }
 
-        return await _guards.Show.FirstAsync(about with { Shown = preview }, cancellationToken) is { } hidden
+        if (request.NotBeforeTheirs is { } theirs)
+        {
+            if (!(await TheirTimeAsync(request.Tenant, preview.Customer.Id, theirs, cancellationToken)).TryGet(out var due, out var unclear))
+            {
+                return unclear;
+            }
+
+            request = request with { NotBefore = due };
+        }
+
+        return await _guards.Show.FirstAsync(about with { Request = request, Shown = preview }, cancellationToken) is { } hidden
             ? hidden
             : await SaveAsync(request.Tenant, await RowOfAsync(request, operation.Descriptor, preview, key, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Outcome<DateTimeOffset>> TheirTimeAsync(TenantContext tenant, string customerId, string words, CancellationToken cancellationToken)
+    {
+        var hints = new ZoneHints(null, null, null, []);
+        return _zones is not null && !(await _zones.ReadAsync(tenant, customerId, cancellationToken)).TryGet(out hints, out var unread)
+            ? unread
+            : NotBefore.ReadTheirs(words, _clock.UtcNow, hints);
     }
 
     private async Task<ProposalRow> RowOfAsync(ProposeRequest request, OperationDescriptor operation, OperationPreview preview, string key, CancellationToken cancellationToken)

@@ -35,6 +35,9 @@ public sealed record ProposeRequest(
     /// <summary>Business time before which nothing is sent; null for at once. At most 30 days ahead.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>The same in the customer's own zone, as it was said: <c>Tuesday 9:00 their time</c>. The book finds the zone.</summary>
+    public string? NotBeforeTheirs { get; init; }
+
     /// <summary>What the reason rests on.</summary>
     public ProposalEvidence Evidence { get; init; } = ProposalEvidence.None;
 

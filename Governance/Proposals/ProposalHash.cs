@@ -53,6 +53,11 @@ public static class ProposalHash
             key["replaces"] = replaced;
         }
 
+        if (request.NotBeforeTheirs is { } theirs)
+        {
+            key["not_before_theirs"] = theirs;
+        }
+
         return CanonicalJson.Hash(With("not_before", request.NotBefore?.ToUnixTimeMilliseconds(), key));
     }
 

@@ -12,6 +12,8 @@ namespace BillingCopilot.Governance.Proposals;
 /// <summary>From rows to what people see.</summary>
 internal static class ProposalViews
 {
+    private static readonly string Rejected = WireName.Of(ProposalStatus.Rejected);
+
     public static async Task<ProposalView?> ReadAsync(CopilotDb db, string id, CancellationToken cancellationToken) =>
         (await ReadAsync(db, db.Proposals.Where(p => p.Id == id), cancellationToken)).SingleOrDefault();
 
@@ -62,9 +64,9 @@ internal static class ProposalViews
         row.Livemode,
         row.CreatedAt,
         row.ExpiresAt,
-        [.. approvals.OrderBy(a => a.At).Select(a => new ApprovalView(a.Person, a.Role, a.Decision, a.Channel, a.At, a.Reason) { Source = a.Source })],
+        [.. approvals.OrderBy(a => a.At).Select(a => new ApprovalView(a.Person, a.Role, a.Decision, a.Channel, a.At, a.Reason ?? ReasonOf(row, a)) { Source = a.Source })],
         row.ResultObjectId,
-        row.ResultText,
+        row.Status == Rejected ? null : row.ResultText,
         row.RequestId)
     {
         NotBefore = row.NotBefore,
@@ -75,6 +77,9 @@ internal static class ProposalViews
         Undoes = row.UndoesId,
         Cause = row.Cause,
     };
+
+    /// <summary>A rejection's words stand with the proposal, which it ended.</summary>
+    private static string? ReasonOf(ProposalRow row, ApprovalRow approval) => row.Status == Rejected && approval.Decision == Rejected ? row.ResultText : null;
 
     public static Money? AmountOf(ProposalRow row) =>
         row is { AmountMinor: { } minor, Currency: { } currency } ? new Money(minor, currency) : null;

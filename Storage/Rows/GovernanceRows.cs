@@ -118,6 +118,7 @@ public sealed class ApprovalRow : ITenantRow
     /// <summary><c>console</c>, <c>api</c>, <c>cli</c>, <c>teams</c>, <c>slack</c>, <c>standing</c>.</summary>
     public required string Channel { get; set; }
 
+    /// <summary>Not written any more: a rejection's words stand in <see cref="ProposalRow.ResultText"/>, where they can be erased.</summary>
     public string? Reason { get; set; }
 
     /// <summary>The signed list that this decision was a row of, or the standing approval that minted it.</summary>

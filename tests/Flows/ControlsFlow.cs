@@ -146,7 +146,15 @@ public sealed class ControlsFlow
         var contents = copilot.Stage.Host.Services.GetRequiredService<AuditContents>();
         var last = (string)JsonNode.Parse(entries.Last(e => e.Kind == "model.called").Details)!["content"]!;
         (await contents.ReadAsync(tenant, last, CancellationToken.None))!.ShouldContain((string)copilot.OpenRise["customer_name"]!);
-        await contents.EraseAsync(tenant, (string)copilot.OpenRise["customer"]!, Governance.People.Person.Automation, CancellationToken.None);
+        var ada = copilot.Stage.Host.Services.GetRequiredService<Governance.People.PeopleDirectory>().Find("ada")!;
+        (await copilot.Stage.Host.Services.GetRequiredService<SubjectEraser>().EraseAsync(tenant, (string)copilot.OpenRise["customer"]!, ada, CancellationToken.None))
+            .ShouldBeOfType<Billing.Outcome<Erasure>.Ok>().Value.Messages.ShouldBeGreaterThan(0);
+        await using (var db = copilot.Stage.Host.Services.GetRequiredService<Storage.CopilotDbFactory>().Open(tenant))
+        {
+            db.Messages.ShouldBeEmpty();
+            db.Tasks.ShouldAllBe(t => t.Answer == null && !t.Input.Contains((string)copilot.OpenRise["customer_name"]!));
+        }
+
         (await contents.ReadAsync(tenant, last, CancellationToken.None)).ShouldBeNull();
         (await copilot.Stage.Host.Services.GetRequiredService<AuditVerifier>().VerifyAsync(tenant, CancellationToken.None)).Whole.ShouldBeTrue();
     }

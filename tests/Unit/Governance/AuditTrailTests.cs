@@ -124,7 +124,7 @@ public sealed class AuditTrailTests
             (await db.AuditContents.ToListAsync()).ShouldAllBe(c => !c.Cipher.Contains("Acme", StringComparison.Ordinal));
         }
 
-        await contents.EraseAsync(Bench.Tenant, "cus_1", bench.Person("ada"), default);
+        await bench.Node.GetRequiredService<SubjectEraser>().EraseAsync(Bench.Tenant, "cus_1", bench.Person("ada"), default);
 
         (await contents.ReadAsync(Bench.Tenant, both, default)).ShouldBeNull();
         (await contents.ReadAsync(Bench.Tenant, one, default)).ShouldBe("Beta asked why.");

@@ -67,6 +67,38 @@ public sealed class ControlsTests
         bench.Far.Sent.ShouldBeEmpty();
     }
 
+    /// <summary>The switch is thrown on another node while this one waits for the far side: the call that was about to leave does not.</summary>
+    [Fact]
+    public async Task Stop_WhileTheStateIsReadAgain_SendsNothing()
+    {
+        using var bench = await Bench.StartAsync();
+        var proposal = await bench.ApprovedAsync();
+        var executor = bench.Executor;
+        var other = bench.Restart().GetRequiredService<KillSwitches>();
+        bench.Far.OnRead = () => other.SetAsync(Bench.Tenant, "credit_invoice", stop: true, bench.Person("olivia"), null, default).GetAwaiter().GetResult();
+
+        var view = await executor.ExecuteAsync(Bench.Tenant, proposal.Id, default);
+
+        (view.Status, view.ResultText!.Contains("was stopped by olivia", StringComparison.Ordinal)).ShouldBe((ProposalStatus.Stale, true));
+        bench.Far.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Stop_BetweenTwoAttempts_SendsNoSecondOne()
+    {
+        using var bench = await Bench.StartAsync();
+        var proposal = await bench.ApprovedAsync();
+        bench.Far.Before = _ =>
+        {
+            bench.Node.GetRequiredService<KillSwitches>().SetAsync(Bench.Tenant, KillSwitches.Everything, stop: true, bench.Person("ada"), null, default).GetAwaiter().GetResult();
+            throw new IOException("lost");
+        };
+
+        var view = await bench.ExecuteAsync(proposal);
+
+        (view.Status, bench.Far.Sent.Count, bench.Far.Effects.Count).ShouldBe((ProposalStatus.NeedsReconcile, 1, 0));
+    }
+
     [Fact]
     public async Task Standing_WithinItsTerms_MintsAnApprovalOfThatHash()
     {

@@ -60,6 +60,9 @@ public sealed class Bench : IDisposable
     /// <summary>What segments see of customers; null leaves them unread.</summary>
     public ICustomerFactsReader? Customers { get; set; }
 
+    /// <summary>Where customers are; null leaves it unknown.</summary>
+    public ICustomerZones? Zones { get; set; }
+
     public string Folder => _folder;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
@@ -117,6 +120,11 @@ public sealed class Bench : IDisposable
         if (Customers is not null)
         {
             services.AddSingleton(Customers);
+        }
+
+        if (Zones is not null)
+        {
+            services.AddSingleton(Zones);
         }
 
         services.AddGovernance(Options());

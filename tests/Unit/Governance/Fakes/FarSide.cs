@@ -48,9 +48,13 @@ public sealed class FarSide : IWriteClients
 
     public Refusal? Refuse(TenantContext tenant) => Unable;
 
+    /// <summary>Runs in each read.</summary>
+    public Action? OnRead { get; set; }
+
     public long Read(string invoice)
     {
         Reads++;
+        OnRead?.Invoke();
         return Remaining[invoice];
     }
 
