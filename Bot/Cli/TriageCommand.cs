@@ -100,13 +100,17 @@ internal static class TriageCommand
 
         try
         {
-            return [.. File.ReadLines(file.FullName).Where(l => l.Trim().Length > 0).Select(l => JsonNode.Parse(l)!.AsObject()).Select(l => new Labelled((string)l["text"]!, (string)l["label"]!, (string?)l["urgency"]))];
+            return [.. File.ReadLines(file.FullName).Where(l => l.Trim().Length > 0).Select(Line)];
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new SettingsException($"--file {file.Name}: each line must be a JSON object with \"text\" and \"label\".");
+            throw new SettingsException($"--file {file.Name}: a line is not a JSON object with \"text\" and \"label\". Write {{\"text\": \"…\", \"label\": \"…\"}}.");
         }
     }
+
+    private static Labelled Line(string line) => JsonNode.Parse(line) is JsonObject o && (string?)o["text"] is { } text && (string?)o["label"] is { } label
+        ? new Labelled(text, label, (string?)o["urgency"])
+        : throw new JsonException();
 
     /// <param name="Urgency">Null where the set has no label for it.</param>
     private sealed record Labelled(string Text, string Label, string? Urgency);

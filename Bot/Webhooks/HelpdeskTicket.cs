@@ -42,9 +42,9 @@ public sealed record HelpdeskTicket(string EventId, string Number, string Subjec
                 _ => (read, null),
             };
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return (null, "The body is signed but is not JSON.");
+            return (null, "The body is signed but is not JSON in UTF-8.");
         }
     }
 

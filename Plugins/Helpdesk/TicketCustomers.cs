@@ -28,7 +28,7 @@ internal sealed partial class TicketCustomers(StripeReader reader)
                 return refusal;
             }
 
-            Add(customer, 0.99, "the helpdesk names them");
+            Add(customer, 0.99, "the helpdesk");
         }
 
         foreach (var address in Mail().Matches($"{ticket.SenderMail}\n{words}").Select(m => m.Value.ToLowerInvariant()).Distinct().Take(MostNumbers))
@@ -61,9 +61,13 @@ internal sealed partial class TicketCustomers(StripeReader reader)
             }
         }
 
-        return await AddNamedAsync($"{words}\n{ticket.SenderName}", Add, cancellationToken) is { } failed
-            ? failed
-            : ([.. found.GroupBy(f => f.Customer).Select(Joined).OrderByDescending(f => f.Certainty)], mentioned);
+        if (await AddNamedAsync($"{words}\n{ticket.SenderName}", Add, cancellationToken) is { } failed)
+        {
+            return failed;
+        }
+
+        List<TicketCustomer> matches = [.. found.GroupBy(f => f.Customer).Select(Joined).OrderByDescending(f => f.Certainty)];
+        return (matches, mentioned);
 
         void Add(Customer? customer, double certainty, string by)
         {

@@ -42,7 +42,7 @@ public sealed class TicketsPlugin(ToolContext context)
         }
 
         // Whom the asker names is meant, whatever the words point to.
-        var fits = customer is null ? matched.Matches : [.. matched.Matches.Where(m => m.Customer.Id == customer).Select(m => m with { By = "the asker names them" })];
+        var fits = customer is null ? matched.Matches : [.. matched.Matches.Where(m => m.Customer.Id == customer).Select(m => m with { By = "the asker" })];
         var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}");
         return fits is [var one]
             ? await KnownAsync(stored, ticket, labels, one, matched.Mentioned, cancellationToken)

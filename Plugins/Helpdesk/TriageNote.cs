@@ -1,5 +1,4 @@
 using System.Globalization;
-using BillingCopilot.Billing;
 using BillingCopilot.Billing.Triage;
 using BillingCopilot.Plugins.StripeApi.Projections;
 

@@ -43,7 +43,7 @@ public sealed class HelpdeskFlow
         note.Author.ShouldBe("sam");
         await NoCardIsKeptAsync(copilot);
 
-        // The same call again, and the same ticket in another call.
+        // The same call again.
         (await (await PostAsync(copilot, body, Sign(body, Secret))).JsonAsync())["duplicate"]!.GetValue<bool>().ShouldBeTrue();
         (await CountAsync(copilot)).ShouldBe((1, 1));
 
