@@ -5,7 +5,7 @@ using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace BillingCopilot.Unit.Billing;
+namespace BillingCopilot.Unit.BillingTests;
 
 public sealed class TicketClassifierTests(ITestOutputHelper output)
 {
