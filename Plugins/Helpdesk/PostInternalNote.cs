@@ -13,9 +13,9 @@ namespace BillingCopilot.Plugins.Helpdesk;
 
 /// <summary>Arguments of <c>post_internal_note</c>.</summary>
 public sealed record PostInternalNoteArguments(
-    [property: Handle(ObjectKind.Customer), Description("Whose ticket it is.")] ObjectRef Customer,
-    [property: Description("The note from triage_ticket; no links.")] string Note,
-    [property: Handle(ObjectKind.Ticket), Description("Leave out where there is no ticket: it is kept on the customer.")] ObjectRef? Ticket = null);
+    [property: Handle(ObjectKind.Customer), Description("Whose it is.")] ObjectRef Customer,
+    [property: Description("No links.")] string Note,
+    [property: Handle(ObjectKind.Ticket), Description("If there is one.")] ObjectRef? Ticket = null);
 
 /// <summary>Posts a note that colleagues read, on a ticket or, where there is none, on the customer in the CRM.</summary>
 public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk helpdesk, ICrm crm) : IOperation<PostInternalNoteArguments>
@@ -25,7 +25,7 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
 
     public static OperationDescriptor Descriptor { get; } = new(
         "post_internal_note",
-        "Proposes an internal note on a ticket or customer. Customers don't see it.",
+        "Proposes an internal note on a ticket or customer.",
         typeof(PostInternalNoteArguments),
         Risk.Notify);
 

@@ -13,24 +13,24 @@ namespace BillingCopilot.Plugins.Helpdesk;
 public sealed class TicketsPlugin(ToolContext context)
 {
     private const int MostText = 1_500;
+    private const int LongestNumber = 60;
     private const int MostSimilar = 2;
     private readonly TicketCustomers _customers = new(context.Reader);
     private readonly TicketFactsReader _facts = new(context.Reader, context.Tenant);
 
     [KernelFunction("triage_ticket"), ToolEffect(ToolEffect.Read)]
-    [Description("Sorts a ticket: intent, urgency, customer, facts, policy, queue, and an internal note.")]
+    [Description("Sorts a ticket: intent, urgency, customer, facts, queue, note.")]
     public async Task<object> TriageTicketAsync(
         [Handle(ObjectKind.Ticket), Description("Handle such as tic1")] string? ticket = null,
-        [Description("Or the helpdesk's number")] string? number = null,
-        [Description("Or the pasted words")] string? text = null,
-        [Handle(ObjectKind.Customer), Description("Only if the asker said whose it is")] string? customer = null,
+        [Description("Or its number, or its words")] string? text = null,
+        [Handle(ObjectKind.Customer), Description("If the asker named them")] string? customer = null,
         CancellationToken cancellationToken = default) =>
-        ToolResult.Of(await SortAsync(ticket ?? number, text, customer, cancellationToken));
+        ToolResult.Of(await SortAsync(ticket, text?.Trim(), customer, cancellationToken));
 
     private async Task<Outcome<TriageView>> SortAsync(string? id, string? text, string? customer, CancellationToken cancellationToken)
     {
-        var stored = id is null ? null : await context.Helpdesk.FindAsync(context.Tenant, id, cancellationToken);
-        if (stored is null && (id is not null || string.IsNullOrWhiteSpace(text)))
+        var stored = (id ?? text) is { Length: > 0 and <= LongestNumber } named ? await context.Helpdesk.FindAsync(context.Tenant, named, cancellationToken) : null;
+        if (stored is null && (id is not null || string.IsNullOrEmpty(text) || !text.Any(char.IsWhiteSpace)))
         {
             return new Refusal("ticket_not_found", "There is no such ticket.", "Give its number as the helpdesk has it, or paste its words.");
         }

@@ -41,7 +41,7 @@ public sealed class TriageToolTests(SharedLumen shared) : IClassFixture<SharedLu
 
         sorted["matches"]!.AsArray().Count.ShouldBe(2);
         sorted["ask"].ShouldNotBeNull();
-        var told = await _lumen.CallAsync("triage_ticket", ("number", "N-1"), ("customer", (string)healthy["customer"]!));
+        var told = await _lumen.CallAsync("triage_ticket", ("text", "N-1"), ("customer", (string)healthy["customer"]!));
         ((string?)told["customer"]).ShouldBe((string?)healthy["customer"]);
     }
 
@@ -71,7 +71,7 @@ public sealed class TriageToolTests(SharedLumen shared) : IClassFixture<SharedLu
     }
 
     [Theory]
-    [InlineData("number", "N-404")]
+    [InlineData("text", "N-404")]
     [InlineData("text", " ")]
     public async Task Triage_NothingToSort_SaysWhatToGive(string parameter, string value) =>
         ((string?)(await _lumen.CallAsync("triage_ticket", (parameter, value)))["error"]!["code"]).ShouldBe("ticket_not_found");
