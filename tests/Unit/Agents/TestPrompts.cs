@@ -10,7 +10,7 @@ internal static class TestPrompts
     public static IReadOnlyList<string> Tools { get; } =
     [
         "find_customer", "get_customer_overview", "get_subscription", "list_subscriptions", "list_invoices", "get_invoice", "explain_invoice_change", "list_charges",
-        "get_payment_history", "search_policies", "issue_credit_note", "issue_refund", "send_dunning_email",
+        "get_payment_history", "search_policies", "triage_ticket", "post_internal_note", "issue_credit_note", "issue_refund", "send_dunning_email",
     ];
 
     public static IReadOnlyDictionary<string, AgentPrompt> Agents { get; } =
