@@ -9,6 +9,7 @@ using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,8 +34,12 @@ public static class AgentServices
         services.AddSingleton(options);
         services.TryAddSingleton(s => Sources(s.GetRequiredService<ToolCatalog>(), s.GetRequiredService<OperationCatalog>(), s.GetRequiredService<ProposalBook>(), s.GetRequiredService<PolicyBook>()));
         services.TryAddSingleton(s => PromptRegistry.Load(options.PromptsPath, s.GetRequiredService<ToolSources>().Names));
-        services.TryAddSingleton(s => PlaybookRegistry.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names));
+        services.TryAddSingleton(s => PlaybookRegistry.Load(
+            options.PromptsPath,
+            s.GetRequiredService<PromptRegistry>().Names,
+            agent => [.. s.GetRequiredService<PromptRegistry>().All.Where(p => p.Name == agent).SelectMany(p => p.Tools)]));
         services.TryAddSingleton(s => RuleBook.Load(options.PromptsPath, s.GetRequiredService<PromptRegistry>().Names, s.GetRequiredService<ToolSources>().Names));
+        services.TryAddSingleton(s => new ToolOffer(s.GetRequiredService<RuleBook>(), s.GetRequiredService<ToolSources>().ReadNames));
         services.TryAddSingleton(s => ModelFactory.Create(options.Model, s.GetRequiredService<RuleBook>(), s.GetService<TimeProvider>(), s.GetService<ILoggerFactory>()));
         services.TryAddSingleton(s => new ProviderProbe(options, s.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IFunctionInvocationFilter, ToolTracing>();
@@ -49,7 +54,8 @@ public static class AgentServices
     /// <exception cref="AgentConfigurationException">The first fault, with file and line.</exception>
     public static void CheckAgents(this IServiceProvider services)
     {
-        _ = services.GetRequiredService<PlaybookRegistry>();
+        var playbooks = services.GetRequiredService<PlaybookRegistry>();
+        services.GetService<RolloutPlan>()?.Limit(playbooks.All.ToDictionary(p => p.Name, p => p.Phase, StringComparer.Ordinal));
         _ = services.GetRequiredService<ChatModel>();
         var agents = services.GetRequiredService<PromptRegistry>().Names.Append(TurnRunner.CoordinatorName).ToArray();
         var unknown = services.GetRequiredService<AgentOptions>().Model.Agents.Keys.Except(agents).FirstOrDefault();
@@ -71,7 +77,8 @@ public static class AgentServices
             OperationSchema.For,
             proposals.ProposeAsync,
             view => policies.For(view.Operation).Needs(view.Amount),
-            proposals.ListForTaskAsync);
+            proposals.ListForTaskAsync,
+            proposals.ListForConversationAsync);
     }
 
     /// <exception cref="AgentConfigurationException">Some argument would take an object past the handles.</exception>

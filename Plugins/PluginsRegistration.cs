@@ -5,7 +5,9 @@ using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Customers;
+using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.Guards;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.Subscriptions;
@@ -32,6 +34,8 @@ public static class PluginsRegistration
         services.TryAddSingleton<ProposalsOf>(p => p.GetService<ProposalBook>() is { } book
             ? book.ListForTargetAsync
             : static (_, _, _) => Task.FromResult<IReadOnlyList<ProposalView>>([]));
+        services.TryAddSingleton<IHelpdesk, LocalHelpdesk>();
+        services.TryAddSingleton<ICrm, LocalCrm>();
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton<PlaybookGuards>();
         services.AddOperation<IssueRefund, IssueRefundArguments>();
@@ -40,6 +44,7 @@ public static class PluginsRegistration
         services.AddOperation<VoidCreditNote, VoidCreditNoteArguments>();
         services.AddOperation<CancelSubscription, CancelSubscriptionArguments>();
         services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
+        services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         services.TryAddSingleton<ICustomerZones, CustomerZones>();
         return services;

@@ -37,12 +37,19 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <param name="clock">Process time; world time runs with it, plus an offset.</param>
     /// <param name="cancellationToken">Cancels the start, not the running server.</param>
     /// <exception cref="SandboxStartException">The journal is another world's, or the port is taken.</exception>
-    public static Task<SandboxServer> StartAsync(SandboxOptions options, TimeProvider clock, CancellationToken cancellationToken = default) =>
-        StartAsync(WorldSource.Create(options), options, clock, cancellationToken);
+    public static Task<SandboxServer> StartAsync(SandboxOptions options, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        // The server is put together while the world is made.
+        var parts = Task.Run(() => new Parts(options), cancellationToken);
+        return StartAsync(WorldSource.Create(options), options, parts, clock, cancellationToken);
+    }
 
     /// <summary>Starts over a world made by the caller, which must be a pure function of the options.</summary>
-    public static async Task<SandboxServer> StartAsync(
-        World world, SandboxOptions options, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static Task<SandboxServer> StartAsync(World world, SandboxOptions options, TimeProvider clock, CancellationToken cancellationToken = default) =>
+        StartAsync(world, options, Task.FromResult(new Parts(options)), clock, cancellationToken);
+
+    private static async Task<SandboxServer> StartAsync(
+        World world, SandboxOptions options, Task<Parts> prepared, TimeProvider clock, CancellationToken cancellationToken)
     {
         var state = new SandboxState(world, clock);
         state.Clock.Set(world.Now);
@@ -53,14 +60,15 @@ public sealed class SandboxServer : IAsyncDisposable
             var committer = new Committer(state, journal, webhooks);
             state.Due.Load(state.Account);
             var engine = new TimeEngine(state, committer);
-            var app = Build(options);
-            app.Run(Pipeline(state, options, clock, webhooks, committer, engine).HandleAsync);
+            var (app, router) = await prepared;
+            app.Run(Pipeline(state, options, router, clock, webhooks, committer, engine).HandleAsync);
             await app.StartAsync(cancellationToken);
             lock (state.Gate)
             {
                 webhooks.Resume();
             }
 
+            _ = Task.Run(world.Told.Keep, CancellationToken.None);
             return new SandboxServer(app, world, webhooks, journal, PassTime(state, engine, clock));
         }
         catch (Exception error)
@@ -142,15 +150,29 @@ public sealed class SandboxServer : IAsyncDisposable
     }
 
     private static RequestPipeline Pipeline(
-        SandboxState state, SandboxOptions options, TimeProvider clock, WebhookDispatcher webhooks, Committer committer, TimeEngine engine)
+        SandboxState state, SandboxOptions options, Router router, TimeProvider clock, WebhookDispatcher webhooks, Committer committer, TimeEngine engine)
     {
-        var router = new Router();
-        AllEndpoints.Map(router);
         var faults = new FaultPlan();
         var authentication = new Authentication([.. SandboxKeys.Defaults, .. options.ExtraKeys]);
         var limits = new RateLimits(clock);
         var executor = new ApiExecutor(state, router, authentication, limits, committer);
         var control = new ControlApi(state, faults, limits, webhooks, committer, engine, router, options);
         return new RequestPipeline(state, engine, executor, control, faults, new Refusals(limits, state.Account.AccountId), clock);
+    }
+
+    /// <summary>What does not depend on the world.</summary>
+    private sealed class Parts(SandboxOptions options)
+    {
+        private readonly WebApplication _app = Build(options);
+        private readonly Router _router = Routes();
+
+        public void Deconstruct(out WebApplication app, out Router router) => (app, router) = (_app, _router);
+
+        private static Router Routes()
+        {
+            var router = new Router();
+            AllEndpoints.Map(router);
+            return router;
+        }
     }
 }

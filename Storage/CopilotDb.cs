@@ -20,6 +20,14 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<TaskRow> Tasks => Set<TaskRow>();
 
+    public DbSet<ScheduleRunRow> ScheduleRuns => Set<ScheduleRunRow>();
+
+    public DbSet<StreamEventRow> StreamEvents => Set<StreamEventRow>();
+
+    public DbSet<ProtectionKeyRow> ProtectionKeys => Set<ProtectionKeyRow>();
+
+    public DbSet<RateBucketRow> RateBuckets => Set<RateBucketRow>();
+
     public DbSet<StepRow> Steps => Set<StepRow>();
 
     public DbSet<ConversationRow> Conversations => Set<ConversationRow>();
@@ -50,6 +58,10 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<AuditContentRow> AuditContents => Set<AuditContentRow>();
 
+    public DbSet<TicketRow> Tickets => Set<TicketRow>();
+
+    public DbSet<NoteRow> Notes => Set<NoteRow>();
+
     /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
     public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
 
@@ -59,8 +71,51 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     /// </summary>
     public abstract Task LockAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The database's own clock, in UTC. What several nodes compare (leases, due times) is written and read by it, so
+    /// that their own clocks need not agree.
+    /// </summary>
+    public abstract Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken);
+
+    /// <summary>The same clock as an SQL expression, some time ahead, in the form in which instants are stored.</summary>
+    public abstract string NowSql(TimeSpan ahead = default);
+
+    /// <summary>
+    /// Takes tokens out of a bucket that fills up by the database's clock; false, and nothing taken, when it holds too few.
+    /// After the clock was set back it counts as full once.
+    /// </summary>
+    /// <param name="perSecond">How fast it fills, and the most that it holds.</param>
+    public async Task<bool> TakeTokensAsync(string bucket, int wanted, int perSecond, CancellationToken cancellationToken)
+    {
+        var filled = $"{Least}({{3}}, rate_buckets.tokens + {{3}} * CASE WHEN rate_buckets.filled_at > {NowSql()} THEN 1 ELSE {SecondsSinceSql("rate_buckets.filled_at")} END)";
+        var sql = $"""
+            INSERT INTO rate_buckets (tenant_id, name, tokens, filled_at) VALUES ({"{0}"}, {"{1}"}, {"{3}"} - {"{2}"}, {NowSql()})
+            ON CONFLICT (tenant_id, name) DO UPDATE SET tokens = {filled} - {"{2}"}, filled_at = {NowSql()}
+            WHERE {filled} >= {"{2}"}
+            """;
+        return await Database.ExecuteSqlRawAsync(sql, [Tenant.Id, bucket, (double)wanted, (double)perSecond], cancellationToken) == 1;
+    }
+
+    /// <summary>Tells the other nodes something, where the database can.</summary>
+    public virtual Task TellAsync(string message, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Seconds since an instant, with their fraction, as an SQL expression.</summary>
+    protected abstract string SecondsSinceSql(string instant);
+
+    /// <summary>The function of the smaller of two values.</summary>
+    protected abstract string Least { get; }
+
+    /// <summary>Queued tasks made running in one statement, oldest first, at most one of a lane.</summary>
+    public abstract Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken);
+
+    /// <summary>Running tasks whose hold ran out, held anew, in one statement.</summary>
+    public abstract Task<IReadOnlyList<TaskRow>> ClaimAbandonedAsync(TaskClaim claim, CancellationToken cancellationToken);
+
     /// <summary>True when a save failed because a row with this key is already there.</summary>
-    public abstract bool IsDuplicate(DbUpdateException exception);
+    public bool IsDuplicate(DbUpdateException exception) => exception.InnerException is { } inner && IsDuplicate(inner);
+
+    /// <summary>The same for a statement that was not a save.</summary>
+    public abstract bool IsDuplicate(Exception fault);
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
@@ -77,7 +132,15 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         Keyed<InboxEventRow>(modelBuilder, "inbox_events", r => new { r.TenantId, r.Account, r.EventId });
-        Keyed<TaskRow>(modelBuilder, "tasks", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Status, r.AvailableAt });
+        var tasks = Keyed<TaskRow>(modelBuilder, "tasks", r => new { r.TenantId, r.Id });
+        tasks.HasIndex(r => new { r.TenantId, r.Status, r.CreatedAt });
+        tasks.HasIndex(r => new { r.TenantId, r.Cause });
+        tasks.HasIndex(r => new { r.TenantId, r.ConversationId });
+        tasks.HasIndex(r => new { r.TenantId, r.Lane }).IsUnique().HasFilter("status = 'running' AND lane IS NOT NULL");
+        Keyed<ScheduleRunRow>(modelBuilder, "schedule_runs", r => new { r.TenantId, r.Schedule, r.DueAt });
+        Keyed<StreamEventRow>(modelBuilder, "stream_events", r => new { r.TenantId, r.TaskId, r.Seq });
+        Keyed<ProtectionKeyRow>(modelBuilder, "protection_keys", r => new { r.TenantId, r.Name });
+        Keyed<RateBucketRow>(modelBuilder, "rate_buckets", r => new { r.TenantId, r.Name });
         Keyed<StepRow>(modelBuilder, "steps", r => new { r.TenantId, r.TaskId, r.Kind, r.Key });
         Keyed<ConversationRow>(modelBuilder, "conversations", r => new { r.TenantId, r.Id });
         Keyed<MessageRow>(modelBuilder, "messages", r => new { r.TenantId, r.ConversationId, r.Seq });
@@ -100,8 +163,14 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<StandingApprovalRow>(modelBuilder, "standing_approvals", r => new { r.TenantId, r.Id });
         Keyed<SubjectKeyRow>(modelBuilder, "subject_keys", r => new { r.TenantId, r.Subject });
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
+        Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
+        Keyed<NoteRow>(modelBuilder, "notes", r => new { r.TenantId, r.ProposalId }).HasIndex(r => new { r.TenantId, r.CustomerId });
         NameColumnsInSnakeCase(modelBuilder);
     }
+
+    /// <summary>Runs a statement that returns task rows. Its tenant is in the statement: it can't be composed with a filter.</summary>
+    protected static async Task<IReadOnlyList<TaskRow>> TakenAsync(IQueryable<TaskRow> statement, CancellationToken cancellationToken) =>
+        [.. (await statement.IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellationToken)).OrderBy(t => t.CreatedAt)];
 
     private static void NameColumnsInSnakeCase(ModelBuilder builder)
     {

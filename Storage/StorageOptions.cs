@@ -15,6 +15,9 @@ public sealed class StorageOptions
     /// <summary>How long a SQLite statement waits for another writer before it fails. Default 10 s.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Most pages (of 4 KiB) that the SQLite file may grow to; 0, the default, for no limit but the disk's.</summary>
+    public int MostPages { get; set; }
+
     /// <summary>Throws <see cref="StorageConfigurationException"/> naming the setting and what it may be.</summary>
     public void Validate()
     {

@@ -37,6 +37,8 @@ public sealed partial class Coordinator
             return new Route.To([agent], [new RankedAgent(agent, 1)]);
         }
 
+        text = PastedTicket.RequestOf(text) ?? text;
+
         // Of a joined answer (support+collections) the last one spoke last.
         var last = lastAgent?.Split('+')[^1] is { } l && _agents.ContainsKey(l) ? l : null;
         var scored = Score(text, last);
@@ -47,8 +49,15 @@ public sealed partial class Coordinator
     /// <summary>What the specialists can do, in a line each.</summary>
     public string Capabilities => "I work on billing: " + string.Join(" ", _agents.Values.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{Title(a.Name)}: {FirstSentence(a.Description)}"));
 
+    private static bool IsTie(IReadOnlyList<RankedAgent> ranked) => ranked.Count > 1 && ranked[1].Certainty >= 0.97 * ranked[0].Certainty;
+
+    private string AskWhatAbout => "I'm not sure what you need. Which customer or invoice is it about, and what should I look at? " + Capabilities;
+
+    /// <summary>Declines what is no business of the specialists.</summary>
+    public string OutOfScope => "That isn't something I can help with. " + Capabilities;
+
     /// <summary>Asks back between candidates.</summary>
-    public string QuestionBetween(IReadOnlyList<string> candidates) =>
+    private string QuestionBetween(IReadOnlyList<string> candidates) =>
         $"I'm not sure who should take this. Is it about {string.Join(", or about ", candidates.Select(c => Topic(_agents[c].Description)))}?";
 
     private Route Choose(string text, string? last, IReadOnlyList<(string Agent, double Score)> scored, IReadOnlyList<RankedAgent> ranked)
@@ -69,12 +78,14 @@ public sealed partial class Coordinator
         if (score < Threshold)
         {
             // A short reply ("yes, the second one") belongs to the talk it continues.
-            return last is not null && IsFollowUp(text) ? new Route.To([last], Lead(ranked, last)) : new Route.None(OutOfScope, ranked);
+            return last is not null && IsFollowUp(text) ? new Route.To([last], Lead(ranked, last))
+                : score > 0 && _index.Knows(text) ? new Route.Unclear([.. scored.Select(s => s.Agent)], ranked) { Answer = AskWhatAbout }
+                : new Route.None(OutOfScope, ranked);
         }
 
         return scored.Count == 1 || best == last || score - scored[1].Score >= Margin * score || scored[1].Score < Threshold
             ? new Route.To([best], ranked)
-            : new Route.Unclear([best, scored[1].Agent], ranked);
+            : new Route.Unclear([best, scored[1].Agent], ranked) { Answer = IsTie(ranked) && last is null ? QuestionBetween([best, scored[1].Agent]) : null };
     }
 
     /// <summary>The specialists that the parts of a question clearly belong to, when there are several.</summary>
@@ -113,8 +124,6 @@ public sealed partial class Coordinator
 
     private bool IsFollowUp(string text) => Words.Of(text).Count <= 6 && (FollowUp().IsMatch(text) || Words.Of(text).All(w => w.StartsWith('#') || !_index.Knows(w)));
 
-    private string OutOfScope => "That isn't something I can help with. " + Capabilities;
-
     private static string FirstSentence(string text) => Sentences.Split(text)[0].Of(text).Trim();
 
     private static string Topic(string description) => FirstSentence(description).TrimEnd('.') is { Length: > 0 } topic ? char.ToLowerInvariant(topic[0]) + topic[1..] : description;
@@ -127,7 +136,7 @@ public sealed partial class Coordinator
     [GeneratedRegex(@"^\s*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?(?: (?:so|very) much| a lot)?|cheers|bye|great|perfect|cool|who are you|what (?:can|do) you do|how (?:can|do) you help(?: me)?|what are you(?: able to do)?|help|are you (?:a )?(?:bot|human|real)|how are you)(?: (?:there|all|everyone|copilot|again|please|today))?[\s,.!?]*)+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex SmallTalk();
 
-    [GeneratedRegex(@"\b(?:yes|yep|yeah|sure|ok(?:ay)?|no|nope|please do|go ahead|do it|do that|that one|this one|the (?:first|second|third|last|other|latter|former)(?: one)?|it|them|both|instead|correct|right|exactly)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:yes|yep|yeah|sure|ok(?:ay)?|no|nope|please do|go ahead|do it|do that|that one|this one|what about|how about|i mean[t]?|make (?:that|it)|i was asking about|the (?:one|invoice|bill) before|the (?:previous|prior) one|the (?:first|second|third|last|other|latter|former)(?: one)?|it|them|both|instead|correct|right|exactly)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex FollowUp();
 
     [GeneratedRegex(@"[?;.!]\s+|\s+(?:and also|and|also|plus|then)\s+|,\s+", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

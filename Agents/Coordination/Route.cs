@@ -15,5 +15,9 @@ public abstract record Route(IReadOnlyList<RankedAgent> Ranked)
     public sealed record None(string Answer, IReadOnlyList<RankedAgent> Ranked) : Route(Ranked);
 
     /// <summary>Could be one or the other: a model with a closed answer, or the asker, decides.</summary>
-    public sealed record Unclear(IReadOnlyList<string> Candidates, IReadOnlyList<RankedAgent> Ranked) : Route(Ranked);
+    public sealed record Unclear(IReadOnlyList<string> Candidates, IReadOnlyList<RankedAgent> Ranked) : Route(Ranked)
+    {
+        /// <summary>What the asker is asked where no model can choose; null: the first candidate is likely enough.</summary>
+        public string? Answer { get; init; }
+    }
 }

@@ -1,14 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Prompts;
 using Microsoft.Extensions.AI;
 
 namespace BillingCopilot.Agents.Coordination;
 
-/// <summary>Asks a model which of a few specialists should take a question; it can only answer with one of their names.</summary>
+/// <summary>Asks a model which of the specialists should take a question. It can only answer with their names, or with none.</summary>
 public sealed class RouteArbiter(ChatModel model)
 {
-    /// <summary>The chosen candidate, or null when the answer is none of them (then the best guess stands).</summary>
-    public async Task<string?> ChooseAsync(IChatClient client, string text, IReadOnlyList<AgentPrompt> candidates, CancellationToken cancellationToken)
+    /// <summary>Answer for what is none of the specialists' business.</summary>
+    public const string None = "none";
+
+    /// <summary>What a model made of it.</summary>
+    /// <param name="Agents">The chosen candidates, in the model's order; empty when it is none of theirs.</param>
+    public sealed record Choice(IReadOnlyList<string> Agents);
+
+    /// <summary>The model's choice; null when it gave none that can be read (then the best guess stands).</summary>
+    public async Task<Choice?> ChooseAsync(IChatClient client, string text, IReadOnlyList<AgentPrompt> candidates, CancellationToken cancellationToken)
     {
         if (model.IsRules)
         {
@@ -17,10 +26,49 @@ public sealed class RouteArbiter(ChatModel model)
 
         ChatMessage[] messages =
         [
-            new(ChatRole.System, $"You route billing questions. Answer with one word, one of: {string.Join(", ", candidates.Select(c => c.Name))}.\n{string.Join('\n', candidates.Select(c => $"{c.Name}: {c.Description}"))}"),
+            new(ChatRole.System, $$"""
+                You route questions about billing. Answer with JSON only, such as {"agents":["{{candidates[0].Name}}"]}: the names of those who should take it, mostly one, two only where it asks two different things; ["none"] where it has nothing to do with the billing of customers.
+                {{string.Join('\n', candidates.Select(c => $"{c.Name}: {c.Description}"))}}
+                """),
             new(ChatRole.User, text),
         ];
-        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = 8 }, cancellationToken);
-        return candidates.FirstOrDefault(c => response.Text.Contains(c.Name, StringComparison.OrdinalIgnoreCase))?.Name;
+        var format = ChatResponseFormat.ForJsonSchema(Schema(candidates), "route", "Who takes the question.");
+        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = 40, ResponseFormat = format }, cancellationToken);
+        return Read(response.Text, [.. candidates.Select(c => c.Name)]);
     }
+
+    /// <summary>The names in the answer's JSON; a model that knows no schemas may wrap it in words.</summary>
+    internal static Choice? Read(string answer, IReadOnlyList<string> names)
+    {
+        var (start, end) = (answer.IndexOf('{', StringComparison.Ordinal), answer.LastIndexOf('}'));
+        try
+        {
+            var listed = start >= 0 && end > start && JsonNode.Parse(answer[start..(end + 1)])?["agents"] is JsonArray array
+                ? array.Select(n => n?.ToString() ?? "").ToArray()
+                : [answer.Trim().Trim('"', '.', '`').ToLowerInvariant()];
+            string[] chosen = [.. names.Where(n => listed.Contains(n, StringComparer.OrdinalIgnoreCase))];
+            return chosen.Length > 0 ? new Choice(chosen)
+                : listed.Contains(None, StringComparer.OrdinalIgnoreCase) ? new Choice([])
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static JsonElement Schema(IReadOnlyList<AgentPrompt> candidates) => JsonSerializer.SerializeToElement(new JsonObject
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject
+        {
+            ["agents"] = new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. candidates.Select(c => JsonValue.Create(c.Name)), JsonValue.Create(None)]) },
+            },
+        },
+        ["required"] = new JsonArray("agents"),
+        ["additionalProperties"] = false,
+    });
 }

@@ -112,7 +112,7 @@ public sealed partial class Evidence
     {
         (FigureKind.Date, FigureKind.Date) => DateScanner.Covers(written.Value, source.Value),
         (FigureKind.Count, FigureKind.Amount) => written.Currency is null && source.Number is not null && source.Number == written.Number,
-        _ => source.Agrees(written),
+        _ => source.Agrees(written) || written.Rounds(source),
     };
 
     private void Walk(LeafWalk walk, JsonNode? node, string path, IReadOnlyList<JsonObject> ancestors)

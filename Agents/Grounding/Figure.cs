@@ -20,8 +20,26 @@ public enum FigureKind
 /// <param name="Value">Normal form: <c>12000 usd</c>, <c>2026-03-01</c>, <c>LUM-0042</c>.</param>
 /// <param name="Number">Magnitude of an amount, percentage or count, without its sign; null when it has none or it can't be read as one.</param>
 /// <param name="Currency">Lower-case code; null when the text names none.</param>
-public sealed record Figure(Span At, string Text, FigureKind Kind, string Value, decimal? Number = null, string? Currency = null)
+/// <param name="About">The text says that it is rounded: "about $400".</param>
+public sealed record Figure(Span At, string Text, FigureKind Kind, string Value, decimal? Number = null, string? Currency = null, bool About = false)
 {
+    /// <summary>True when this is the other, rounded to the last digit that is written: $400 for $399.00, 1,200 for 1,234.</summary>
+    public bool Rounds(Figure exact)
+    {
+        if (!About || Kind != exact.Kind || Number is not { } written || exact.Number is not { } value || written == 0 || (Currency is not null && exact.Currency is not null && Currency != exact.Currency))
+        {
+            return false;
+        }
+
+        var unit = 0.01m;
+        while (written % (unit * 10) == 0)
+        {
+            unit *= 10;
+        }
+
+        return Math.Abs(value - written) <= unit / 2;
+    }
+
     /// <summary>True when both say the same; an amount without a currency agrees with any.</summary>
     public bool Agrees(Figure other) => Kind == FigureKind.Amount && other.Kind == FigureKind.Amount
         ? Number is not null && Number == other.Number && (Currency is null || other.Currency is null || Currency == other.Currency)

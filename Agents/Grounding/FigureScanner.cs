@@ -36,7 +36,7 @@ public static partial class FigureScanner
             TakeNumber(found, m, FigureKind.Count, "");
         }
 
-        return [.. found.OrderBy(f => f.At.Start)];
+        return [.. found.OrderBy(f => f.At.Start).Select(f => Approximately().IsMatch(text[..f.At.Start]) ? f with { About = true } : f)];
     }
 
     /// <summary>Words in quotation marks, four or more of them: shorter ones are names.</summary>
@@ -75,9 +75,18 @@ public static partial class FigureScanner
 
     /// <summary>The magnitude; null when it is too large to be anybody's bill, and too large to calculate with.</summary>
     private static decimal? NumberOf(Match m) =>
-        decimal.TryParse(m.Groups["num"].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < MaxNumber
+        decimal.TryParse(PointNumber(m.Groups["num"].Value), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < MaxNumber
             ? number
             : null;
+
+    /// <summary>1.234,50 and 1 234,50 as 1234.50; 1,234.50 too. A comma before one or two last digits is a decimal comma.</summary>
+    private static string PointNumber(string written)
+    {
+        var digits = Grouping().Replace(written, "");
+        return DecimalComma().IsMatch(digits)
+            ? digits.Replace(".", "", StringComparison.Ordinal).Replace(',', '.')
+            : digits.Replace(",", "", StringComparison.Ordinal);
+    }
 
     private static void Take(List<Figure> found, Match m, FigureKind kind, string value, decimal? number = null, string? currency = null)
     {
@@ -92,10 +101,23 @@ public static partial class FigureScanner
     [GeneratedRegex(@"\b(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}\b|\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop)[0-9]{1,5}\b|\b(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}-(?:[A-Z0-9]{1,8}-)?[0-9]{3,8}(?:-CN-[0-9]{1,4})?\b", RegexOptions.CultureInvariant)]
     private static partial Regex Identifier();
 
-    [GeneratedRegex(@"(?<figure>[-−]?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
-        + @"|(?<![\w.,])(?<figure>[-−]?(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?<post>" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b)"
+    [GeneratedRegex(@"(?<figure>[-−]?(?:(?:US|CA|A)?(?<sym>[$€£¥])\s?|\b(?<pre>" + Currencies.Pattern + @")\s?)(?<num>" + Continental + @"|[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
+        + @"|(?<![\w.,])(?<figure>[-−]?(?<num>" + Continental + @"|[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?<post>(?:" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b|[$€£¥](?![0-9])))"
         + @"|(?<![\w.,$€£¥])(?<figure>[-−]?(?<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?|[0-9]+\.[0-9]{2}))(?![\w%]|[.,][0-9]|\s?(?:%|percent))", RegexOptions.CultureInvariant)]
     private static partial Regex MoneyText();
+
+    /// <summary>Words right before a figure that say it is rounded.</summary>
+    [GeneratedRegex(@"(?:\b(?:about|around|roughly|approximately|approx\.|nearly|almost|circa|ca\.)\s|[~≈]\s?)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    private static partial Regex Approximately();
+
+    /// <summary>Groups by point, space or apostrophe, with a decimal comma: only beside a currency, where it can't be two numbers.</summary>
+    private const string Continental = @"[0-9]{1,3}(?:[.\u0020\u00A0\u202F'’][0-9]{3})+,[0-9]{1,3}(?![0-9])|[0-9]+,[0-9]{1,2}(?![0-9,.])";
+
+    [GeneratedRegex(@"[\u0020\u00A0\u202F'’]", RegexOptions.CultureInvariant)]
+    private static partial Regex Grouping();
+
+    [GeneratedRegex(@"^[0-9.]*,[0-9]{1,2}$|^[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{3}$", RegexOptions.CultureInvariant)]
+    private static partial Regex DecimalComma();
 
     [GeneratedRegex(@"(?<![\w.])(?<figure>[-−+]?(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?:%|percent\b|per cent\b))", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Percent();

@@ -60,6 +60,18 @@ public sealed partial class HandleMap
         }
     }
 
+    /// <summary>Every handle, in the order they were issued for their kind.</summary>
+    public IReadOnlyList<string> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _byHandle.Keys.OrderBy(h => h.Length).ThenBy(h => h, StringComparer.Ordinal)];
+            }
+        }
+    }
+
     /// <summary>The handle or token that an id or address already has, or null. Issues none.</summary>
     public string? Known(string idOrAddress)
     {

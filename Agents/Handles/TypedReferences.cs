@@ -68,6 +68,10 @@ public static partial class TypedReferences
             : Handle().Replace(VisibleText.Plain(text), m => handles.Find(m.Value)?.ObjectId ?? m.Value);
     }
 
+    /// <summary>Somebody's words as <see cref="ForSearch"/> takes them: without what looks like a raw id or an address.</summary>
+    public static string WithoutRaw(string text) =>
+        AnyRawId().Replace(text, RemovedId).Replace('@', ' ').Replace('\uFF20', ' ').Replace('\uFE6B', ' ');
+
     /// <summary>
     /// The text for a person: each known handle gives way to its label (an invoice's number, a customer's name)
     /// or, without one, to the real id.
@@ -84,6 +88,6 @@ public static partial class TypedReferences
     [GeneratedRegex(@"\b(?<prefix>cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price)_[A-Za-z0-9_]{4,}\b", RegexOptions.CultureInvariant)]
     private static partial Regex RawId();
 
-    [GeneratedRegex(@"\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop|mail)[0-9]{1,5}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop|tic|mail)[0-9]{1,5}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Handle();
 }

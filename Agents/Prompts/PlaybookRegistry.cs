@@ -1,18 +1,50 @@
+using BillingCopilot.Governance.Rollout;
+using BillingCopilot.Plugins.Guards;
+
 namespace BillingCopilot.Agents.Prompts;
 
-/// <summary>What to do when something happens at Stripe.</summary>
+/// <summary>What to do when something happens at Stripe, or at certain times.</summary>
 /// <param name="Events">Event types that start it: <c>invoice.payment_failed</c>.</param>
 /// <param name="Agent">The specialist that takes it.</param>
-/// <param name="Guards">Conditions, by name, that the event's object must still meet when it is re-read; all of them.</param>
+/// <param name="Guards">Conditions, by name, that must still hold when the object is re-read; all of them, or nothing is done.</param>
 /// <param name="Instructions">What the specialist is told.</param>
-public sealed record Playbook(string Name, IReadOnlyList<string> Events, string Agent, IReadOnlyList<string> Guards, string Instructions, string Hash, string Path);
+/// <param name="Schedule">Cron expression of five fields in the tenant's zone; null: events alone start it.</param>
+/// <param name="Missed">What becomes of its missed due times.</param>
+public sealed record Playbook(string Name, IReadOnlyList<string> Events, string Agent, IReadOnlyList<string> Guards, string Instructions, string Hash, string Path,
+    string? Schedule = null, MissedRuns Missed = MissedRuns.Latest)
+{
+    /// <summary>How far it may go at most; rollout.yaml can only lower it.</summary>
+    public RolloutPhase Phase { get; init; } = RolloutPhase.Assisted;
+
+    /// <summary>What is gathered before anything else, by name.</summary>
+    public IReadOnlyList<string> Context { get; init; } = [];
+
+    /// <summary>The read tools of that context, in order.</summary>
+    public IReadOnlyList<string> ContextTools => [.. Context.Select(c => PlaybookContext.Known[c].Tool).Distinct()];
+
+    /// <summary>The whole task, as the specialist reads it.</summary>
+    public string Brief => Context.Count == 0 ? Instructions : $"Gather first: {string.Join(", ", ContextTools)}.\n\n{Instructions}";
+
+    /// <summary>What an event of this type is about.</summary>
+    public static EventSubject SubjectOf(string? eventType) => eventType is null ? EventSubject.None : PlaybookEvents.Known.GetValueOrDefault(eventType);
+}
+
+/// <summary>What becomes of a schedule's due times that passed while nothing ran.</summary>
+public enum MissedRuns
+{
+    /// <summary>One run makes up for all of them.</summary>
+    Latest,
+
+    /// <summary>Each is made up for.</summary>
+    All,
+
+    /// <summary>They are left out.</summary>
+    Skip,
+}
 
 /// <summary>The playbooks there are, from <c>prompts/playbooks</c>.</summary>
 public sealed class PlaybookRegistry
 {
-    /// <summary>Guards that the worker can evaluate.</summary>
-    public static IReadOnlyList<string> KnownGuards { get; } = ["invoice_open", "invoice_unpaid", "customer_not_deleted"];
-
     private PlaybookRegistry(IReadOnlyList<Playbook> all) => All = all;
 
     public IReadOnlyList<Playbook> All { get; }
@@ -22,23 +54,14 @@ public sealed class PlaybookRegistry
     /// <summary>Playbooks that an event type starts.</summary>
     public IEnumerable<Playbook> For(string eventType) => All.Where(p => p.Events.Contains(eventType));
 
-    public static PlaybookRegistry Load(string root, IReadOnlyCollection<string> agents)
+    /// <param name="agents">Specialists there are.</param>
+    /// <param name="toolsOf">Their tools; null leaves unchecked whether a specialist can gather its context.</param>
+    /// <exception cref="AgentConfigurationException">A file can't be used; the message names file, line and what is allowed.</exception>
+    public static PlaybookRegistry Load(string root, IReadOnlyCollection<string> agents, Func<string, IReadOnlyCollection<string>>? toolsOf = null)
     {
         var folder = Path.Combine(root, "playbooks");
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.md").Order(StringComparer.Ordinal) : Enumerable.Empty<string>();
-        return new PlaybookRegistry([.. files.Select(f => From(PromptFile.Read(root, f), agents))]);
-    }
-
-    private static Playbook From(PromptFile file, IReadOnlyCollection<string> agents)
-    {
-        var front = file.Front.Only("name", "events", "agent", "guard");
-        front.MustBeAmong("agent", "agent", agents);
-        front.MustBeAmong("guard", "guard", KnownGuards);
-        var playbook = new Playbook(front.Text("name"), front.List("events"), front.Text("agent"), front.List("guard"), file.Body, file.Hash, file.Path);
-        return playbook.Events.Count == 0
-            ? throw front.Fault("events", "a playbook needs at least one event type.")
-            : playbook.Name != Path.GetFileNameWithoutExtension(file.Path)
-                ? throw front.Fault("name", $"'{playbook.Name}' is not the file's name.")
-                : playbook;
+        var taken = new Dictionary<string, string>(StringComparer.Ordinal);
+        return new PlaybookRegistry([.. files.Select(f => PlaybookFile.Read(PromptFile.Read(root, f), agents, toolsOf, taken))]);
     }
 }

@@ -53,6 +53,43 @@ public static class Synonyms
     /// <summary>The word its group is known by, or null when it is in none.</summary>
     public static string? Canonical(string word) => ByWord.GetValueOrDefault(word);
 
+    /// <summary>
+    /// The group of a word that differs from a known one by a single slip (a letter missing, added, wrong, or two
+    /// swapped); null when none or several groups fit. Short words have too many neighbours, and a first letter is
+    /// seldom mistyped.
+    /// </summary>
+    public static string? Near(string word)
+    {
+        if (word.Length < ShortestMistyped)
+        {
+            return null;
+        }
+
+        string[] groups = [.. ByWord.Where(w => w.Key.Length >= ShortestMistyped && w.Key[0] == word[0] && IsOneSlip(w.Key, word)).Select(w => w.Value).Distinct()];
+        return groups.Length == 1 ? groups[0] : null;
+    }
+
+    private const int ShortestMistyped = 5;
+
+    private static bool IsOneSlip(string known, string written)
+    {
+        if (Math.Abs(known.Length - written.Length) > 1)
+        {
+            return false;
+        }
+
+        var start = 0;
+        while (start < known.Length && start < written.Length && known[start] == written[start])
+        {
+            start++;
+        }
+
+        var (a, b) = (known[start..], written[start..]);
+        return a.Length == b.Length
+            ? a.Length > 0 && (a[1..] == b[1..] || (a.Length > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..]))
+            : a.Length > b.Length ? a[1..] == b : a == b[1..];
+    }
+
     public static bool IsStopWord(string word) => StopWords.Contains(word);
 
     public static bool IsPeriod(string word) => Periods.Contains(word);

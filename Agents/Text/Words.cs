@@ -77,7 +77,7 @@ public static partial class Words
 
         var known = Synonyms.Canonical(lower) ?? Synonyms.Canonical(Stem.Of(lower));
         var isName = char.IsUpper(raw[0]) ? !startsSentence : owns && !Contracted().IsMatch(lower);
-        return known ?? (isName ? Name : Stem.Of(lower));
+        return known ?? (isName ? Name : Synonyms.Near(lower) ?? Stem.Of(lower));
     }
 
     /// <summary>A capital at a sentence's start says nothing, unless another follows or it owns something.</summary>

@@ -20,6 +20,7 @@ namespace BillingCopilot.Agents.Tools;
 /// <param name="ProposeAsync">Records a proposal.</param>
 /// <param name="ApprovalOf">Says in words who has to approve a proposal.</param>
 /// <param name="ProposalsOfTaskAsync">What a task has proposed so far.</param>
+/// <param name="ProposalsOfConversationAsync">What a conversation has proposed so far.</param>
 public sealed record ToolSources(
     IReadOnlyCollection<string> ReadNames,
     Func<ToolScope, IReadOnlyCollection<string>, IReadOnlyList<KernelFunction>> CreateReads,
@@ -28,7 +29,8 @@ public sealed record ToolSources(
     Func<OperationDescriptor, JsonObject> SchemaOf,
     Func<ProposeRequest, CancellationToken, Task<Outcome<ProposalView>>> ProposeAsync,
     Func<ProposalView, string> ApprovalOf,
-    Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfTaskAsync)
+    Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfTaskAsync,
+    Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfConversationAsync)
 {
     /// <summary>Everything a prompt may list.</summary>
     public IReadOnlyCollection<string> Names => [.. ReadNames, .. Operations.All.Select(o => o.Name)];

@@ -21,6 +21,7 @@ public sealed class Conversation
     {
         _earlier = earlier;
         Handles = handles;
+        KnownHandles = handles.All;
         LastAgent = lastAgent;
     }
 
@@ -67,6 +68,12 @@ public sealed class Conversation
                 .Select(m => m.ToMessage()),
         ];
     }
+
+    /// <summary>True when not all of it is sent with its tool results any more.</summary>
+    public bool IsCut(int withTools) => _earlier.Select(e => e.TaskId).Distinct().Count() > withTools;
+
+    /// <summary>The handles that tools returned before this turn, oldest first.</summary>
+    public IReadOnlyList<string> KnownHandles { get; }
 
     /// <summary>Every tool result and every word of the asker so far: what an answer may rest on.</summary>
     /// <param name="added">Messages of this turn.</param>

@@ -21,9 +21,9 @@ namespace BillingCopilot.Agents.Turns;
 public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage, IReadOnlyList<string> Models, IReadOnlyList<string> Notices);
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
-public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, IEnumerable<IFunctionInvocationFilter> filters, TurnAudits audits, ILoggerFactory loggers)
+public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, ToolOffer offer, IEnumerable<IFunctionInvocationFilter> filters, TurnAudits audits, ILoggerFactory loggers)
 {
-    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
         var journal = new TaskJournal(databases, turn.Tenant, turn.ConversationId, turn.TaskId, prompt.Name, conversation.Handles, clock);
         var audit = audits.For(turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash), model.For(prompt.Name).Label, conversation.Handles);
@@ -32,10 +32,10 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
         var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label);
-        var client = Loop(answering, invoker);
-        var settings = new ChatOptions { Tools = [.. tools], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
+        var client = Loop(new BudgetChatClient(new OfferingChatClient(answering, prompt, offer), budget, options.Model.For(prompt.Name)), invoker);
+        var settings = new ChatOptions { Tools = [.. tools, MoreTools.Create(prompt.Tools)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
-        ChatMessage[] sent = [SystemMessage(prompt, turn), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
+        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
         var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], cancellationToken);
         if (draft.Fault is { } fault)
         {
@@ -87,7 +87,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
     private static List<ChatMessage> WithText(IReadOnlyList<ChatMessage> messages, string text) =>
         [.. messages.Where(m => m.Contents.Any(c => c is not Microsoft.Extensions.AI.TextContent)), new(ChatRole.Assistant, text)];
 
-    private FunctionInvokingChatClient Loop(JournalingChatClient inner, ToolInvoker invoker) => new(inner, loggers)
+    private FunctionInvokingChatClient Loop(BudgetChatClient inner, ToolInvoker invoker) => new(inner, loggers)
     {
         FunctionInvoker = invoker.InvokeAsync,
         MaximumIterationsPerRequest = options.MaxRounds,
@@ -107,13 +107,18 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         return kernel;
     }
 
-    private ChatMessage SystemMessage(AgentPrompt prompt, TurnRequest turn) => new(ChatRole.System, $"""
+    private async Task<ChatMessage> SystemMessageAsync(AgentPrompt prompt, TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => new(ChatRole.System, $"""
         Specialist: {prompt.Name}
-        Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}.
+        Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}. Channel: {turn.Channel}.
         Asked by: {(turn.Playbook is null ? $"{turn.Requester.Name} ({string.Join(", ", turn.Requester.Roles)})" : "nobody; a playbook runs")}.
 
-        {prompt.Body}
+        {prompt.Body}{await RecapAsync(turn, conversation, cancellationToken)}
         """);
+
+    /// <summary>What the turns that are no longer sent must not take with them. Part of the system message, which a resumed task may find changed.</summary>
+    private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => conversation.IsCut(options.HistoryTurnsWithTools)
+        ? "\n\n" + Recap.Of(conversation.KnownHandles, conversation.EvidenceWith([], null).Subjects, await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken), conversation.Handles)
+        : "";
 
     private sealed record Draft(string Text, IReadOnlyList<ChatMessage> Messages, Evidence Evidence, GroundingReport Report, UsageDetails Usage)
     {

@@ -22,7 +22,11 @@ public sealed record TurnRequest(
     string Text,
     string? Agent = null,
     string? Playbook = null,
-    IReadOnlyList<ObjectRef>? Subjects = null);
+    IReadOnlyList<ObjectRef>? Subjects = null)
+{
+    /// <summary>Where the answer is read: one of <see cref="Channels"/>.</summary>
+    public string Channel { get; init; } = Playbook is null ? Channels.Api : Channels.Event;
+}
 
 /// <summary>The answer and everything it rests on.</summary>
 /// <param name="Agent">Specialist that answered (<c>support</c>); several joined by <c>+</c>; <c>coordinator</c> for small talk.</param>
@@ -40,7 +44,11 @@ public sealed record TurnAnswer(
     IReadOnlyList<string> Unverified,
     string Model,
     int InputTokens,
-    int OutputTokens);
+    int OutputTokens)
+{
+    /// <summary>Rounds, calls, time and cost of the turn; null for answers kept from before it was counted.</summary>
+    public TurnSpent? Spent { get; init; }
+}
 
 /// <summary>One tool call as it ran. Ids are real ids: this is for people and logs, never for a model.</summary>
 /// <param name="Failed">True when it was refused or failed; the result then holds the error.</param>

@@ -15,7 +15,7 @@ namespace BillingCopilot.Agents.Turns;
 /// Runs one turn from the asker's words to a checked answer, and keeps the conversation. Run again for the same
 /// task, it replays what was journaled and ends in the same answer.
 /// </summary>
-public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, TurnAudits audits, BusinessClock clock)
+public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, TurnAudits audits, BusinessClock clock, AgentOptions options, TimeProvider time)
 {
     private readonly TurnGate _turns = new();
 
@@ -33,6 +33,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     private async Task<TurnAnswer> RunAloneAsync(TurnRequest request, Func<TurnEvent, ValueTask>? onEvent, CancellationToken cancellationToken)
     {
         var report = onEvent ?? (static _ => ValueTask.CompletedTask);
+        var budget = new TurnBudget(options, time);
         Conversation conversation;
         IncomingText incoming;
         await using (var db = databases.Open(request.Tenant))
@@ -43,16 +44,13 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             await HandleStore.SaveAsync(db, request.ConversationId, conversation.Handles, cancellationToken);
         }
 
-        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, cancellationToken);
+        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, budget, cancellationToken);
         await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
-        var answers = new List<SpecialistAnswer>();
-        foreach (var agent in agents)
-        {
-            answers.Add(await specialist.AnswerAsync(agent, request, incoming.Text, conversation, report, cancellationToken));
-        }
+        var answers = await SideBySideAsync(agents, request, incoming.Text, conversation, budget, report, cancellationToken);
 
         ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
-        var answer = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
+        var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
+        var answer = composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) };
         await using (var db = databases.Open(request.Tenant))
         {
             await conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, cancellationToken);
@@ -67,7 +65,27 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         return answer;
     }
 
-    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, CancellationToken cancellationToken)
+    /// <summary>Several specialists work at once; what they report comes one after the other. When one fails, so does the turn, after all have ended.</summary>
+    private async Task<List<SpecialistAnswer>> SideBySideAsync(IReadOnlyList<AgentPrompt> agents, TurnRequest request, string text, Conversation conversation, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    {
+        using var speaking = new SemaphoreSlim(1, 1);
+        async ValueTask InTurnAsync(TurnEvent e)
+        {
+            await speaking.WaitAsync(cancellationToken);
+            try
+            {
+                await report(e);
+            }
+            finally
+            {
+                speaking.Release();
+            }
+        }
+
+        return [.. await Task.WhenAll(agents.Select(a => specialist.AnswerAsync(a, request, text, conversation, budget, InTurnAsync, cancellationToken)))];
+    }
+
+    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnBudget budget, CancellationToken cancellationToken)
     {
         var active = prompts.ActiveFor(request.Tenant);
         if (request.Agent is not null)
@@ -87,20 +105,28 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             case Route.None none:
                 return ([], certainty, none.Answer);
             case Route.Unclear unclear:
-                var router = model.For(CoordinatorName);
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
-                var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
-                var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
-                var chosen = await new RouteArbiter(router).ChooseAsync(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), text, candidates, cancellationToken);
-                return chosen is null && router.IsRules && conversation.LastAgent is null && IsTie(route.Ranked)
-                    ? ([], certainty, coordinator.QuestionBetween(unclear.Candidates))
-                    : ([chosen is null ? candidates[0] : active[chosen]], certainty, null);
+                return await ChosenAsync(request, text, candidates, conversation, budget, cancellationToken) switch
+                {
+                    { Agents: [] } => ([], certainty, coordinator.OutOfScope),
+                    { Agents: var chosen } => ([.. chosen.Select(a => active[a])], certainty, null),
+                    null when model.For(CoordinatorName).IsRules && unclear.Answer is { } question => ([], certainty, question),
+                    null => ([candidates[0]], certainty, null),
+                };
             default:
                 throw new InvalidOperationException($"Unknown route {route.GetType().Name}.");
         }
     }
 
-    private static bool IsTie(IReadOnlyList<RankedAgent> ranked) => ranked.Count > 1 && ranked[1].Certainty >= 0.97 * ranked[0].Certainty;
+    /// <summary>A model's choice among the candidates; journaled and audited like every answer of one.</summary>
+    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, Conversation conversation, TurnBudget budget, CancellationToken cancellationToken)
+    {
+        var router = model.For(CoordinatorName);
+        var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
+        var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
+        var client = new BudgetChatClient(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), budget, options.Model.For(CoordinatorName));
+        return new RouteArbiter(router).ChooseAsync(client, text, candidates, cancellationToken);
+    }
 
     private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
     {

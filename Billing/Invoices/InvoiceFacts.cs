@@ -16,7 +16,30 @@ public sealed record InvoiceFacts(
     long BalanceApplied,
     long Credited,
     IReadOnlyList<InvoiceLineFacts> Lines,
-    IReadOnlyList<DiscountFacts> Discounts);
+    IReadOnlyList<DiscountFacts> Discounts)
+{
+    /// <summary>Stripe's: draft, open, paid, uncollectible, void.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Why it was made: <c>subscription_cycle</c>, <c>subscription_update</c>, …</summary>
+    public string? BillingReason { get; init; }
+
+    public string? SubscriptionId { get; init; }
+
+    /// <summary>When it was made; later changes to a discount don't touch it.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    public IReadOnlyList<TaxFacts> Taxes { get; init; } = [];
+
+    /// <summary>Credit notes before and after payment together.</summary>
+    public long CreditedInAll { get; init; }
+
+    /// <summary>Customer balance before and after, where finalising moved it; negative is credit.</summary>
+    public long StartingBalance { get; init; }
+
+    /// <inheritdoc cref="StartingBalance"/>
+    public long EndingBalance { get; init; }
+}
 
 /// <summary>One line of an invoice.</summary>
 /// <param name="Name">What is sold, where it is known; else the description.</param>
@@ -38,9 +61,26 @@ public sealed record InvoiceLineFacts(
     bool Metered,
     bool Proration,
     DateTimeOffset PeriodStart,
-    DateTimeOffset PeriodEnd);
+    DateTimeOffset PeriodEnd)
+{
+    /// <summary>How it is priced; null where the price is not known.</summary>
+    public PriceFacts? Price { get; init; }
+
+    /// <summary>Of a proration credit: the lines that it takes back.</summary>
+    public IReadOnlyList<string> Credits { get; init; } = [];
+}
 
 /// <summary>A discount on an invoice.</summary>
 /// <param name="Key">Coupon id (or discount id), by which two invoices' discounts are matched.</param>
 /// <param name="Amount">What it took off, in minor units; positive.</param>
-public sealed record DiscountFacts(string Key, string Name, long Amount);
+public sealed record DiscountFacts(string Key, string Name, long Amount)
+{
+    /// <summary>Percentage off; null when it is an amount.</summary>
+    public decimal? PercentOff { get; init; }
+
+    /// <summary>When it ends; null when it lasts, or is for once.</summary>
+    public DateTimeOffset? Ends { get; init; }
+
+    /// <summary>It counts on one invoice only.</summary>
+    public bool Once { get; init; }
+}

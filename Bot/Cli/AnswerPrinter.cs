@@ -1,3 +1,4 @@
+using System.Globalization;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Proposals;
 using Spectre.Console;
@@ -29,6 +30,18 @@ internal static class AnswerPrinter
         {
             Print(console, proposal, howToDecide(proposal));
         }
+
+        if (answer.Spent is { } spent)
+        {
+            console.MarkupLineInterpolated($"[grey]{Used(answer, spent)}[/]");
+        }
+    }
+
+    /// <summary>What the turn used; its seconds are in the JSON, so that the same command prints the same.</summary>
+    private static string Used(TurnAnswer answer, TurnSpent spent)
+    {
+        var tokens = answer.InputTokens + answer.OutputTokens;
+        return string.Create(CultureInfo.InvariantCulture, $"Used: {spent.Rounds} rounds, {spent.Calls} tool calls{(tokens > 0 ? $", {tokens:N0} tokens" : "")}{(spent.Cost is { } cost and > 0 ? $", ${cost:0.0000}" : "")}{(spent.Stopped is { } limit ? $"; stopped at {limit}" : "")}.");
     }
 
     public static void Print(IAnsiConsole console, ProposalView proposal, string howToDecide)

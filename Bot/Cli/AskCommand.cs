@@ -50,7 +50,7 @@ internal static class AskCommand
 
         try
         {
-            Print(await chat.AskAsync(tenant, person, id, text, cancellationToken), json, p => HowToDecide(host, p));
+            Print(await chat.AskAsync(tenant, person, id, text, Channels.Terminal, cancellationToken), json, p => HowToDecide(host, p));
             return CommandLine.Done;
         }
         catch (TurnFailedException e)

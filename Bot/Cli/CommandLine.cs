@@ -31,7 +31,7 @@ public static class CommandLine
                 return Usage;
             }
 
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) });
         }
         catch (SettingsException e)
         {
@@ -56,15 +56,19 @@ public static class CommandLine
         {
             AskCommand.Create(given),
             RouteCommand.Create(given),
+            TriageCommand.Create(given),
             EvalCommand.Create(given),
             DemoCommand.Create(given),
             DoctorCommand.Create(given),
             KnowledgeCommands.Ingest(given),
             KnowledgeCommands.Search(given),
+            TasksCommand.Create(given),
+            Chaos.ChaosCommand.Create(),
             AuditCommand.Create(given),
             ProposalsCommand.Create(given),
             ControlCommands.Kill(given),
             ControlCommands.Standing(given),
+            PromptsCommand.Create(given),
         };
         root.SetAction((_, stop) => ServeCommand.RunAsync(SettingsLoader.Load(given), stop));
         return root;

@@ -1,3 +1,4 @@
+using System.Net;
 using BillingCopilot.Agents;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
@@ -15,6 +16,8 @@ using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using OpenTelemetry.Metrics;
 
 namespace BillingCopilot.Bot.Hosting;
 
@@ -39,37 +42,67 @@ internal static class Composition
         services.AddStorage(new StorageOptions { Provider = settings.Database.Provider, Path = settings.Database.Path, ConnectionString = settings.Database.ConnectionString });
         services.AddMemory(new MemoryOptions { Path = settings.Memory.Path });
         services.AddGovernance(Governance(settings, sandbox));
-        services.AddPlugins(Connections(tenants), new MailOptions { Outbox = settings.Mail.Outbox, From = settings.Mail.From });
+        CopilotDbFactory? databases = null;
+        services.AddPlugins(Connections(tenants, settings, () => databases!, time), new MailOptions { Outbox = settings.Mail.Outbox, From = settings.Mail.From });
         services.AddStripeWriters();
         services.AddAgents(new AgentOptions
         {
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
             Model = settings.Model,
+            MaxRounds = settings.Agents.MaxRounds,
+            MaxCalls = settings.Agents.MaxCalls,
+            MaxTokens = settings.Agents.MaxTokens,
+            MaxSeconds = settings.Agents.MaxSeconds,
+            MaxCost = settings.Agents.MaxCost,
+            HistoryTurns = settings.Agents.HistoryTurns,
+            HistoryTurnsWithTools = settings.Agents.HistoryTurnsWithTools,
         });
-        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskRunner>();
-        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
-        services.AddSingleton<WebhookVerifier>().AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
+        services.Configure<HostOptions>(o =>
+        {
+            // The drain's limit and time to close: a stop is over within 10 s, open pages or not.
+            o.ShutdownTimeout = TimeSpan.FromSeconds(9);
+            o.ServicesStopConcurrently = true;
+        });
+        services.AddSingleton<Schedules>().AddSingleton<CatchUp>().AddSingleton<Drain>().AddSingleton<DeadLetters>();
+        services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TicketIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskBudget>().AddSingleton<TaskRunner>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<TurnStreams>().AddSingleton<NodeNews>().AddSingleton<Decisions>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
+        services.AddSingleton<WebhookVerifier>().AddSingleton<WebhookVersions>().AddSingleton<EventIntake>();
+        services.AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
+        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(CatchUp.MeterName).AddPrometheusExporter());
         services.AddCopilotIdentity();
         services.AddSingleton<ApiGate>();
         services.AddCopilotMcp();
-        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys)).SetApplicationName("BillingCopilot");
+        AddKeys(services, settings, tenants);
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
         services.AddConsole();
         if (shape.Listen)
         {
             services.AddHostedService<TaskWorker>();
+            services.AddHostedService(s => s.GetRequiredService<NodeNews>());
             services.AddHostedService<AuditKeeper>();
+            if (shape.Keep)
+            {
+                services.AddHostedService<Scheduler>();
+            }
+        }
+
+        if (Failpoints.On)
+        {
+            services.ConfigureHttpClientDefaults(c => c.AddHttpMessageHandler(() => new FailpointHandler()));
         }
 
         shape.Services?.Invoke(services);
         var app = builder.Build();
+        databases = app.Services.GetRequiredService<CopilotDbFactory>();
         app.UseApiErrors();
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == "/metrics" && http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from));
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapCopilotMcp();
         app.MapConsole();
         app.MapStripeWebhook();
+        app.MapHelpdeskWebhook();
         app.MapLocalPicker();
         app.MapHealth();
         var api = app.MapGroup("/api").AddEndpointFilter<ApiGate>().DisableAntiforgery();
@@ -77,6 +110,19 @@ internal static class Composition
         api.MapProposals();
         api.MapControls();
         return app;
+    }
+
+    /// <summary>Nodes that share a database share its keys; a single one has them in its folder.</summary>
+    private static void AddKeys(IServiceCollection services, CopilotSettings settings, TenantList tenants)
+    {
+        var protection = services.AddDataProtection().SetApplicationName("BillingCopilot");
+        if (settings.Database.Provider != "postgres")
+        {
+            protection.PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys));
+            return;
+        }
+
+        services.AddOptions<KeyManagementOptions>().Configure<CopilotDbFactory>((o, databases) => o.XmlRepository = new DatabaseKeys(databases, tenants.Default.Context));
     }
 
     private static GovernanceOptions Governance(CopilotSettings settings, bool sandbox) => new()
@@ -91,7 +137,10 @@ internal static class Composition
     private static string? PolicyFile(CopilotSettings settings, string name) =>
         settings.Policy.Path is null ? null : Path.Combine(settings.Policy.Path, name);
 
-    private static StripeConnections Connections(TenantList tenants) => tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
+    /// <summary>Nodes that share a database share the account's pace by it.</summary>
+    private static StripeConnections Connections(TenantList tenants, CopilotSettings settings, Func<CopilotDbFactory> databases, TimeProvider time) => tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
         t.Context.Id,
-        new StripeConnection(new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, t.Stripe.RequestsPerSecond)));
+        new StripeConnection(
+            new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, t.Stripe.RequestsPerSecond,
+            settings.Database.Provider == "postgres" ? perSecond => new SharedPace(() => databases().Open(t.Context), perSecond, time) : null)));
 }

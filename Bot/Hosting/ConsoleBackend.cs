@@ -64,7 +64,7 @@ public sealed class ConsoleBackend(
         ConsoleUser user, string conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (tenant, person) = Checked(user);
-        await foreach (var e in chat.EventsAsync(tenant.Context, person, conversationId, text, cancellationToken))
+        await foreach (var e in chat.EventsAsync(tenant.Context, person, conversationId, text, Channels.Console, cancellationToken))
         {
             yield return e;
         }

@@ -1,5 +1,6 @@
 using BillingCopilot.Agents;
 using BillingCopilot.Bot.Settings;
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Sandbox;
@@ -12,8 +13,9 @@ namespace BillingCopilot.Bot.Hosting;
 /// <param name="Keep">Join or keep the sandbox of this folder; false gives a sandbox of its own in memory.</param>
 /// <param name="Quiet">Log warnings and worse only.</param>
 /// <param name="Seed">Makes ids a function of this seed, so that the same command gives the same output; null: random ids.</param>
+/// <param name="TakesChangedPrompts">Starts though a recorded prompt changed, so that an admin can look at it and activate it.</param>
 /// <param name="Services">Replaces services at the outermost edge (a scripted model); for tests.</param>
-public sealed record HostShape(bool Listen, bool Keep, bool Quiet, int? Seed = null, Action<IServiceCollection>? Services = null);
+public sealed record HostShape(bool Listen, bool Keep, bool Quiet, int? Seed = null, Action<IServiceCollection>? Services = null, bool TakesChangedPrompts = false);
 
 /// <summary>A whole copilot in this process: far side, database, agents, and, if asked, its server.</summary>
 public sealed class CopilotHost : IAsyncDisposable
@@ -48,8 +50,9 @@ public sealed class CopilotHost : IAsyncDisposable
             var app = Composition.Build(settings, tenants, shape, time);
             app.Services.CheckGovernance();
             app.Services.CheckAgents();
+            _ = app.Services.GetRequiredService<Schedules>();
             var host = new CopilotHost(app, farSide, settings, shape.Listen);
-            await host.PrepareAsync(cancellationToken);
+            await host.PrepareAsync(shape, cancellationToken);
             return host;
         }
         catch (Exception e) when (e is AgentConfigurationException or GovernanceConfigurationException or StorageConfigurationException)
@@ -78,10 +81,10 @@ public sealed class CopilotHost : IAsyncDisposable
         await _farSide.DisposeAsync();
     }
 
-    private async Task PrepareAsync(CancellationToken cancellationToken)
+    private async Task PrepareAsync(HostShape shape, CancellationToken cancellationToken)
     {
         await Services.GetRequiredService<CopilotDbFactory>().MigrateAsync(cancellationToken);
-        await Services.GetRequiredService<StartUp>().RunAsync(_farSide.World, cancellationToken);
+        await Services.GetRequiredService<StartUp>().RunAsync(_farSide.World, shape.TakesChangedPrompts, cancellationToken);
         if (!_listens)
         {
             return;

@@ -3,6 +3,7 @@ using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Billing;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Bot.Tasks;
+using BillingCopilot.Bot.Webhooks;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
@@ -15,7 +16,7 @@ namespace BillingCopilot.Bot.Hosting;
 /// <summary>Looks at every part of a started copilot.</summary>
 public sealed class HealthChecks(
     CopilotSettings settings, TenantList tenants, CopilotDbFactory databases, StripeReaders readers, IKnowledgeBase knowledge,
-    PromptRegistry prompts, AuditLog audit, ProviderProbe providers)
+    PromptRegistry prompts, AuditLog audit, DeadLetters letters, WebhookVersions versions, CatchUp catchUp, ProviderProbe providers)
 {
     public async Task<IReadOnlyList<HealthFinding>> RunAsync(CancellationToken cancellationToken)
     {
@@ -28,6 +29,8 @@ public sealed class HealthChecks(
         foreach (var tenant in tenants.All)
         {
             findings.Add(await DatabaseAsync(tenant, cancellationToken));
+            findings.Add(await TasksAsync(tenant, cancellationToken));
+            findings.Add(await EventsAsync(tenant, cancellationToken));
             findings.AddRange(await StripeAsync(tenant, cancellationToken));
             findings.Add(await KnowledgeAsync(tenant, cancellationToken));
             findings.Add(await AuditAsync(tenant, cancellationToken));
@@ -40,8 +43,25 @@ public sealed class HealthChecks(
     {
         await using var db = databases.Open(tenant.Context);
         var open = await db.Tasks.CountAsync(t => t.Status == TaskStates.Queued || t.Status == TaskStates.Running, cancellationToken);
-        var failed = await db.Tasks.CountAsync(t => t.Status == TaskStates.Failed, cancellationToken);
-        return new($"database, tenant {tenant.Context.Id}", true, $"{await db.Inbox.CountAsync(cancellationToken)} events, {open} open tasks, {failed} failed tasks");
+        return new($"database, tenant {tenant.Context.Id}", true, $"{await db.Inbox.CountAsync(cancellationToken)} events, {open} open tasks");
+    }
+
+    private async Task<HealthFinding> TasksAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        var dead = await letters.CountAsync(tenant.Context, cancellationToken);
+        return new($"tasks, tenant {tenant.Context.Id}", dead == 0, dead == 0 ? "none was given up" : $"{dead} given up. `tasks dead` says why, `tasks redrive` queues them again.");
+    }
+
+    private async Task<HealthFinding> EventsAsync(Tenant tenant, CancellationToken cancellationToken)
+    {
+        var other = await versions.OthersAsync(tenant.Context, cancellationToken);
+        var looked = await catchUp.StateAsync(tenant.Context, cancellationToken);
+        var found = looked.LastAt is { } at
+            ? $"last looked for undelivered ones at {at:yyyy-MM-dd HH:mm:ss} UTC, {looked.LastFound} found ({looked.Found} in 30 days)"
+            : "not yet looked for undelivered ones: a running server does";
+        return new($"events, tenant {tenant.Context.Id}", true, other.Count == 0
+            ? found
+            : $"{found}; events come in API version {string.Join(", ", other)}; they are taken, since objects are read anew. Set the endpoint to {WebhookVersions.Own} in Stripe's dashboard.");
     }
 
     private async Task<IReadOnlyList<HealthFinding>> StripeAsync(Tenant tenant, CancellationToken cancellationToken)

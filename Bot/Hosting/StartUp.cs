@@ -7,15 +7,20 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, EffectiveSettings effective, CopilotSettings settings)
+public sealed partial class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, EffectiveSettings effective, CopilotSettings settings, ILogger<StartUp> log)
 {
-    public async Task RunAsync(World? world, CancellationToken cancellationToken)
+    /// <param name="takesChangedPrompts">False stops at a recorded prompt whose contents changed; in sandbox mode they are taken.</param>
+    public async Task RunAsync(World? world, bool takesChangedPrompts, CancellationToken cancellationToken)
     {
         foreach (var tenant in tenants.All)
         {
             await sandboxClock.ObserveAsync(tenant.Context, cancellationToken);
             await using var db = databases.Open(tenant.Context);
-            await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, clock.UtcNow, cancellationToken);
+            foreach (var prompt in await prompts.RecordAsync(db, activateNew: tenant.IsSandbox, stopOnChange: !takesChangedPrompts, clock.UtcNow, cancellationToken))
+            {
+                PromptChanged(log, prompt.Label, prompt.Hash, tenant.IsSandbox ? "taken as they are" : "waiting for an admin");
+            }
+
             await effective.RecordAsync(tenant.Context, cancellationToken);
         }
 
@@ -36,4 +41,7 @@ public sealed class StartUp(TenantList tenants, CopilotDbFactory databases, Busi
 
         await knowledge.IngestAsync(tenants.Default.Context, folder, cancellationToken);
     }
+
+    [LoggerMessage(1, LogLevel.Information, "Prompt {Prompt} has other contents than when it was recorded (now {Hash}): {What}")]
+    private static partial void PromptChanged(ILogger log, string prompt, string hash, string what);
 }

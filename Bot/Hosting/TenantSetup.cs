@@ -8,11 +8,11 @@ internal static class TenantSetup
 {
     public static async Task<TenantList> ListAsync(CopilotSettings settings, CancellationToken cancellationToken)
     {
-        var all = new List<Tenant> { New("default", settings.Stripe, settings.Auth, settings.TimeZone, settings.Currency) };
+        var all = new List<Tenant> { New("default", settings.Stripe, settings.Auth, settings.TimeZone, settings.Currency) with { Helpdesk = settings.Helpdesk } };
         foreach (var (id, tenant) in settings.Tenants)
         {
             await FarSide.FillAccountAsync(tenant.Stripe, cancellationToken);
-            all.Add(New(id, tenant.Stripe, tenant.Auth, tenant.TimeZone, tenant.Currency));
+            all.Add(New(id, tenant.Stripe, tenant.Auth, tenant.TimeZone, tenant.Currency) with { Helpdesk = tenant.Helpdesk });
         }
 
         return all.All(t => t.IsSandbox == all[0].IsSandbox)

@@ -9,7 +9,11 @@ namespace BillingCopilot.Bot.Hosting;
 /// <param name="Stripe">Keys, secrets and base address.</param>
 /// <param name="Auth">Bearer tokens.</param>
 /// <param name="IsSandbox">True when its far side is a sandbox on loopback: the people picker and assisted writes are then on.</param>
-public sealed record Tenant(TenantContext Context, StripeSettings Stripe, AuthSettings Auth, bool IsSandbox);
+public sealed record Tenant(TenantContext Context, StripeSettings Stripe, AuthSettings Auth, bool IsSandbox)
+{
+    /// <summary>Secrets of its helpdesk.</summary>
+    public HelpdeskSettings Helpdesk { get; init; } = new();
+}
 
 /// <summary>All tenants of this process; <c>default</c> first.</summary>
 public sealed class TenantList(IReadOnlyList<Tenant> all)

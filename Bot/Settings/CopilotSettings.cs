@@ -26,9 +26,13 @@ public sealed class CopilotSettings
     /// <summary>Which models answer; docs/models.md.</summary>
     public ModelOptions Model { get; set; } = new();
 
+    public TurnSettings Agents { get; set; } = new();
+
     public MemorySettings Memory { get; set; } = new();
 
     public MailSettings Mail { get; set; } = new();
+
+    public HelpdeskSettings Helpdesk { get; set; } = new();
 
     public AuthSettings Auth { get; set; } = new();
 
@@ -40,6 +44,30 @@ public sealed class CopilotSettings
 
     /// <summary>Further tenants by id; the settings above are the tenant <c>default</c>.</summary>
     public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
+}
+
+/// <summary>What one question may use before it is ended, and what of a conversation is sent again.</summary>
+public sealed class TurnSettings
+{
+    /// <summary>Rounds of tool calls, after which the model must answer. 1–20.</summary>
+    public int MaxRounds { get; set; } = 8;
+
+    /// <summary>Tool calls; those beyond are refused. 1–100.</summary>
+    public int MaxCalls { get; set; } = 24;
+
+    /// <summary>Tokens, sent and written, of all models together.</summary>
+    public int MaxTokens { get; set; } = 200_000;
+
+    /// <summary>Seconds after which no model is asked again.</summary>
+    public int MaxSeconds { get; set; } = 600;
+
+    /// <summary>US dollars, by <c>Model:InputPrice</c> and <c>:OutputPrice</c>; none: no limit.</summary>
+    public decimal? MaxCost { get; set; }
+
+    /// <summary>Earlier turns that are sent again, and of how many the tool results, too.</summary>
+    public int HistoryTurns { get; set; } = 12;
+
+    public int HistoryTurnsWithTools { get; set; } = 6;
 }
 
 public sealed class DatabaseSettings
@@ -68,7 +96,7 @@ public sealed class StripeSettings
     /// <summary>Stripe's API, or another server that speaks it.</summary>
     public string ApiBase { get; set; } = "https://api.stripe.com";
 
-    /// <summary>Signing secrets of the webhook endpoints, several during a rotation.</summary>
+    /// <summary>Signing secrets of the webhook endpoints, of the platform's and of Connect's; two of one endpoint during a rotation.</summary>
     public List<string> WebhookSecrets { get; set; } = [];
 
     /// <summary>Requests a second that this process sends at most. None: 80 live, 20 in test mode, unbounded for a sandbox.</summary>
@@ -113,6 +141,12 @@ public sealed class MailSettings
     public string From { get; set; } = "billing@lumen.example";
 }
 
+public sealed class HelpdeskSettings
+{
+    /// <summary>Signing secrets of the helpdesk's webhook, several during a rotation. None: every ticket is refused.</summary>
+    public List<string> WebhookSecrets { get; set; } = [];
+}
+
 public sealed class AuthSettings
 {
     /// <summary>Bearer tokens: person id → lower-case hex SHA-256 of the token.</summary>
@@ -151,11 +185,26 @@ public sealed class AuditSettings
 
 public sealed class TaskSettings
 {
-    /// <summary>Seconds that a task or an execution is held by a node before another may take it (1 to 600).</summary>
-    public int LeaseSeconds { get; set; } = 15;
+    /// <summary>Seconds that a task or an execution is held by a node before another may take it (1 to 600). The same for all nodes. A killed node's work goes on after at most this and a poll.</summary>
+    public int LeaseSeconds { get; set; } = 10;
 
     /// <summary>Seconds between looks for work that no signal announced (1 to 60).</summary>
     public int PollSeconds { get; set; } = 2;
+
+    /// <summary>When undelivered events are looked for, as a cron expression of five fields; at each start as well.</summary>
+    public string CatchUp { get; set; } = "*/5 * * * *";
+
+    /// <summary>Seconds that one attempt at a task may take (5 to 3600).</summary>
+    public int DeadlineSeconds { get; set; } = 300;
+
+    /// <summary>Seconds that running work has to end after a stop, before it is given back (0 to 8: a stop takes 10 s at most).</summary>
+    public int DrainSeconds { get; set; } = 7;
+
+    /// <summary>Tasks that this process works on at once (1 to 64), besides chats.</summary>
+    public int Workers { get; set; } = 4;
+
+    /// <summary>Model tokens that a task may use over all its attempts (1,000 to 10,000,000); beyond, it is given up.</summary>
+    public int TokenBudget { get; set; } = 200_000;
 
     /// <summary>How often a failing task is tried (1 to 20).</summary>
     public int MaxAttempts { get; set; } = 5;
@@ -171,4 +220,6 @@ public sealed class TenantSettings
     public string Currency { get; set; } = "usd";
 
     public AuthSettings Auth { get; set; } = new();
+
+    public HelpdeskSettings Helpdesk { get; set; } = new();
 }

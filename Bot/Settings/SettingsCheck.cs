@@ -6,7 +6,11 @@ internal static class SettingsCheck
     public static void Throw(CopilotSettings settings)
     {
         Range("Tasks:LeaseSeconds", settings.Tasks.LeaseSeconds, 1, 600);
+        Range("Tasks:DeadlineSeconds", settings.Tasks.DeadlineSeconds, 5, 3600);
+        Range("Tasks:DrainSeconds", settings.Tasks.DrainSeconds, 0, 8);
         Range("Tasks:PollSeconds", settings.Tasks.PollSeconds, 1, 60);
+        Range("Tasks:Workers", settings.Tasks.Workers, 1, 64);
+        Range("Tasks:TokenBudget", settings.Tasks.TokenBudget, 1000, 10_000_000);
         Range("Tasks:MaxAttempts", settings.Tasks.MaxAttempts, 1, 20);
         Range("Audit:ContentDays", settings.Audit.ContentDays, 1, 3650);
         Range("Stripe:RequestsPerSecond", settings.Stripe.RequestsPerSecond ?? 1, 1, 1000);

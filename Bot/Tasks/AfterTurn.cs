@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Proposals;
@@ -8,7 +9,7 @@ using BillingCopilot.Storage.Rows;
 namespace BillingCopilot.Bot.Tasks;
 
 /// <summary>What follows from a finished turn: standing approvals are tried, and the decision to propose nothing is recorded.</summary>
-public sealed class AfterTurn(Decisions decisions, ProposalBook book, AuditLog audit)
+public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRegistry playbooks, AuditLog audit)
 {
     /// <param name="answer">Null when a guard held the turn back; that is recorded where it happens.</param>
     public async Task RunAsync(TenantContext tenant, TaskRow task, TurnAnswer? answer, CancellationToken cancellationToken)
@@ -21,6 +22,12 @@ public sealed class AfterTurn(Decisions decisions, ProposalBook book, AuditLog a
         foreach (var proposal in answer.Proposals.Where(p => p.Status == ProposalStatus.Pending))
         {
             await decisions.TryStandingAsync(tenant, proposal, cancellationToken);
+        }
+
+        if (task.Playbook is { } name && playbooks.Find(name)?.ContextTools.Except(answer.Tools.Select(t => t.Name)).ToArray() is { Length: > 0 } missing)
+        {
+            var tools = new JsonArray([.. missing.Select(t => JsonValue.Create(t))]);
+            await audit.AppendAsync(tenant, new AuditEntry("playbook.context_missing", answer.Agent, task.Id, new JsonObject { ["playbook"] = name, ["tools"] = tools }), cancellationToken);
         }
 
         if (task.Playbook is not null && answer.Proposals.Count == 0)

@@ -50,7 +50,7 @@ public sealed class ChatHistory(CopilotDbFactory databases, ProposalBook proposa
     }
 
     private static IQueryable<TaskRow> Chats(CopilotDb db, Person person) =>
-        db.Tasks.AsNoTracking().Where(t => t.Kind == "chat" && t.RequestedBy == person.Id);
+        db.Tasks.AsNoTracking().Where(t => t.Kind == TaskKinds.Chat && t.RequestedBy == person.Id);
 
     private static string Question(TaskRow task) => JsonSerializer.Deserialize<TaskInput>(task.Input)!.Text ?? "";
 }

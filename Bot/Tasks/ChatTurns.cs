@@ -12,7 +12,7 @@ namespace BillingCopilot.Bot.Tasks;
 /// Runs chat turns as durable tasks. The turn goes on when its listener leaves: the answer is then in the
 /// conversation.
 /// </summary>
-public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFactory databases, IHostApplicationLifetime lifetime)
+public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFactory databases, TurnStreams streams, Drain drain)
 {
     /// <summary>True when the conversation exists and is this person's.</summary>
     public async Task<bool> OwnsAsync(TenantContext tenant, Person person, string conversationId, CancellationToken cancellationToken)
@@ -29,10 +29,11 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     }
 
     /// <summary>The turn's events as they happen.</summary>
+    /// <param name="channel">Where the answer is read: one of <see cref="Channels"/>.</param>
     public async IAsyncEnumerable<TurnEvent> EventsAsync(
-        TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TenantContext tenant, Person person, string? conversationId, string text, string channel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, channel, cancellationToken);
         var finished = false;
         var events = Channel.CreateUnbounded<TurnEvent>();
         var run = RunAsync(tenant, task, events.Writer);
@@ -51,37 +52,67 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
 
     /// <summary>The answer, without its events.</summary>
     /// <exception cref="TurnFailedException">The turn failed; nothing was written.</exception>
-    public async Task<TurnAnswer> AskAsync(TenantContext tenant, Person person, string? conversationId, string text, CancellationToken cancellationToken)
+    public async Task<TurnAnswer> AskAsync(TenantContext tenant, Person person, string? conversationId, string text, string channel, CancellationToken cancellationToken)
     {
-        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, cancellationToken);
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, channel, cancellationToken);
         return await runner.RunAsync(tenant, task, _ => ValueTask.CompletedTask, cancellationToken)
             ?? throw new TurnFailedException(task.Id, await CauseAsync(tenant, task.Id, cancellationToken));
     }
 
-    /// <summary>The turn's events under their names on the wire.</summary>
-    public async IAsyncEnumerable<(string Name, object Data)> StreamAsync(
-        TenantContext tenant, Person person, string? conversationId, string text, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The turn's events as they are sent; they are kept besides, so that a client may go on reading at any node.</summary>
+    public async IAsyncEnumerable<(string TaskId, StreamedEvent Event)> StreamAsync(
+        TenantContext tenant, Person person, string? conversationId, string text, string channel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var over = false;
-        await foreach (var e in EventsAsync(tenant, person, conversationId, text, cancellationToken))
+        var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, channel, cancellationToken);
+        var stream = await streams.WriteAsync(tenant, task.Id, CancellationToken.None);
+        var events = Channel.CreateUnbounded<StreamedEvent>();
+        _ = RunStreamedAsync(tenant, task, stream, events.Writer);
+        await foreach (var e in events.Reader.ReadAllAsync(cancellationToken))
         {
-            over |= e is TurnEvent.Finished or TurnEvent.Stopped;
-            yield return e switch
-            {
-                TurnEvent.Routed x => ("routed", x),
-                TurnEvent.ToolStarted x => ("tool_started", x),
-                TurnEvent.ToolFinished x => ("tool_finished", x),
-                TurnEvent.Sentence x => ("sentence", x),
-                TurnEvent.Proposed x => ("proposed", x.Proposal),
-                TurnEvent.Finished x => ("answer", x.Answer),
-                TurnEvent.Stopped x => ("failed", new { code = "model_failed", message = x.Message }),
-                _ => throw new InvalidOperationException($"No wire name for {e.GetType().Name}."),
-            };
+            yield return (task.Id, e);
         }
+    }
 
-        if (!over)
+    /// <summary>The events of a turn after a place, wherever it runs.</summary>
+    public IAsyncEnumerable<StreamedEvent> ResumeAsync(TenantContext tenant, string taskId, int after, CancellationToken cancellationToken) =>
+        streams.ReadAsync(tenant, taskId, after, cancellationToken);
+
+    /// <summary>True when the turn is one of this person's.</summary>
+    public async Task<bool> AskedAsync(TenantContext tenant, Person person, string taskId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Tasks.AnyAsync(t => t.Id == taskId && t.Kind == TaskKinds.Chat && t.RequestedBy == person.Id, cancellationToken);
+    }
+
+    private async Task RunStreamedAsync(TenantContext tenant, TaskRow task, StreamedTurn stream, ChannelWriter<StreamedEvent> events)
+    {
+        try
         {
-            yield return ("failed", new { code = "turn_failed", message = TurnFailedException.Words });
+            var answered = false;
+            await runner.RunAsync(tenant, task, async e =>
+            {
+                answered |= e is TurnEvent.Finished or TurnEvent.Stopped;
+                if (await stream.AppendAsync(e) is { } streamed)
+                {
+                    await events.WriteAsync(streamed);
+                }
+            }, drain.Over);
+            if (!answered)
+            {
+                await events.WriteAsync(await stream.EndAsync(await CauseAsync(tenant, task.Id, CancellationToken.None)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Shutting down: the task was given back, and the stream goes on where it is taken up.
+        }
+        catch (Exception e)
+        {
+            events.Complete(e);
+        }
+        finally
+        {
+            events.TryComplete();
         }
     }
 
@@ -95,11 +126,11 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
     {
         try
         {
-            await runner.RunAsync(tenant, task, e => events.WriteAsync(e), lifetime.ApplicationStopping);
+            await runner.RunAsync(tenant, task, e => events.WriteAsync(e), drain.Over);
         }
         catch (OperationCanceledException)
         {
-            // Shutting down: the task's hold runs out and another process takes it up.
+            // Shutting down: the task was given back, and another process takes it up.
         }
         finally
         {

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Audit;
-using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Plugins.Guards;
@@ -19,7 +18,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
     {
         var playbook = playbooks.Find(task.Playbook!)
             ?? throw new InvalidOperationException($"Playbook {task.Playbook} is no longer there.");
-        var subject = new ObjectRef(KindOf(input.ObjectId!), input.ObjectId!);
+        var subject = Playbook.SubjectOf(input.EventType);
         if (rollout.PhaseOfPlaybook(playbook.Name) == RolloutPhase.Off)
         {
             await audit.AppendAsync(tenant, Nothing(task, playbook.Name, input, "playbook_off", null), cancellationToken);
@@ -28,28 +27,18 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
 
         foreach (var guard in playbook.Guards)
         {
-            if (!await guards.HoldsAsync(guard, tenant, playbook.Agent, subject, cancellationToken))
+            if (!await guards.HoldsAsync(guard, tenant, playbook.Agent, subject, input.ObjectId, cancellationToken))
             {
                 await audit.AppendAsync(tenant, Nothing(task, playbook.Name, input, "guard", guard), cancellationToken);
                 return null;
             }
         }
 
-        return new TurnRequest(
-            tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, [subject]);
+        var subjects = await guards.SubjectsAsync(tenant, playbook.Agent, subject, input.ObjectId, cancellationToken);
+        return new TurnRequest(tenant, Person.Automation, task.ConversationId, task.Id, playbook.Brief, playbook.Agent, playbook.Name, subjects);
     }
 
     /// <summary>The decision to do nothing, and why.</summary>
     private static AuditEntry Nothing(TaskRow task, string playbook, TaskInput input, string why, string? guard) => new(
         "decision.nothing", Person.Automation.Id, task.Id, new JsonObject { ["playbook"] = playbook, ["event"] = input.EventType, ["object"] = input.ObjectId, ["why"] = why, ["guard"] = guard });
-
-    private static ObjectKind KindOf(string id) => id.Split('_')[0] switch
-    {
-        "in" => ObjectKind.Invoice,
-        "cus" => ObjectKind.Customer,
-        "sub" => ObjectKind.Subscription,
-        "ch" or "py" => ObjectKind.Charge,
-        "pi" => ObjectKind.PaymentIntent,
-        _ => throw new InvalidOperationException($"No playbook can start from an object like {id}."),
-    };
 }

@@ -6,75 +6,64 @@ using BillingCopilot.Bot.Webhooks;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Bot.Tasks;
 
 /// <summary>Turns what arrives into durable tasks: stored before anyone is told that it was accepted.</summary>
-public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, IdSource ids, PlaybookRegistry playbooks, TaskSignal signal, TaskSettings settings, NodeName node)
+public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, IdSource ids, PlaybookRegistry playbooks, TaskSettings settings, NodeName node)
 {
     /// <summary>Stores a chat turn, held by this process: the caller runs it, since it has the stream to answer on.</summary>
-    public async Task<TaskRow> AcceptChatAsync(TenantContext tenant, Person person, string? conversationId, string text, CancellationToken cancellationToken)
+    public async Task<TaskRow> AcceptChatAsync(TenantContext tenant, Person person, string? conversationId, string text, string channel, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
 
         // Before it is stored: a pasted card number must not be anywhere.
         var clean = Redaction.Clean(text).Text;
-        var task = NewTask(tenant, "chat", person.Id, conversationId ?? ids.Next("conv"), new TaskInput(clean, null, null));
+        var task = NewTask(tenant, TaskKinds.Chat, person.Id, conversationId ?? ids.Next("conv"), new TaskInput(clean, null, null) { Channel = channel });
         task.Status = TaskStates.Running;
         task.Attempts = 1;
         task.LeaseOwner = node.Value;
-        task.LeaseUntil = time.GetUtcNow() + TimeSpan.FromSeconds(settings.LeaseSeconds);
+        task.LeaseUntil = await db.UtcNowAsync(cancellationToken) + TimeSpan.FromSeconds(settings.LeaseSeconds);
         db.Tasks.Add(task);
         await db.SaveChangesAsync(cancellationToken);
         return task;
     }
 
     /// <summary>
-    /// Stores an event and, when a playbook wants its type, its task, in one transaction. False: the event id is
-    /// already known, and nothing was stored.
+    /// The task of an event, not stored yet; null when no playbook wants its type. Specialists work on the tenant's own
+    /// account, so an event of a connected one is kept as seen.
     /// </summary>
-    public async Task<bool> AcceptEventAsync(TenantContext tenant, VerifiedEvent received, CancellationToken cancellationToken)
+    public TaskRow? ForEvent(TenantContext tenant, VerifiedEvent received)
     {
-        await using var db = databases.Open(tenant);
-        var playbook = playbooks.For(received.Type).FirstOrDefault();
-        var task = playbook is null
-            ? null
-            : NewTask(tenant, "webhook", Person.Automation.Id, ids.Next("conv"), new TaskInput(null, received.Type, received.ObjectId), playbook.Name);
-        db.Inbox.Add(new InboxEventRow
+        if (PlaybookFor(tenant, received) is not { } playbook)
         {
-            TenantId = tenant.Id,
-            Account = received.Account,
-            EventId = received.Id,
-            Type = received.Type,
-            ObjectId = received.ObjectId,
-            Payload = received.Payload,
-            ReceivedAt = time.GetUtcNow(),
-            TaskId = task?.Id,
-        });
-        if (task is not null)
-        {
-            db.Tasks.Add(task);
+            return null;
         }
 
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException) when (AlreadyKnown(tenant, received))
-        {
-            return false;
-        }
-
-        signal.Raise();
-        return true;
+        // The cause's parts that only decide about twins; where and when it was are columns.
+        var about = received.About with { Customer = null, At = null };
+        var task = NewTask(tenant, TaskKinds.Webhook, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, received.Type, received.ObjectId, About: about), playbook);
+        (task.Lane, task.Cause, task.CauseAt) = (received.About.Customer, CauseOf(playbook, received), received.About.At);
+        return task;
     }
 
-    private bool AlreadyKnown(TenantContext tenant, VerifiedEvent received)
-    {
-        using var db = databases.Open(tenant);
-        return db.Inbox.Any(e => e.Account == received.Account && e.EventId == received.Id);
-    }
+    /// <summary>Key of the tasks that may cover an event; null when no playbook wants it, or it is about nothing that has an id.</summary>
+    public string? CauseOf(TenantContext tenant, VerifiedEvent received) => PlaybookFor(tenant, received) is { } playbook ? CauseOf(playbook, received) : null;
+
+    /// <summary>The task of a schedule's due time, not stored yet.</summary>
+    public TaskRow ForSchedule(TenantContext tenant, Schedule schedule, DateTimeOffset due) =>
+        NewTask(tenant, TaskKinds.Schedule, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, null, null, DueAt: due), schedule.Playbook);
+
+    /// <summary>The task of a ticket, not stored yet; null when no playbook wants tickets.</summary>
+    public TaskRow? ForTicket(TenantContext tenant, string ticketId) => playbooks.For(HelpdeskTicket.Created).FirstOrDefault() is { } playbook
+        ? NewTask(tenant, TaskKinds.Webhook, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, HelpdeskTicket.Created, ticketId), playbook.Name)
+        : null;
+
+    private static string? CauseOf(string playbook, VerifiedEvent received) =>
+        received.About.ObjectId.Length == 0 ? null : Twins.Key(playbook, received.About.ObjectId);
+
+    private string? PlaybookFor(TenantContext tenant, VerifiedEvent received) =>
+        received.Account == tenant.Account ? playbooks.For(received.Type).FirstOrDefault()?.Name : null;
 
     private TaskRow NewTask(TenantContext tenant, string kind, string person, string conversation, TaskInput input, string? playbook = null) => new()
     {
@@ -86,13 +75,28 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
         RequestedBy = person,
         Playbook = playbook,
         Input = JsonSerializer.Serialize(input),
-        AvailableAt = time.GetUtcNow(),
+        AvailableAt = TaskLeases.AtOnce,
         CreatedAt = time.GetUtcNow(),
     };
 }
 
 /// <summary>What a task is about: somebody's words, or an event's type and object.</summary>
-public sealed record TaskInput(string? Text, string? EventType, string? ObjectId);
+/// <param name="DueAt">The due time of a schedule.</param>
+/// <param name="Redriven">Attempts that were made before the task was last driven again.</param>
+/// <param name="About">What the event said of its cause.</param>
+public sealed record TaskInput(string? Text, string? EventType, string? ObjectId, int Redriven = 0, DateTimeOffset? DueAt = null, EventCause? About = null)
+{
+    /// <summary>Where the answer to a person is read; null for what was stored before it was noted.</summary>
+    public string? Channel { get; init; }
+}
+
+/// <summary>Values of <see cref="TaskRow.Kind"/>.</summary>
+public static class TaskKinds
+{
+    public const string Chat = "chat";
+    public const string Webhook = "webhook";
+    public const string Schedule = "schedule";
+}
 
 /// <summary>Values of <see cref="TaskRow.Status"/>.</summary>
 public static class TaskStates

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Text.Json;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
@@ -5,89 +8,124 @@ using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Bot.Tasks;
 
-/// <summary>Takes, renews and ends the hold of this process on a task, by compare-and-set in the database.</summary>
-public sealed class TaskLeases(CopilotDbFactory databases, TimeProvider time, TaskSettings settings, NodeName node)
+/// <summary>
+/// Takes, renews and ends the hold of this process on tasks, each in one statement and by the database's clock.
+/// <see cref="TaskRow.Attempts"/> is the fencing token: it grows with each taking and never shrinks, and who holds an
+/// older one changes nothing any more.
+/// </summary>
+/// <param name="time">With it, abandoned tasks are looked for once a second at most; without, at each taking.</param>
+public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings, NodeName node, TimeProvider? time = null)
 {
+    private static readonly TimeSpan AbandonedEvery = TimeSpan.FromSeconds(1);
+    private readonly ConcurrentDictionary<string, long> _looked = new(StringComparer.Ordinal);
+
+    /// <summary>Available from the start, whatever any clock says.</summary>
+    public static readonly DateTimeOffset AtOnce = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Rounds against other nodes for the same customers before the next look.</summary>
+    private const int Tries = 4;
+
     /// <summary>A third of the lease: two renewals may be missed.</summary>
     public TimeSpan RenewEvery => Length / 3;
 
-    private TimeSpan Length => TimeSpan.FromSeconds(settings.LeaseSeconds);
+    /// <summary>How long a hold lasts that is not renewed.</summary>
+    public TimeSpan Length => TimeSpan.FromSeconds(settings.LeaseSeconds);
 
-    /// <summary>Takes the oldest task that is due: queued, or left running by a process whose hold ran out. Null: none.</summary>
-    public async Task<TaskRow?> TakeNextAsync(TenantContext tenant, CancellationToken cancellationToken)
+    /// <summary>The oldest task that is due, or null.</summary>
+    public async Task<TaskRow?> TakeNextAsync(TenantContext tenant, CancellationToken cancellationToken) =>
+        (await TakeAsync(tenant, 1, cancellationToken)).SingleOrDefault();
+
+    /// <summary>
+    /// Takes tasks that are due, oldest first: those left running by a process whose hold ran out, then queued ones, one a
+    /// customer. An instant further ahead than any that is ever written comes from a clock that was set back since.
+    /// </summary>
+    public async Task<IReadOnlyList<TaskRow>> TakeAsync(TenantContext tenant, int most, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        var now = time.GetUtcNow();
-        var due = await db.Tasks.AsNoTracking()
-            .Where(t => (t.Status == TaskStates.Queued && t.AvailableAt <= now)
-                || (t.Status == TaskStates.Running && t.LeaseUntil < now))
-            .OrderBy(t => t.CreatedAt)
-            .Take(8)
-            .ToListAsync(cancellationToken);
-        foreach (var task in due)
-        {
-            if (await TakeAsync(tenant, task, cancellationToken) is { } taken)
-            {
-                return taken;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Takes this task; null when another process was faster.</summary>
-    public async Task<TaskRow?> TakeAsync(TenantContext tenant, TaskRow task, CancellationToken cancellationToken)
-    {
-        await using var db = databases.Open(tenant);
-        var now = time.GetUtcNow();
-        var taken = await db.Tasks
-            .Where(t => t.Id == task.Id && t.Status == task.Status && t.Attempts == task.Attempts && t.LeaseUntil == task.LeaseUntil)
-            .ExecuteUpdateAsync(
-                s => s.SetProperty(t => t.Status, TaskStates.Running)
-                    .SetProperty(t => t.Attempts, task.Attempts + 1)
-                    .SetProperty(t => t.LeaseOwner, node.Value)
-                    .SetProperty(t => t.LeaseUntil, now + Length),
-                cancellationToken);
-        return taken == 1
-            ? await db.Tasks.AsNoTracking().SingleAsync(t => t.Id == task.Id, cancellationToken)
-            : null;
+        var claim = new TaskClaim(node.Value, most, Length, 2 * Backoff.Longest);
+        var taken = IsTimeForAbandoned(tenant) ? await db.ClaimAbandonedAsync(claim, cancellationToken) : [];
+        return taken.Count == most ? taken : [.. taken, .. await QueuedAsync(db, claim with { Most = most - taken.Count }, cancellationToken)];
     }
 
     /// <summary>Prolongs the hold; false when it was lost.</summary>
-    public async Task<bool> RenewAsync(TenantContext tenant, TaskRow task, CancellationToken cancellationToken)
-    {
-        await using var db = databases.Open(tenant);
-        return await Held(db, task).ExecuteUpdateAsync(
-            s => s.SetProperty(t => t.LeaseUntil, time.GetUtcNow() + Length), cancellationToken) == 1;
-    }
+    public Task<bool> RenewAsync(TenantContext tenant, TaskRow task, CancellationToken cancellationToken) =>
+        SetAsync(tenant, task, db => $"lease_until = {db.NowSql(Length)}", [], cancellationToken);
 
-    /// <summary>Ends a task with its answer; null when there was nothing to do.</summary>
-    public async Task CompleteAsync(TenantContext tenant, TaskRow task, string? answer, CancellationToken cancellationToken)
+    /// <summary>Ends a task with its answer; null when there was nothing to do. False when the hold was lost: nothing is changed.</summary>
+    public Task<bool> CompleteAsync(TenantContext tenant, TaskRow task, string? answer, CancellationToken cancellationToken) =>
+        SetAsync(tenant, task, db => $"status = 'done', answer = {(answer is null ? "NULL" : "{4}")}, error = NULL, completed_at = {db.NowSql()}", answer is null ? [] : [answer], cancellationToken);
+
+    /// <summary>
+    /// Puts a failed attempt back with a growing delay. It ends in the list of dead letters after the last attempt,
+    /// and at once when another attempt would fail the same way. Somebody waits for a chat, who asks again.
+    /// </summary>
+    public Task FailAsync(TenantContext tenant, TaskRow task, string cause, bool transient, CancellationToken cancellationToken)
     {
-        await using var db = databases.Open(tenant);
-        await Held(db, task).ExecuteUpdateAsync(
-            s => s.SetProperty(t => t.Status, TaskStates.Done)
-                .SetProperty(t => t.Answer, answer)
-                .SetProperty(t => t.Error, (string?)null)
-                .SetProperty(t => t.CompletedAt, time.GetUtcNow()),
+        var attempt = task.Attempts - JsonSerializer.Deserialize<TaskInput>(task.Input)!.Redriven;
+        var over = !transient || task.Kind == TaskKinds.Chat || attempt >= settings.MaxAttempts;
+        return SetAsync(
+            tenant,
+            task,
+            db => $"status = {{4}}, error = {{5}}, available_at = {db.NowSql(Backoff.After(attempt, task.Id))}, completed_at = {(over ? db.NowSql() : "NULL")}",
+            [over ? TaskStates.Failed : TaskStates.Queued, cause],
             cancellationToken);
     }
 
-    /// <summary>Puts a failed attempt back with a growing delay, or ends the task after the last one.</summary>
-    public async Task FailAsync(TenantContext tenant, TaskRow task, string error, CancellationToken cancellationToken)
+    /// <summary>Gives a task back unfinished, so that another process need not wait for the hold to run out.</summary>
+    public async Task ReleaseAsync(TenantContext tenant, TaskRow task, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        var over = task.Kind == "chat" || task.Attempts >= settings.MaxAttempts;
-        var next = time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(300, Math.Pow(2, task.Attempts)));
-        await Held(db, task).ExecuteUpdateAsync(
-            s => s.SetProperty(t => t.Status, over ? TaskStates.Failed : TaskStates.Queued)
-                .SetProperty(t => t.Error, error)
-                .SetProperty(t => t.AvailableAt, next),
+        await db.Tasks.Where(t => t.Id == task.Id && t.Status == TaskStates.Running && t.LeaseOwner == node.Value && t.Attempts == task.Attempts).ExecuteUpdateAsync(
+            s => s.SetProperty(t => t.Status, TaskStates.Queued)
+                .SetProperty(t => t.LeaseOwner, (string?)null)
+                .SetProperty(t => t.LeaseUntil, (DateTimeOffset?)null)
+                .SetProperty(t => t.AvailableAt, AtOnce),
             cancellationToken);
     }
 
-    private IQueryable<TaskRow> Held(CopilotDb db, TaskRow task) =>
-        db.Tasks.Where(t => t.Id == task.Id && t.LeaseOwner == node.Value && t.Attempts == task.Attempts);
+    private bool IsTimeForAbandoned(TenantContext tenant)
+    {
+        if (time is null)
+        {
+            return true;
+        }
+
+        var now = time.GetTimestamp();
+        if (_looked.TryGetValue(tenant.Id, out var last) && time.GetElapsedTime(last, now) < AbandonedEvery)
+        {
+            return false;
+        }
+
+        _looked[tenant.Id] = now;
+        return true;
+    }
+
+    /// <summary>Another node may take a task of the same customer in this moment; the index lets one of the two.</summary>
+    private static async Task<IReadOnlyList<TaskRow>> QueuedAsync(CopilotDb db, TaskClaim claim, CancellationToken cancellationToken)
+    {
+        for (var round = 1; ; round++)
+        {
+            try
+            {
+                return await db.ClaimQueuedAsync(claim, cancellationToken);
+            }
+            catch (DbException e) when (db.IsDuplicate(e))
+            {
+                if (round == Tries)
+                {
+                    return [];
+                }
+            }
+        }
+    }
+
+    /// <summary>Changes a task if this process still holds it. The values are numbered from 4.</summary>
+    private async Task<bool> SetAsync(TenantContext tenant, TaskRow task, Func<CopilotDb, string> assignments, object[] values, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        var sql = $"UPDATE tasks SET {assignments(db)} WHERE tenant_id = {{0}} AND id = {{1}} AND status = 'running' AND lease_owner = {{2}} AND attempts = {{3}}";
+        return await db.Database.ExecuteSqlRawAsync(sql, [tenant.Id, task.Id, node.Value, task.Attempts, .. values], cancellationToken) == 1;
+    }
 }
 
 /// <summary>Name of this process among the nodes that share the database.</summary>

@@ -1,8 +1,5 @@
-using System.Text;
-using System.Text.Json;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Bot.Webhooks;
@@ -13,65 +10,35 @@ namespace BillingCopilot.Bot.Webhooks;
 /// </summary>
 public static partial class StripeWebhookEndpoint
 {
-    /// <summary>Largest body that is read, in bytes.</summary>
-    public const int MaxBody = 1024 * 1024;
-
     public static void MapStripeWebhook(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/webhooks/stripe", HandleAsync).DisableAntiforgery().AllowAnonymous();
 
-    private static async Task<IResult> HandleAsync(HttpContext http, TenantList tenants, TaskIntake intake, WebhookVerifier verifier, ILogger<WebhookVerifier> log)
+    private static async Task<IResult> HandleAsync(HttpContext http, TenantList tenants, EventIntake intake, WebhookVerifier verifier, ILogger<WebhookVerifier> log)
     {
-        var body = await ReadBodyAsync(http);
+        var body = await WebhookBody.ReadAsync(http);
         if (body is null)
         {
-            return Problem(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body is over {MaxBody} bytes.");
+            return WebhookBody.TooLarge();
         }
 
         var (tenant, received, fault) = verifier.Verify(tenants, body, http.Request.Headers["Stripe-Signature"]);
         if (received is null)
         {
             Refused(log, fault!);
-            return Problem(StatusCodes.Status400BadRequest, "not_verified", fault!);
+            return WebhookBody.Problem(StatusCodes.Status400BadRequest, "not_verified", fault!);
         }
 
         try
         {
-            var stored = await intake.AcceptEventAsync(tenant!.Context, received, http.RequestAborted);
+            var stored = await intake.AcceptAsync(tenant!.Context, received, http.RequestAborted);
             return Results.Json(new { received = true, duplicate = !stored });
         }
-        catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or TimeoutException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             NotStored(log, e, received.Id);
-            return Problem(StatusCodes.Status503ServiceUnavailable, "not_stored", "The event could not be stored now; deliver it again.");
+            return WebhookBody.Problem(StatusCodes.Status503ServiceUnavailable, "not_stored", "The event could not be stored now; deliver it again.");
         }
     }
-
-    private static async Task<string?> ReadBodyAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength > MaxBody)
-        {
-            return null;
-        }
-
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxBody + 1;
-        }
-
-        try
-        {
-            using var buffer = new MemoryStream();
-            await http.Request.Body.CopyToAsync(buffer, http.RequestAborted);
-            return buffer.Length > MaxBody ? null : Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-        }
-        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return null;
-        }
-    }
-
-    private static IResult Problem(int status, string code, string message) =>
-        Results.Json(new { error = new { code, message } }, statusCode: status);
 
     [LoggerMessage(1, LogLevel.Warning, "A webhook was refused: {Fault}")]
     private static partial void Refused(ILogger log, string fault);

@@ -25,6 +25,7 @@ internal static class ObjectIds
         ["prod"] = ObjectKind.Product,
         ["price"] = ObjectKind.Price,
         ["prop"] = ObjectKind.Proposal,
+        ["tkt"] = ObjectKind.Ticket,
     };
 
     public static bool CanBe(ObjectKind kind, string id) =>

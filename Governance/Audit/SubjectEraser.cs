@@ -12,7 +12,7 @@ namespace BillingCopilot.Governance.Audit;
 
 /// <summary>
 /// Erases a person: drops their key, so that no encrypted words about them can be read again wherever a copy lies, and
-/// takes the words out of conversations, journals, proposals and kept events. Ids, amounts, hashes, decisions and the
+/// takes the words out of conversations, journals, proposals, tickets, notes and kept events. Ids, amounts, hashes, decisions and the
 /// audit chains stay as they are.
 /// </summary>
 public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
@@ -48,7 +48,8 @@ public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
             conversations.Count,
             await EraseConversationsAsync(db, conversations, cancellationToken),
             await EraseProposalsAsync(db, subject, conversations, cancellationToken),
-            await db.Inbox.Where(e => e.Payload.Contains($"\"{subject}\"")).ExecuteUpdateAsync(e => e.SetProperty(r => r.Payload, "{}"), cancellationToken));
+            await db.Inbox.Where(e => e.Payload.Contains($"\"{subject}\"")).ExecuteUpdateAsync(e => e.SetProperty(r => r.Payload, "{}"), cancellationToken)
+                + await EraseTicketsAsync(db, subject, conversations, cancellationToken));
         await log.AppendAsync(db, Entry(subject, person, erased), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await EmptyLogAsync(db, cancellationToken);
@@ -99,6 +100,15 @@ public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
             cancellationToken);
     }
 
+    /// <summary>Their tickets, as the helpdesk names them or as they were sorted, and the notes about them.</summary>
+    private static async Task<int> EraseTicketsAsync(CopilotDb db, string subject, List<string> conversations, CancellationToken cancellationToken)
+    {
+        var sorted = db.Handles.Where(h => h.Kind == "ticket" && conversations.Contains(h.ConversationId)).Select(h => h.ObjectId);
+        var tickets = await db.Tickets.Where(t => t.CustomerId == subject || sorted.Contains(t.Id)).ExecuteUpdateAsync(
+            t => t.SetProperty(r => r.Subject, Gone).SetProperty(r => r.Body, Gone).SetProperty(r => r.SenderName, Gone).SetProperty(r => r.SenderMail, Gone), cancellationToken);
+        return tickets + await db.Notes.Where(n => n.CustomerId == subject).ExecuteUpdateAsync(n => n.SetProperty(r => r.Text, Gone), cancellationToken);
+    }
+
     /// <summary>SQLite leaves the old bytes in free pages unless told otherwise.</summary>
     private static async Task OverwriteFreedPagesAsync(CopilotDb db, CancellationToken cancellationToken)
     {
@@ -134,5 +144,5 @@ public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
 /// <summary>What an erasure reached.</summary>
 /// <param name="HadKey">True when there were encrypted words about them.</param>
 /// <param name="Messages">Messages and journaled steps that are gone.</param>
-/// <param name="Events">Kept webhook bodies that are blanked.</param>
+/// <param name="Events">Kept webhook bodies, tickets and notes that are blanked.</param>
 public sealed record Erasure(bool HadKey, int Conversations, int Messages, int Proposals, int Events);

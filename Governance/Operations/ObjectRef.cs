@@ -15,6 +15,7 @@ public enum ObjectKind
     Product,
     Price,
     Proposal,
+    Ticket,
 }
 
 /// <summary>
@@ -37,6 +38,7 @@ public readonly record struct ObjectRef(ObjectKind Kind, string Id)
         ObjectKind.CreditNote => "cn",
         ObjectKind.Product => "prod",
         ObjectKind.Price => "price",
+        ObjectKind.Ticket => "tic",
         _ => "prop",
     };
 

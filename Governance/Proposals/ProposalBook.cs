@@ -74,6 +74,14 @@ public sealed class ProposalBook
         return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.TaskId == taskId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
     }
 
+    /// <summary>Of one conversation, in the order they were made.</summary>
+    public async Task<IReadOnlyList<ProposalView>> ListForConversationAsync(TenantContext tenant, string conversationId, CancellationToken cancellationToken)
+    {
+        await _expiry.SweepAsync(tenant, cancellationToken);
+        await using var db = _databases.Open(tenant);
+        return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.ConversationId == conversationId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+    }
+
     /// <summary>About one object, newest first.</summary>
     public async Task<IReadOnlyList<ProposalView>> ListForTargetAsync(TenantContext tenant, ObjectRef target, CancellationToken cancellationToken)
     {

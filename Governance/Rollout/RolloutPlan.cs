@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Governance.Controls;
 
 namespace BillingCopilot.Governance.Rollout;
@@ -35,6 +36,8 @@ public sealed class RolloutPlan(
 {
     private static readonly RolloutStep Unlisted = new(RolloutPhase.ReadOnly, []);
 
+    private IReadOnlyDictionary<string, RolloutPhase> _limits = new Dictionary<string, RolloutPhase>();
+
     /// <summary>Segments by name.</summary>
     public IReadOnlyDictionary<string, Segment> Segments { get; } = segments ?? new Dictionary<string, Segment>();
 
@@ -51,7 +54,21 @@ public sealed class RolloutPlan(
     public RolloutPhase PhaseOf(string operation, string? playbook) =>
         playbook is null ? PhaseOf(operation) : (RolloutPhase)Math.Min((int)PhaseOf(operation), (int)PhaseOfPlaybook(playbook));
 
-    public RolloutPhase PhaseOfPlaybook(string playbook) => PlaybookStep(playbook) is { } step ? step.Phase : RolloutPhase.Automated;
+    public RolloutPhase PhaseOfPlaybook(string playbook) => (RolloutPhase)Math.Min(
+        (int)(PlaybookStep(playbook) is { } step ? step.Phase : RolloutPhase.Automated),
+        (int)_limits.GetValueOrDefault(playbook, RolloutPhase.Automated));
+
+    /// <summary>Sets how far each playbook may go by its own words. Once, before serving; the plan can only lower it.</summary>
+    /// <exception cref="GovernanceConfigurationException">The plan names a playbook that does not exist: what it was meant to hold back would run.</exception>
+    public void Limit(IReadOnlyDictionary<string, RolloutPhase> playbookPhases)
+    {
+        if (playbooks?.Keys.FirstOrDefault(p => !playbookPhases.ContainsKey(p)) is { } unknown)
+        {
+            throw new GovernanceConfigurationException("rollout.yaml", 1, $"unknown playbook '{unknown}'. Allowed: {string.Join(", ", playbookPhases.Keys.Order(StringComparer.Ordinal))}.");
+        }
+
+        _limits = playbookPhases;
+    }
 
     /// <summary>The whole plan in one text, the same for the same plan.</summary>
     public string Describe() => string.Join(

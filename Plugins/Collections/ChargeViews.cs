@@ -22,6 +22,7 @@ public sealed record ChargeList(
     Partial? Partial,
     IReadOnlyList<ChargeRow> Charges,
     IReadOnlyList<DuplicateView> PossibleDuplicates,
+    Partial? PossibleDuplicatesPartial,
     IReadOnlyList<DuplicateView> LookAlikes,
     int? LookAlikesLeftOut);
 

@@ -14,6 +14,7 @@ namespace BillingCopilot.Plugins.Collections;
 public sealed class ChargesPlugin(ToolContext context)
 {
     private const int MostRows = 50;
+    private const int MostDuplicates = 10;
     private const int MostLookAlikes = 3;
     private readonly StripeReader _reader = context.Reader;
     private readonly Settlements _settlements = new(context.Reader);
@@ -49,6 +50,7 @@ public sealed class ChargesPlugin(ToolContext context)
         var shown = charges.Items.Take(Math.Clamp(limit, 1, MostRows)).ToList();
         var complete = charges.Complete && shown.Count == charges.Items.Count;
         var findings = DuplicateCharges.Find(charges.Items.Select(c => ChargeFactsMap.Of(c, invoices.GetValueOrDefault(c.Id))));
+        var likely = findings.Where(f => f.Verdict == DuplicateVerdict.Likely).ToList();
         var alike = findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Reverse().ToList();
         return new ChargeList(
             owner.Ref(),
@@ -60,7 +62,8 @@ public sealed class ChargesPlugin(ToolContext context)
             complete,
             complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
             [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
-            [.. findings.Where(f => f.Verdict == DuplicateVerdict.Likely).Select(f => DuplicateView.Of(f, context.Tenant))],
+            [.. likely.Take(MostDuplicates).Select(f => DuplicateView.Of(f, context.Tenant))],
+            likely.Count > MostDuplicates ? new Partial(MostDuplicates, likely.Count, "Give from and to.") : null,
             [.. alike.Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))],
             alike.Count > MostLookAlikes ? alike.Count - MostLookAlikes : null);
     }

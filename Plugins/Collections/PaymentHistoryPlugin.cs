@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Charges;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.StripeApi;
@@ -48,7 +49,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
         if (!(await _reader.CustomerAsync(id, cancellationToken)).TryGet(out var owner, out var refusal)
             || !(await _reader.ChargesAsync(new ChargeListOptions { Customer = id }, cancellationToken)).TryGet(out var charges, out refusal)
             || !(await _settlements.ByPaymentIntentAsync(id, cancellationToken)).TryGet(out var byIntent, out refusal)
-            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = id, Status = "open" }, cancellationToken)).TryGet(out var open, out refusal))
+            || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = id, Status = "open", Expand = ["data.payments"] }, cancellationToken)).TryGet(out var open, out refusal))
         {
             return refusal;
         }
@@ -66,9 +67,16 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
         }
 
         List<UnpaidInvoice> unpaid = [];
-        foreach (var invoice in invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0))
+        var owed = invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0).ToList();
+        foreach (var invoice in owed.Take(MostRows))
         {
-            unpaid.Add(Unpaid(invoice, attempts, await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken)));
+            if (!(await AwaitedAsync(invoice, cancellationToken)).TryGet(out var awaited, out refusal))
+            {
+                return refusal;
+            }
+
+            var row = Unpaid(invoice, attempts, await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken));
+            unpaid.Add(row.FailedAttempts > 0 || awaited.Length == 0 ? row : row with { Awaited = awaited });
         }
 
         var shown = attempts.Take(MostRows).ToList();
@@ -78,11 +86,25 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             owner.NameOf(),
             CardView.Of(cards is [var card, ..] ? card : null, context.Clock.UtcNow),
             unpaid,
+            owed.Count > MostRows ? new Partial(MostRows, owed.Count, "Use list_invoices with status open.") : null,
             attempts.Count,
             all,
             all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Give invoice, or use list_charges with from and to."),
             AttemptView.Rows(shown, context.Tenant),
             context.Tenant.TimeZone);
+    }
+
+    /// <summary>What the invoice's payment waits for; empty when for nothing.</summary>
+    private async Task<Outcome<string>> AwaitedAsync(Invoice invoice, CancellationToken cancellationToken)
+    {
+        var sent = invoice.CollectionMethod == "send_invoice";
+        if (Settlements.PaymentIntents(invoice).LastOrDefault() is not { } id)
+        {
+            return PendingPayment.Awaited(null, null, sent) ?? "";
+        }
+
+        return (await _reader.PaymentIntentAsync(id, cancellationToken))
+            .Map(intent => PendingPayment.Awaited(intent.Status, intent.PaymentMethodTypes is [var only] ? only : null, sent) ?? "");
     }
 
     private UnpaidInvoice Unpaid(Invoice invoice, List<(Charge Charge, Invoice? Invoice)> attempts, IReadOnlyList<EarlierProposal> proposals)
@@ -101,6 +123,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             first,
             first is { } day ? context.Tenant.Day(context.Clock.UtcNow).DayNumber - day.DayNumber : null,
             DateOnly.TryParseExact(invoice.Metadata?.GetValueOrDefault(DunningDraftsman.MailedKey), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var mailed) ? mailed : null,
+            null,
             proposals.Count > 0 ? proposals : null);
     }
 

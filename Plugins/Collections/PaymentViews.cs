@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Charges;
 using BillingCopilot.Billing.Dunning;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Invoices;
@@ -17,6 +18,7 @@ public sealed record PaymentHistory(
     UntrustedText CustomerName,
     CardView? CardOnFile,
     IReadOnlyList<UnpaidInvoice> Unpaid,
+    Partial? UnpaidPartial,
     int Count,
     bool Complete,
     Partial? Partial,
@@ -28,6 +30,7 @@ public sealed record PaymentHistory(
 /// <param name="FirstDeclined">Day of the first decline; left out when none.</param>
 /// <param name="DaysSinceFirstDecline">Days from then to today: what the dunning schedule counts.</param>
 /// <param name="LastMailed">Day of our last dunning mail about it; left out when none was sent.</param>
+/// <param name="Awaited">What a payment under way waits for; left out where a decline says why.</param>
 /// <param name="Proposals">About it, still open or carried out; left out when none.</param>
 /// <param name="RetryMayWork">False when it takes corrected card data or another payment method.</param>
 public sealed record UnpaidInvoice(
@@ -41,6 +44,7 @@ public sealed record UnpaidInvoice(
     DateOnly? FirstDeclined,
     int? DaysSinceFirstDecline,
     DateOnly? LastMailed,
+    string? Awaited,
     IReadOnlyList<EarlierProposal>? Proposals);
 
 /// <summary>One try to take money.</summary>
@@ -81,7 +85,7 @@ public sealed record AttemptView(
             CardView.Short(charge.PaymentMethodDetails),
             decline?.Code,
             decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.CardData => "card_data", DeclineClass.Soft => "soft", _ => null },
-            decline?.Meaning,
+            charge.Status == "pending" ? PendingPayment.UnderWay(charge.PaymentMethodDetails?.Type) : decline?.Meaning,
             decline is null ? null : Should(decline.Step));
     }
 

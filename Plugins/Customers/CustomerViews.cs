@@ -1,6 +1,7 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
 
 namespace BillingCopilot.Plugins.Customers;
 
@@ -29,6 +30,7 @@ public sealed record CustomerOverview(
     Money? CreditBalance,
     Money? OwedBalance,
     IReadOnlyList<SubscriptionView> Subscriptions,
+    Partial? SubscriptionsPartial,
     CardView? Card,
     int OpenInvoices,
     IReadOnlyList<Money>? Owed,

@@ -13,6 +13,7 @@ namespace BillingCopilot.Plugins.Customers;
 public sealed class CustomersPlugin(ToolContext context)
 {
     private const int MostMatches = 5;
+    private const int MostSubscriptions = 10;
     private readonly StripeReader _reader = context.Reader;
     private readonly CustomerFinder _finder = new(context.Reader);
     private readonly SubscriptionProjection _subscriptions = new(context.Reader, context.Tenant);
@@ -75,7 +76,8 @@ public sealed class CustomersPlugin(ToolContext context)
             customer.Delinquent == true ? true : null,
             customer.Balance < 0 ? balance : null,
             customer.Balance > 0 ? balance : null,
-            subscriptions,
+            [.. subscriptions.Take(MostSubscriptions)],
+            subscriptions.Count > MostSubscriptions ? new Partial(MostSubscriptions, subscriptions.Count, "Use list_subscriptions with a status or a plan.") : null,
             card,
             open.Count,
             owed.Count > 0 ? owed : null,

@@ -6,13 +6,22 @@ namespace BillingCopilot.Plugins.Customers;
 
 /// <summary>One subscription with what it brings.</summary>
 /// <param name="Mrr">Per month, before tax, discounts and usage; left out when nothing is fixed.</param>
+/// <param name="Scheduled">Changes that are planned; left out when none.</param>
+/// <param name="AfterSchedule"><c>release</c>: it goes on as in the last phase; <c>cancel</c>: it ends.</param>
 public sealed record SubscriptionDetails(
     ObjectRef Customer,
     UntrustedText CustomerName,
     DateOnly Started,
     Money? Mrr,
     SubscriptionView Details,
+    IReadOnlyList<PhaseView>? Scheduled,
+    string? AfterSchedule,
     string TimeZone);
+
+/// <summary>A change that is planned ahead.</summary>
+/// <param name="From">First day.</param>
+/// <param name="To">Day after the last; left out when it is open.</param>
+public sealed record PhaseView(DateOnly From, DateOnly? To, IReadOnlyList<PlanView> Plans);
 
 /// <summary>Subscriptions, gathered by plan and status so that a hundred stay readable.</summary>
 /// <param name="Count">How many fit.</param>

@@ -44,13 +44,14 @@ internal sealed class SubscriptionProjection(StripeReader reader, TenantContext 
             over ? tenant.Day(subscription.EndedAt ?? subscription.CanceledAt) : null);
     }
 
-    private static PlanView Plan(SubscriptionItem item, IReadOnlyDictionary<string, string> names)
+    private static PlanView Plan(SubscriptionItem item, IReadOnlyDictionary<string, string> names) => PlanOf(item.Price, item.Quantity, names);
+
+    internal static PlanView PlanOf(Price price, long quantity, IReadOnlyDictionary<string, string> names)
     {
-        var price = item.Price;
         var metered = price.Recurring?.UsageType == "metered";
         return new PlanView(
             names.GetValueOrDefault(price.ProductId) ?? price.Nickname ?? "(unnamed plan)",
-            metered || item.Quantity == 1 ? null : item.Quantity,
+            metered || quantity == 1 ? null : quantity,
             price.UnitAmount is { } unit && price.BillingScheme != "tiered" ? new Money(unit, price.Currency) : null,
             price.Recurring is { } recurring ? (recurring.IntervalCount > 1 ? $"{recurring.IntervalCount} {recurring.Interval}s" : recurring.Interval) : null,
             metered ? true : null);

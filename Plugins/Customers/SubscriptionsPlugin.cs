@@ -19,18 +19,59 @@ public sealed class SubscriptionsPlugin(ToolContext context)
     private readonly SubscriptionProjection _projection = new(context.Reader, context.Tenant);
 
     [KernelFunction("get_subscription"), ToolEffect(ToolEffect.Read)]
-    [Description("One subscription: plans, price, renewal, revenue a month.")]
+    [Description("One subscription: plans, price, renewal, pending end, trial, scheduled changes.")]
     public async Task<object> GetSubscriptionAsync([Handle(ObjectKind.Subscription), Description("Handle such as sub1")] string subscription, CancellationToken cancellationToken)
     {
         if (!(await _reader.SubscriptionAsync(subscription, cancellationToken)).TryGet(out var found, out var refusal)
             || !(await _projection.ViewAsync(found, cancellationToken)).TryGet(out var view, out refusal)
-            || !(await _reader.CustomerAsync(found.CustomerId, cancellationToken)).TryGet(out var customer, out refusal))
+            || !(await _reader.CustomerAsync(found.CustomerId, cancellationToken)).TryGet(out var customer, out refusal)
+            || !(await ScheduledAsync(found, cancellationToken)).TryGet(out var scheduled, out refusal))
         {
             return new ToolFailure(refusal);
         }
 
-        return new SubscriptionDetails(customer.Ref(), customer.NameOf(), context.Tenant.Day(found.StartDate), MrrOf(found), view, context.Tenant.TimeZone);
+        return new SubscriptionDetails(
+            customer.Ref(),
+            customer.NameOf(),
+            context.Tenant.Day(found.StartDate),
+            MrrOf(found),
+            view,
+            scheduled.Phases.Count > 0 ? scheduled.Phases : null,
+            scheduled.Phases.Count > 0 ? scheduled.Then : null,
+            context.Tenant.TimeZone);
     }
+
+    /// <summary>The phases to come; the one that runs is the subscription itself.</summary>
+    private async Task<Outcome<Plan>> ScheduledAsync(Subscription subscription, CancellationToken cancellationToken)
+    {
+        if (subscription.ScheduleId is not { } id)
+        {
+            return new Plan([], null);
+        }
+
+        if (!(await _reader.ScheduleAsync(id, cancellationToken)).TryGet(out var schedule, out var refusal))
+        {
+            return refusal;
+        }
+
+        var ahead = schedule.Phases.Where(p => Dates.Instant(p.StartDate) > context.Clock.UtcNow).ToList();
+        if (!(await _reader.PricesAsync(ahead.SelectMany(p => p.Items).Select(i => i.PriceId), cancellationToken)).TryGet(out var prices, out refusal)
+            || !(await _reader.ProductNamesAsync(ahead.SelectMany(p => p.Items).Select(i => prices[i.PriceId].ProductId), cancellationToken)).TryGet(out var names, out refusal))
+        {
+            return refusal;
+        }
+
+        return new Plan(
+            [
+                .. ahead.Select(p => new PhaseView(
+                    context.Tenant.Day(p.StartDate),
+                    p.EndDate == default ? null : context.Tenant.Day(p.EndDate),
+                    [.. p.Items.Select(i => SubscriptionProjection.PlanOf(prices[i.PriceId], i.Quantity, names))])),
+            ],
+            schedule.EndBehavior);
+    }
+
+    private sealed record Plan(IReadOnlyList<PhaseView> Phases, string? Then);
 
     [KernelFunction("list_subscriptions"), ToolEffect(ToolEffect.Read)]
     [Description("All customers' subscriptions by plan and status, with totals.")]

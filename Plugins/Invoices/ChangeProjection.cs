@@ -20,13 +20,21 @@ internal static class ChangeProjection
             Side(current, tenant),
             Side(previous, tenant),
             comparison.TotalDifference,
-            [.. comparison.Changes.Select(c => View(c, tenant))],
+            [.. comparison.Changes.Take(MostChanges).Select(c => View(c, tenant))],
+            LeftOut([.. comparison.Changes.Skip(MostChanges)]),
             due ? comparison.AmountDueDifference : null,
             due ? [.. comparison.DueChanges.Select(c => View(c, tenant))] : null,
             past.CreditNotes,
             past.Proposals,
             tenant.TimeZone);
     }
+
+    /// <summary>Changes listed, the largest.</summary>
+    private const int MostChanges = 20;
+
+    private static ChangesLeftOut? LeftOut(InvoiceChange[] rest) => rest.Length == 0
+        ? null
+        : new ChangesLeftOut(rest.Length, rest.Select(c => c.Amount).Aggregate((a, b) => a + b), "Read both invoices with get_invoice.");
 
     private static InvoiceSide Side(Invoice invoice, TenantContext tenant) => new(
         invoice.Ref(),

@@ -48,11 +48,17 @@ public sealed record InvoiceChangeExplanation(
     InvoiceSide Previous,
     Money Difference,
     IReadOnlyList<ChangeView> Changes,
+    ChangesLeftOut? ChangesLeftOut,
     Money? DueDifference,
     IReadOnlyList<ChangeView>? DueChanges,
     IReadOnlyList<CreditNoteRow>? CreditNotes,
     IReadOnlyList<EarlierProposal>? Proposals,
     string TimeZone);
+
+/// <summary>The smaller changes that are not listed.</summary>
+/// <param name="Amount">Their sum, so that all still adds up to the difference.</param>
+/// <param name="ToSeeMore">How to see them.</param>
+public sealed record ChangesLeftOut(int Count, Money Amount, string ToSeeMore);
 
 /// <summary>One of the two invoices.</summary>
 /// <param name="Remaining">Still to be paid; left out when nothing is.</param>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
@@ -15,6 +16,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     private const int MostRows = 50;
     private readonly StripeReader _reader = context.Reader;
     private readonly InvoiceChangeExplainer _explainer = new(context);
+    private readonly InvoiceExplainer _lines = new(context);
 
     [KernelFunction("list_invoices"), ToolEffect(ToolEffect.Read)]
     [Description("A customer's invoices, newest first.")]
@@ -47,6 +49,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     public async Task<object> GetInvoiceAsync(
         [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         [Description("As printed on it")] string? number = null,
+        [Description("Lines to leave out first")] int skip = 0,
         CancellationToken cancellationToken = default)
     {
         var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
@@ -58,7 +61,7 @@ public sealed class InvoicesPlugin(ToolContext context)
             return new ToolFailure(refusal);
         }
 
-        return InvoiceView.Of(found, context.Tenant) with { CreditNotes = past.CreditNotes, Proposals = past.Proposals };
+        return InvoiceView.Of(found, context.Tenant, skip) with { CreditNotes = past.CreditNotes, Proposals = past.Proposals };
     }
 
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]
@@ -68,4 +71,34 @@ public sealed class InvoicesPlugin(ToolContext context)
         [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         CancellationToken cancellationToken = default) =>
         ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
+
+    [KernelFunction("explain_invoice"), ToolEffect(ToolEffect.Read)]
+    [Description("Every line of an invoice in plain words. Give invoice or number.")]
+    public async Task<object> ExplainInvoiceAsync(
+        [Handle(ObjectKind.Invoice)] string? invoice = null,
+        string? number = null,
+        [Description("Adds a text for the customer")] bool letter = false,
+        [Description("en, de, fr, es or ja")] string? language = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (language is not null && !Locale.All.ContainsKey(language))
+        {
+            return new ToolFailure(new Refusal("unknown_language", "There are no words in that language.", $"Use one of: {string.Join(", ", Locale.All.Keys)}."));
+        }
+
+        var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
+            : number is not null ? await _reader.InvoiceByNumberAsync(number, cancellationToken)
+            : ToolResult.Missing("Neither an invoice nor a number was given.");
+        return read.TryGet(out var found, out var refusal)
+            ? ToolResult.Of(await _lines.ExplainAsync(found, letter, language, cancellationToken))
+            : new ToolFailure(refusal);
+    }
+
+    [KernelFunction("get_upcoming_invoice"), ToolEffect(ToolEffect.Read)]
+    [Description("What a subscription's next invoice would be, line by line.")]
+    public async Task<object> GetUpcomingInvoiceAsync(
+        [Handle(ObjectKind.Customer)] string? customer = null,
+        [Handle(ObjectKind.Subscription)] string? subscription = null,
+        CancellationToken cancellationToken = default) =>
+        ToolResult.Of(await _lines.UpcomingAsync(customer, subscription, cancellationToken));
 }

@@ -11,19 +11,22 @@ internal sealed class Settlements(StripeReader reader)
     public async Task<Outcome<IReadOnlyDictionary<string, Invoice>>> ByPaymentIntentAsync(string customerId, CancellationToken cancellationToken)
     {
         var filter = new InvoiceListOptions { Customer = customerId, Expand = ["data.payments"] };
-        return (await reader.InvoicesAsync(filter, cancellationToken)).Map(invoices =>
-        {
-            Dictionary<string, Invoice> map = new(StringComparer.Ordinal);
-            foreach (var invoice in invoices.Items)
-            {
-                foreach (var intent in PaymentIntents(invoice))
-                {
-                    map[intent] = invoice;
-                }
-            }
+        return (await reader.InvoicesAsync(filter, cancellationToken)).Map(invoices => ByPaymentIntent(invoices.Items));
+    }
 
-            return (IReadOnlyDictionary<string, Invoice>)map;
-        });
+    /// <summary>The same of invoices that were read with their payments.</summary>
+    public static IReadOnlyDictionary<string, Invoice> ByPaymentIntent(IEnumerable<Invoice> invoices)
+    {
+        Dictionary<string, Invoice> map = new(StringComparer.Ordinal);
+        foreach (var invoice in invoices)
+        {
+            foreach (var intent in PaymentIntents(invoice))
+            {
+                map[intent] = invoice;
+            }
+        }
+
+        return map;
     }
 
     /// <summary>The invoice that this charge pays, with its payments; null when it pays none.</summary>
@@ -61,6 +64,7 @@ internal sealed class Settlements(StripeReader reader)
         return charges.OrderByDescending(c => c.Created).ToList();
     }
 
-    private static IEnumerable<string> PaymentIntents(Invoice invoice) =>
+    /// <summary>What pays an invoice that was read with its payments.</summary>
+    internal static IEnumerable<string> PaymentIntents(Invoice invoice) =>
         (invoice.Payments?.Data ?? []).Where(p => p.Status != "canceled").Select(p => p.Payment?.PaymentIntentId).OfType<string>().Distinct();
 }

@@ -16,8 +16,9 @@ public sealed class StripeConnection
     /// <param name="observeClock">True for the sandbox: business time follows the <c>Date</c> of its responses.</param>
     /// <param name="requestsPerSecond">
     /// Pace of this process on the account. Null for Stripe's own limits with room to spare: 80 a second live, 20 in test
-    /// mode, unbounded for a sandbox. Several nodes on one account share its limit: give each its part.
+    /// mode, unbounded for a sandbox. Several nodes on one account share its limit: on PostgreSQL by the database, else give each its part.
     /// </param>
+    /// <param name="pace">Makes the limiter of that pace; null: one of this process.</param>
     /// <exception cref="ArgumentException">A key or address is unfit; the message names the setting, never the key.</exception>
     public StripeConnection(
         Uri apiBase,
@@ -25,7 +26,8 @@ public sealed class StripeConnection
         string? writeKey = null,
         IReadOnlyDictionary<string, string>? keysByAgent = null,
         bool observeClock = false,
-        int? requestsPerSecond = null)
+        int? requestsPerSecond = null,
+        Func<int, System.Threading.RateLimiting.RateLimiter>? pace = null)
     {
         ArgumentNullException.ThrowIfNull(apiBase);
         if (!apiBase.IsAbsoluteUri || (apiBase.Scheme != Uri.UriSchemeHttps && !apiBase.IsLoopback))
@@ -40,7 +42,7 @@ public sealed class StripeConnection
             .ToDictionary(k => k.Key, k => Restricted(k.Value, $"Stripe:Keys:{k.Key}"), StringComparer.OrdinalIgnoreCase);
         ObserveClock = observeClock;
         RequestsPerSecond = requestsPerSecond ?? (apiBase.IsLoopback ? null : Livemode ? 80 : 20);
-        Pace = RequestsPerSecond is { } pace ? AccountPace.Of(pace) : null;
+        Pace = RequestsPerSecond is { } perSecond ? (pace ?? AccountPace.Of)(perSecond) : null;
         if (WriteKey is not null && _keysByAgent.Values.Append(_readKey).Contains(WriteKey))
         {
             throw new ArgumentException("Stripe:WriteKey is also used for reading. Give the executor a key of its own.", nameof(writeKey));

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using BillingCopilot.Billing;
 using Stripe;
 
@@ -12,6 +14,7 @@ public sealed class StripeReader
     private const int Page = 100;
     private readonly V1Services _v1;
     private readonly ConcurrentDictionary<string, Price> _prices = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Coupon> _coupons = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _productNames = new(StringComparer.Ordinal);
 
     internal StripeReader(StripeClient client, Uri apiBase)
@@ -62,6 +65,24 @@ public sealed class StripeReader
     public Task<Outcome<Subscription>> SubscriptionAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<Subscription>)await _v1.Subscriptions.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
+    /// <summary>A customer's subscriptions with the coupons of their discounts, of every status.</summary>
+    public Task<Outcome<Listing<Subscription>>> SubscriptionsWithDiscountsAsync(string customerId, CancellationToken cancellationToken) =>
+        SubscriptionsAsync(new SubscriptionListOptions { Customer = customerId, Status = "all", Expand = ["data.discounts.source.coupon"] }, cancellationToken);
+
+    public Task<Outcome<SubscriptionSchedule>> ScheduleAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<SubscriptionSchedule>)await _v1.SubscriptionSchedules.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
+    public Task<Outcome<PaymentIntent>> PaymentIntentAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<PaymentIntent>)await _v1.PaymentIntents.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
+    /// <summary>The invoice that would come next. Stripe computes it; nothing is stored.</summary>
+    public Task<Outcome<Invoice>> PreviewInvoiceAsync(InvoiceCreatePreviewOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Expand = ["total_discount_amounts.discount.source.coupon"];
+        return TryAsync(async () => (Outcome<Invoice>)await _v1.Invoices.CreatePreviewAsync(options, null, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Newest first.</summary>
     /// <param name="bound">Most invoices to read.</param>
     public Task<Outcome<Listing<Invoice>>> InvoicesAsync(InvoiceListOptions filter, CancellationToken cancellationToken, int bound = Listing<Invoice>.Bound)
@@ -99,6 +120,9 @@ public sealed class StripeReader
 
     public Task<Outcome<Charge>> ChargeAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<Charge>)await _v1.Charges.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
+    public Task<Outcome<Dispute>> DisputeAsync(string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<Dispute>)await _v1.Disputes.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
     /// <summary>Charges, failed ones too, newest first.</summary>
     public Task<Outcome<Listing<Charge>>> ChargesAsync(ChargeListOptions filter, CancellationToken cancellationToken)
@@ -143,10 +167,29 @@ public sealed class StripeReader
         {
             foreach (var id in ids.Where(id => !_prices.ContainsKey(id)).Distinct().ToList())
             {
-                _prices[id] = await _v1.Prices.GetAsync(id, null, null, cancellationToken);
+                _prices[id] = await _v1.Prices.GetAsync(id, new PriceGetOptions { Expand = ["tiers"] }, null, cancellationToken);
             }
 
             return new Outcome<IReadOnlyDictionary<string, Price>>.Ok(_prices);
+        },
+        cancellationToken);
+
+    /// <summary>A coupon, each read once in this reader's life.</summary>
+    public Task<Outcome<Coupon>> CouponAsync(string id, CancellationToken cancellationToken) => TryAsync(
+        async () => (Outcome<Coupon>)(_coupons.GetValueOrDefault(id) ?? (_coupons[id] = await _v1.Coupons.GetAsync(id, new CouponGetOptions { Expand = ["applies_to"] }, null, cancellationToken))),
+        cancellationToken);
+
+    /// <summary>Tax rates by id.</summary>
+    public Task<Outcome<IReadOnlyDictionary<string, TaxRate>>> TaxRatesAsync(IEnumerable<string> ids, CancellationToken cancellationToken) => TryAsync<IReadOnlyDictionary<string, TaxRate>>(
+        async () =>
+        {
+            Dictionary<string, TaxRate> rates = new(StringComparer.Ordinal);
+            foreach (var id in ids.Distinct())
+            {
+                rates[id] = await _v1.TaxRates.GetAsync(id, null, null, cancellationToken);
+            }
+
+            return new Outcome<IReadOnlyDictionary<string, TaxRate>>.Ok(rates);
         },
         cancellationToken);
 
@@ -163,6 +206,19 @@ public sealed class StripeReader
         },
         cancellationToken);
 
+    /// <summary>
+    /// Events as Stripe has them, newest first, that some webhook endpoint has not taken yet. Read page by page; a page
+    /// that can't be read throws.
+    /// </summary>
+    public async IAsyncEnumerable<string> UndeliveredEventsAsync(DateTimeOffset since, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = new EventListOptions { DeliverySuccess = false, Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = Page };
+        await foreach (var listed in _v1.Events.ListAutoPagingAsync(filter, null, cancellationToken).WithCancellation(cancellationToken))
+        {
+            yield return listed.RawJsonElement is { ValueKind: JsonValueKind.Object } raw ? raw.GetRawText() : listed.ToJson();
+        }
+    }
+
     /// <summary>Tries each read that the tools need, and says which are refused. Empty when all is well.</summary>
     public async Task<IReadOnlyList<Refusal>> CanReadAsync(CancellationToken cancellationToken)
     {
@@ -174,6 +230,10 @@ public sealed class StripeReader
             .. await RefusedAsync(_v1.Charges.ListAsync(new ChargeListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.CreditNotes.ListAsync(new CreditNoteListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.Products.ListAsync(new ProductListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Events.ListAsync(new EventListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.Coupons.ListAsync(new CouponListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.TaxRates.ListAsync(new TaxRateListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.SubscriptionSchedules.ListAsync(new SubscriptionScheduleListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.Prices.ListAsync(new PriceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
         ];
         return refused;

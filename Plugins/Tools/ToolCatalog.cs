@@ -2,9 +2,11 @@ using System.Reflection;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Customers;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.Knowledge;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Storage;
 using Microsoft.SemanticKernel;
 
@@ -20,6 +22,9 @@ public sealed class ToolCatalog
         [typeof(InvoicesPlugin)] = context => new InvoicesPlugin(context),
         [typeof(ChargesPlugin)] = context => new ChargesPlugin(context),
         [typeof(PaymentHistoryPlugin)] = context => new PaymentHistoryPlugin(context),
+        [typeof(TicketsPlugin)] = context => new TicketsPlugin(context),
+        [typeof(MistakesPlugin)] = context => new MistakesPlugin(context),
+        [typeof(StatementPlugin)] = context => new StatementPlugin(context),
         [typeof(KnowledgePlugin)] = context => new KnowledgePlugin(context),
     };
 
@@ -27,15 +32,17 @@ public sealed class ToolCatalog
     private readonly IKnowledgeBase _knowledge;
     private readonly BusinessClock _clock;
     private readonly ProposalsOf _proposalsOf;
+    private readonly IHelpdesk _helpdesk;
     private readonly Dictionary<string, ReadTool> _byName;
 
     /// <exception cref="InvalidOperationException">A tool declares no effect, or one that is not a read.</exception>
-    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf)
+    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf, IHelpdesk helpdesk)
     {
         _readers = readers;
         _knowledge = knowledge;
         _clock = clock;
         _proposalsOf = proposalsOf;
+        _helpdesk = helpdesk;
         _byName = Scan(Plugins.Keys).ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
@@ -53,7 +60,7 @@ public sealed class ToolCatalog
     public IReadOnlyList<KernelFunction> CreateReadTools(ToolScope scope, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf);
+        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk);
         Dictionary<Type, object> plugins = [];
         return [.. names.Select(name => Create(Known(name), context, plugins))];
     }

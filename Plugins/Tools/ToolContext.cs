@@ -1,6 +1,7 @@
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
 
@@ -8,7 +9,8 @@ namespace BillingCopilot.Plugins.Tools;
 
 /// <summary>All that a read tool can reach. There is nothing in it that writes.</summary>
 /// <param name="ProposalsOf">Proposals about an object.</param>
-public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf);
+/// <param name="Helpdesk">Tickets, for reading.</param>
+public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf, IHelpdesk Helpdesk);
 
 /// <summary>Reads the proposals about an object, newest first, in whatever state they are.</summary>
 public delegate Task<IReadOnlyList<ProposalView>> ProposalsOf(TenantContext tenant, ObjectRef target, CancellationToken cancellationToken);

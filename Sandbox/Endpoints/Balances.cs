@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -16,12 +17,13 @@ internal static class Balances
     /// <summary>Books a movement.</summary>
     /// <param name="amount">Minor units of <paramref name="currency"/>, converted when the account does not hold that currency.</param>
     /// <param name="pending">True for money that has to settle first.</param>
+    /// <param name="testClock">The clock by which it settles; null for the world's.</param>
     public static JsonObject Book(
         UnitOfWork unit, string type, long amount, string currency, string? source, string? description = null,
-        IReadOnlyList<FeeSpec>? fees = null, string? category = null, bool pending = false)
+        IReadOnlyList<FeeSpec>? fees = null, string? category = null, bool pending = false, string? testClock = null)
     {
         var (settled, into, rate) = Settlement.Of(unit, amount, currency);
-        return unit.Put(BalanceTransactionObject.Create(new BalanceTransactionSpec
+        var made = unit.Put(BalanceTransactionObject.Create(new BalanceTransactionSpec
         {
             Id = unit.NewId("txn"),
             Created = unit.Now,
@@ -36,6 +38,12 @@ internal static class Balances
             Description = description,
             ExchangeRate = rate,
         }));
+        if (pending && testClock is not null)
+        {
+            made[DueIndex.SettlesBy] = testClock;
+        }
+
+        return made;
     }
 
     /// <summary>Movements of the account that no payout took, oldest first.</summary>

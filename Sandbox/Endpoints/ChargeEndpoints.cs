@@ -11,8 +11,24 @@ internal static class ChargeEndpoints
         routes.List("/v1/charges", "charge", "charge_read", "customer payment_intent transfer_group");
         routes.One("/v1/charges/{id}", "charge", "charge_read");
         routes.Post("/v1/charges/{id}", "charge_write", "charge.updated", "description metadata:m receipt_email fraud_details:m", Update);
+        routes.Post("/v1/charges/{id}/capture", "charge_write", "charge.captured", "amount:i application_fee_amount:i receipt_email", Capture);
         routes.Get("/v1/charges/{id}/refunds", "charge_read", Listing.Paging, call =>
             Listing.Page(call, "refund", null, ("charge", call.Load("charge").Id())));
+    }
+
+    private static JsonObject Capture(Call call)
+    {
+        var charge = call.Edit("charge");
+        if ((bool)charge["captured"]!)
+        {
+            throw ApiError.Invalid($"Charge {charge.Id()} has already been captured.", null, "charge_already_captured");
+        }
+
+        var intent = call.Unit.Edit(charge.Id("payment_intent"));
+        Capturing.Capture(call.Unit, intent, call.Args.Int("amount"), call.Args.Int("application_fee_amount"), "amount");
+        InvoicePayments.Arrived(call.Unit, intent);
+        call.Args.CopyTexts(charge, "receipt_email");
+        return charge;
     }
 
     private static JsonObject Update(Call call)

@@ -13,12 +13,18 @@ internal static class Charging
     {
         var decline = PaymentMethods.Answer(unit, paymentMethod);
         var charge = Charge(unit, intent, paymentMethod, decline);
+        if (decline is null && Capturing.IsManual(intent))
+        {
+            Capturing.Hold(unit, intent, charge);
+            return null;
+        }
+
         if (decline is null)
         {
             PaymentIntentObject.Succeed(intent, charge);
             unit.Raise("charge.succeeded", charge.Id());
             unit.Raise("payment_intent.succeeded", intent.Id());
-            Settle(unit, intent, charge);
+            Settle(unit, intent, charge, charge.Whole("amount"));
             if (paymentMethod.Text(PaymentMethods.Dispute) is { } dispute)
             {
                 Disputing.Open(unit, charge, dispute == "inquiry" ? "fraudulent" : dispute, dispute == "inquiry");
@@ -63,7 +69,7 @@ internal static class Charging
             PaymentIntent = intent.Id(),
             Description = intent.Text("description"),
             ReceiptEmail = intent.Text("receipt_email"),
-            BalanceTransaction = decline is null ? Balance(unit, id, intent, paymentMethod) : null,
+            BalanceTransaction = decline is null && !Capturing.IsManual(intent) ? Balance(unit, id, intent, paymentMethod, intent.Whole("amount")) : null,
             Decline = decline,
         });
         foreach (var name in (string[])["metadata", "on_behalf_of", "transfer_group", "transfer_data", "application_fee_amount"])
@@ -74,9 +80,11 @@ internal static class Charging
         return unit.Put(charge);
     }
 
-    private static string Balance(UnitOfWork unit, string charge, JsonObject intent, JsonObject paymentMethod)
+    /// <summary>Books the money of a charge.</summary>
+    /// <param name="amount">Minor units.</param>
+    public static string Balance(UnitOfWork unit, string charge, JsonObject intent, JsonObject paymentMethod, long amount)
     {
-        var (amount, currency) = (intent.Whole("amount"), intent.Id("currency"));
+        var currency = intent.Id("currency");
         List<FeeSpec> fees = [new(Fees.OfCharge(amount, currency))];
         // On a direct charge the platform's share is taken from the seller's money.
         if (unit.Account is not null && intent.Whole("application_fee_amount") is > 0 and var share)
@@ -85,17 +93,19 @@ internal static class Charging
         }
 
         return Balances.Book(
-            unit, "charge", amount, currency, charge, intent.Text("description"), fees, pending: paymentMethod[PaymentMethods.AtOnce] is null).Id();
+            unit, "charge", amount, currency, charge, intent.Text("description"), fees, pending: paymentMethod[PaymentMethods.AtOnce] is null,
+            testClock: unit.Find(intent.Text("customer") ?? "")?.Text("test_clock")).Id();
     }
 
     /// <summary>What a payment brings to others: the seller's part of a destination charge, the platform's of a direct one.</summary>
-    private static void Settle(UnitOfWork unit, JsonObject intent, JsonObject charge)
+    /// <param name="paid">Minor units.</param>
+    public static void Settle(UnitOfWork unit, JsonObject intent, JsonObject charge, long paid)
     {
         var fee = intent["application_fee_amount"]?.Whole();
         var currency = intent.Id("currency");
         if (intent.TextAt("transfer_data.destination") is { } destination)
         {
-            var amount = intent.At("transfer_data.amount")?.Whole() ?? intent.Whole("amount");
+            var amount = intent.At("transfer_data.amount")?.Whole() ?? paid;
             var group = intent.Text("transfer_group") ?? $"group_{intent.Id()}";
             var transfer = Transfers.Make(unit, destination, amount, currency, charge.Id(), group, fee: fee);
             charge["transfer"] = transfer.Id();

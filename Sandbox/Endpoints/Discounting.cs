@@ -89,10 +89,41 @@ internal static class Discounting
             throw ApiError.Invalid("This promotion code cannot be redeemed because it is restricted to another customer.", param, "promotion_code_customer_mismatch");
         }
 
+        RequireMinimum(unit, code, place, param);
         return (bool?)code["restrictions"]!["first_time_transaction"] == true
             && unit.Where("charge", "customer", place.Customer).Any(c => c.Text("status") == "succeeded")
                 ? throw ApiError.Invalid("This promotion code cannot be redeemed because the associated customer has prior transactions.", param, "customer_has_prior_transactions")
                 : code;
+    }
+
+    /// <summary>Refuses a code whose minimum what it is used for does not reach, or that is in another currency.</summary>
+    private static void RequireMinimum(UnitOfWork unit, JsonObject code, DiscountPlace place, string param)
+    {
+        if (code.At("restrictions.minimum_amount")?.Whole() is { } least && (place.Subscription ?? place.Invoice ?? place.InvoiceItem) is not null && Worth(unit, place) is var (amount, currency)
+            && (amount < least || currency != code.TextAt("restrictions.minimum_amount_currency")))
+        {
+            throw ApiError.Invalid(
+                $"This promotion code cannot be redeemed because it asks for at least {MoneyText.Of(least, code.TextAt("restrictions.minimum_amount_currency")!)}.", param, "promotion_code_minimum_not_met");
+        }
+    }
+
+    /// <summary>What a discount would be taken from: an item, an invoice, or a period of a subscription.</summary>
+    private static (long Amount, string Currency) Worth(UnitOfWork unit, DiscountPlace place)
+    {
+        if (unit.Find(place.InvoiceItem ?? place.Invoice ?? "") is { } billed)
+        {
+            return (billed.Whole(place.InvoiceItem is null ? "subtotal" : "amount"), billed.Id("currency"));
+        }
+
+        var subscription = unit.Find(place.Subscription!)!;
+        var items = subscription.Rows("items").Where(item => place.SubscriptionItem is null || item.Id() == place.SubscriptionItem);
+        return (items.Sum(item => Cost(unit, item)), subscription.Id("currency"));
+    }
+
+    private static long Cost(UnitOfWork unit, JsonObject item)
+    {
+        var price = unit.Find(item["price"]!.AsObject().Id()) ?? item["price"]!.AsObject();
+        return Prices.IsMetered(price) ? 0 : Prices.Round(Prices.Cost(price, item.Whole("quantity")), price.Id("currency"));
     }
 
     private static void Redeem(UnitOfWork unit, JsonObject coupon, JsonObject? code)

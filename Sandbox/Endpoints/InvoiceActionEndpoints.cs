@@ -12,6 +12,7 @@ internal static class InvoiceActionEndpoints
     {
         routes.Post("/v1/invoices/{id}/finalize", Write, "invoice.finalized", "auto_advance:b", Finalize);
         routes.Post("/v1/invoices/{id}/pay", Write, "invoice.paid", "payment_method off_session:b paid_out_of_band:b", Pay);
+        routes.Post("/v1/invoices/{id}/attach_payment", Write, "invoice.payment_attached", "payment_intent*", AttachPayment);
         routes.Post("/v1/invoices/{id}/void", Write, "invoice.voided", "", Void);
         routes.Post("/v1/invoices/{id}/mark_uncollectible", Write, "invoice.marked_uncollectible", "", MarkUncollectible);
         routes.Post("/v1/invoices/{id}/send", Write, "invoice.sent", "", Send);
@@ -45,6 +46,24 @@ internal static class InvoiceActionEndpoints
         }
 
         return Invoicing.Charge(call.Unit, invoice, Card(call, invoice)) is { } declined ? throw declined : invoice;
+    }
+
+    private static JsonObject AttachPayment(Call call)
+    {
+        var invoice = Open(call, "You can only attach a payment to an open invoice.", "open");
+        var intent = call.Refer("payment_intent", "payment_intent");
+        if (intent.Text("currency") != invoice.Text("currency") || (intent.Text("customer") ?? invoice.Text("customer")) != invoice.Text("customer"))
+        {
+            throw ApiError.Invalid("The PaymentIntent must be of the invoice's customer and in its currency.", "payment_intent");
+        }
+
+        if (intent.Text("status") == "canceled" || call.Unit.Where("invoice_payment", "payment.payment_intent", intent.Id()).Any())
+        {
+            throw ApiError.Invalid("The PaymentIntent is canceled, or attached to an invoice already.", "payment_intent", "payment_intent_unexpected_state");
+        }
+
+        InvoicePayments.Attach(call.Unit, invoice, call.Unit.Edit(intent.Id()));
+        return invoice;
     }
 
     private static void RequirePayable(JsonObject invoice)

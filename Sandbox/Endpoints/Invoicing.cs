@@ -130,7 +130,7 @@ internal static class Invoicing
     public static void Void(UnitOfWork unit, JsonObject invoice)
     {
         InvoiceSteps.Void(invoice, unit.Now);
-        CancelPayments(unit, invoice);
+        CancelPayments(unit, invoice, "void_invoice");
         unit.Raise("invoice.voided", invoice.Id());
     }
 
@@ -156,7 +156,7 @@ internal static class Invoicing
     /// <summary>The open payment of an invoice with its intent, made when there is none.</summary>
     public static (JsonObject Payment, JsonObject Intent) Intent(UnitOfWork unit, JsonObject invoice)
     {
-        var open = unit.Where("invoice_payment", "invoice", invoice.Id()).FirstOrDefault(p => p.Text("status") == "open");
+        var open = unit.Where("invoice_payment", "invoice", invoice.Id()).FirstOrDefault(p => p.Text("status") == "open" && (bool)p["is_default"]!);
         if (open?.TextAt("payment.payment_intent") is { } known && unit.Find(known) is not null)
         {
             var payment = unit.Edit(open.Id());
@@ -171,20 +171,17 @@ internal static class Invoicing
         return (made, intent);
     }
 
-    private static void CancelPayments(UnitOfWork unit, JsonObject invoice)
+    /// <summary>Cancels what would still pay an invoice, and the intents that the invoice made.</summary>
+    public static void CancelPayments(UnitOfWork unit, JsonObject invoice, string reason)
     {
         foreach (var open in unit.Where("invoice_payment", "invoice", invoice.Id()).Where(p => p.Text("status") == "open").ToList())
         {
             var payment = unit.Edit(open.Id());
             payment["status"] = "canceled";
             payment["status_transitions"]!["canceled_at"] = unit.Now;
-            if (unit.Find(payment.TextAt("payment.payment_intent") ?? "") is { } intent && intent.Text("status") is not ("succeeded" or "canceled"))
+            if ((bool)payment["is_default"]! && unit.Find(payment.TextAt("payment.payment_intent") ?? "") is { } intent && intent.Text("status") is not ("succeeded" or "canceled"))
             {
-                var canceled = unit.Edit(intent.Id());
-                canceled["status"] = "canceled";
-                canceled["canceled_at"] = unit.Now;
-                canceled["cancellation_reason"] = "void_invoice";
-                unit.Raise("payment_intent.canceled", canceled.Id());
+                Capturing.Cancel(unit, unit.Edit(intent.Id()), reason);
             }
         }
     }

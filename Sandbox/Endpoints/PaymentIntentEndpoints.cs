@@ -9,8 +9,10 @@ internal static class PaymentIntentEndpoints
     private const string Kind = "payment_intent";
     private const string CreateFields =
         "amount*:i currency* customer payment_method confirm:b description metadata:m off_session:b receipt_email setup_future_usage "
-        + "automatic_payment_methods:o{enabled*:b allow_redirects} return_url statement_descriptor "
+        + "automatic_payment_methods:o{enabled*:b allow_redirects} return_url statement_descriptor capture_method "
         + "application_fee_amount:i on_behalf_of transfer_group transfer_data:o{destination* amount:i}";
+
+    private static readonly string[] CaptureMethods = ["automatic", "automatic_async", "manual"];
 
     public static void Map(Routes routes)
     {
@@ -20,6 +22,7 @@ internal static class PaymentIntentEndpoints
         routes.Post("/v1/payment_intents/{id}", "payment_intent_write", "payment_intent.updated", "metadata:m description receipt_email amount:i", Update);
         routes.Post("/v1/payment_intents/{id}/confirm", "payment_intent_write", "payment_intent.confirmed", "payment_method off_session:b return_url receipt_email", Confirm);
         routes.Post("/v1/payment_intents/{id}/cancel", "payment_intent_write", "payment_intent.canceled", "cancellation_reason", Cancel);
+        routes.Post("/v1/payment_intents/{id}/capture", "payment_intent_write", "payment_intent.captured", "amount_to_capture:i application_fee_amount:i metadata:m statement_descriptor", Capture);
     }
 
     private static JsonObject Create(Call call)
@@ -34,6 +37,13 @@ internal static class PaymentIntentEndpoints
         var intent = Charging.NewIntent(call.Unit, customer!, args.Int("amount")!.Value, args.Required("currency").ToLowerInvariant(), args.Text("description"));
         intent["metadata"] = Metadata.From(args);
         args.CopyTexts(intent, "receipt_email", "setup_future_usage", "statement_descriptor");
+        if (args.Text("capture_method") is { } capture)
+        {
+            intent["capture_method"] = CaptureMethods.Contains(capture)
+                ? capture
+                : throw ApiError.Invalid($"Invalid capture_method: must be one of {string.Join(", ", CaptureMethods)}", "capture_method");
+        }
+
         if (args.Object("automatic_payment_methods") is { } automatic)
         {
             intent["automatic_payment_methods"] = new JsonObject
@@ -127,23 +137,40 @@ internal static class PaymentIntentEndpoints
     {
         var paymentMethod = intent.Text("payment_method") ?? throw ApiError.Invalid(
             "You cannot confirm this PaymentIntent because it's missing a payment method.", null, "payment_intent_unexpected_state");
-        return Charging.Try(call.Unit, intent, call.Unit.Find(paymentMethod)!) is { } declined ? throw declined : intent;
+        var card = call.Unit.Find(paymentMethod)!;
+        var declined = InvoicePayments.Open(call.Unit, intent) is { } payment
+            ? InvoicePayments.Pay(call.Unit, payment, intent, card)
+            : Charging.Try(call.Unit, intent, card);
+        return declined is null ? intent : throw declined;
+    }
+
+    private static JsonObject Capture(Call call)
+    {
+        var intent = call.Edit(Kind, param: "intent");
+        Capturing.Capture(call.Unit, intent, call.Args.Int("amount_to_capture"), call.Args.Int("application_fee_amount"), "amount_to_capture");
+        InvoicePayments.Arrived(call.Unit, intent);
+        Metadata.Merge(intent, call.Args);
+        call.Args.CopyTexts(intent, "statement_descriptor");
+        return intent;
     }
 
     private static JsonObject Cancel(Call call)
     {
         var intent = call.Edit(Kind, param: "intent");
         Require(intent, "canceled");
-        intent["status"] = "canceled";
-        intent["canceled_at"] = call.Now;
-        intent["cancellation_reason"] = call.Args.Text("cancellation_reason");
-        call.Unit.Raise("payment_intent.canceled", intent.Id());
+        if (InvoicePayments.Open(call.Unit, intent) is { } payment && (bool)payment["is_default"]!)
+        {
+            throw ApiError.Invalid(
+                $"You cannot cancel this PaymentIntent because it was created by the invoice {payment.Text("invoice")}. Void the invoice instead.", null, "payment_intent_unexpected_state");
+        }
+
+        Capturing.Cancel(call.Unit, intent, call.Args.Text("cancellation_reason"));
         return intent;
     }
 
     private static void Require(JsonObject intent, string verb)
     {
-        if (intent.Text("status") is "succeeded" or "canceled")
+        if (intent.Text("status") is "succeeded" or "canceled" || (intent.Text("status") == "requires_capture" && verb != "canceled"))
         {
             throw ApiError.Invalid(
                 $"This PaymentIntent could not be {verb} because it has a status of {intent.Text("status")}.", null, "payment_intent_unexpected_state");

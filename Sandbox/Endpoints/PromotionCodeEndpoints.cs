@@ -50,6 +50,11 @@ internal static class PromotionCodeEndpoints
         made["metadata"] = Metadata.From(args);
         if (args.Object("restrictions") is { } limits)
         {
+            if (limits.Has("minimum_amount") != limits.Has("minimum_amount_currency"))
+            {
+                throw ApiError.Missing(limits.Has("minimum_amount") ? "restrictions[minimum_amount_currency]" : "restrictions[minimum_amount]");
+            }
+
             made["restrictions"]!["first_time_transaction"] = limits.Bool("first_time_transaction") ?? false;
             made["restrictions"]!["minimum_amount"] = limits.Int("minimum_amount");
             made["restrictions"]!["minimum_amount_currency"] = limits.Text("minimum_amount_currency");

@@ -5,16 +5,20 @@ using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
-/// <summary>Credits unused time and charges remaining time, to the second, as pending invoice items.</summary>
+/// <summary>
+/// Credits unused time and charges remaining time, to the second, as pending invoice items. They are net of discounts,
+/// as in Stripe's proration_discounts `included`: a credit of what was billed, a charge of what is billed now.
+/// </summary>
 internal sealed class Proration(UnitOfWork unit, JsonObject subscription, long at)
 {
     /// <summary>The credit for what an item still had to run.</summary>
-    public void Unused(JsonObject item) => Add(item, -1, "Unused time on");
+    public void Unused(JsonObject item) => Add(item, -1, "Unused time on", Billed(item) ?? Net(item));
 
     /// <summary>The charge for what an item has to run.</summary>
-    public void Remaining(JsonObject item) => Add(item, 1, "Remaining time on");
+    public void Remaining(JsonObject item) => Add(item, 1, "Remaining time on", Net(item));
 
-    private void Add(JsonObject item, int sign, string words)
+    /// <param name="whole">Minor units of the whole period, before rounding.</param>
+    private void Add(JsonObject item, int sign, string words, decimal whole)
     {
         var price = unit.Find(item["price"]!.AsObject().Id()) ?? item["price"]!.AsObject();
         if (Prices.IsMetered(price))
@@ -25,7 +29,7 @@ internal sealed class Proration(UnitOfWork unit, JsonObject subscription, long a
         var (start, end) = (item.Whole("current_period_start"), item.Whole("current_period_end"));
         var left = Math.Clamp(end - at, 0, end - start);
         var quantity = item["quantity"] is null ? 1 : item.Whole("quantity");
-        var amount = sign * Prices.Round(Prices.Cost(price, quantity) * left / (end - start), price.Id("currency"));
+        var amount = sign * Prices.Round(whole * left / (end - start), price.Id("currency"));
         var made = unit.Put(InvoiceItemObject.Create(new InvoiceItemSpec
         {
             Id = unit.NewId("ii"),
@@ -45,6 +49,43 @@ internal sealed class Proration(UnitOfWork unit, JsonObject subscription, long a
             PeriodEnd = end,
         }));
         unit.Raise("invoiceitem.created", made.Id());
+    }
+
+    /// <summary>What the running period of an item was billed at; null when its price came later than the bill.</summary>
+    private decimal? Billed(JsonObject item)
+    {
+        var line = unit.Where("invoice", "parent.subscription_details.subscription", subscription.Id())
+            .Where(invoice => invoice.Text("status") is not ("draft" or "void"))
+            .SelectMany(invoice => invoice.Rows("lines"))
+            .LastOrDefault(line => line.TextAt("parent.subscription_item_details.subscription_item") == item.Id() && IsWhole(line, item));
+        return line is null ? null : line.Whole("amount") - line.Rows("discount_amounts").Sum(off => off.Whole("amount"));
+    }
+
+    private static bool IsWhole(JsonObject line, JsonObject item) =>
+        line.TextAt("pricing.price_details.price") == item["price"]!.AsObject().Id()
+        && line["quantity"]?.Whole() == item["quantity"]?.Whole()
+        && line["period"]!["start"]!.Whole() == item.Whole("current_period_start")
+        && line["period"]!["end"]!.Whole() == item.Whole("current_period_end");
+
+    /// <summary>What a period of an item costs with the discounts in force; a fixed amount off is shared with the other items.</summary>
+    private decimal Net(JsonObject item)
+    {
+        var price = unit.Find(item["price"]!.AsObject().Id()) ?? item["price"]!.AsObject();
+        var cost = Prices.Cost(price, item["quantity"] is null ? 1 : item.Whole("quantity"));
+        var scratch = unit.Scratch();
+        var discounts = SubscriptionDiscounts.InForce(scratch, subscription, at);
+        if (discounts.Count == 0)
+        {
+            return cost;
+        }
+
+        var lines = new SubscriptionLines(scratch, subscription, "").Of([item, .. subscription.Rows("items").Where(other => other.Id() != item.Id())], next: false);
+        InvoicePricing.Apply(lines, discounts, _ => [], null);
+        var off = lines.Where(line => line.TextAt("parent.subscription_item_details.subscription_item") == item.Id())
+            .SelectMany(line => line.Rows("discount_amounts"))
+            .Sum(amount => amount.Whole("amount"));
+        scratch.RollBack();
+        return cost - off;
     }
 
     private string Label(JsonObject price, long quantity)

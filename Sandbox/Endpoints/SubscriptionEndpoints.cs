@@ -21,6 +21,7 @@ internal static class SubscriptionEndpoints
         routes.One("/v1/subscriptions/{id}", Kind, "subscription_read");
         routes.Post("/v1/subscriptions/{id}", "subscription_write", "subscription.updated", Shared, Update);
         routes.Delete("/v1/subscriptions/{id}", "subscription_write", "subscription.canceled", "invoice_now:b prorate:b cancellation_details:o{comment feedback}", Cancel);
+        routes.Post("/v1/subscriptions/{id}/migrate", "subscription_write", "subscription.migrated", "billing_mode*:o{type* flexible:o{proration_discounts}}", Migrate);
     }
 
     // Without a status Stripe leaves canceled subscriptions out.
@@ -219,6 +220,7 @@ internal static class SubscriptionEndpoints
         if (call.Args.Has("cancel_at"))
         {
             subscription["cancel_at"] = call.Args.Int("cancel_at");
+            subscription[Subscriptions.Prorates] = call.Args.Text("proration_behavior") != "none";
         }
 
         call.Args.Object("cancellation_details")?.CopyTexts(subscription["cancellation_details"]!.AsObject(), "comment", "feedback");
@@ -231,6 +233,35 @@ internal static class SubscriptionEndpoints
             subscription["discounts"] = Discounting.Apply(
                 call.Unit, call.Args, new DiscountPlace(subscription.Id("customer"), subscription.Id()), subscription["discounts"]);
         }
+    }
+
+    /// <summary>To the flexible billing mode, from which there is no way back.</summary>
+    private static JsonObject Migrate(Call call)
+    {
+        var subscription = call.Edit(Kind);
+        var mode = call.Args.Object("billing_mode")!;
+        if (mode.Required("type") != "flexible")
+        {
+            throw ApiError.Invalid("Invalid billing_mode[type]: must be flexible", "billing_mode[type]");
+        }
+
+        if (subscription.TextAt("billing_mode.type") == "flexible")
+        {
+            throw ApiError.Invalid("This subscription already has the billing mode `flexible`.", "billing_mode[type]");
+        }
+
+        if (mode.Object("flexible")?.Text("proration_discounts") is { } discounts and not "included")
+        {
+            throw ApiError.Invalid($"The sandbox prorates with discounts `included` only, not `{discounts}`.", "billing_mode[flexible][proration_discounts]", "parameter_unsupported");
+        }
+
+        subscription["billing_mode"] = new JsonObject
+        {
+            ["flexible"] = new JsonObject { ["proration_discounts"] = "included" },
+            ["type"] = "flexible",
+            ["updated_at"] = call.Now,
+        };
+        return subscription;
     }
 
     public static JsonObject Cancel(Call call)

@@ -10,6 +10,9 @@ internal static class Subscriptions
 {
     private const string InvoicePath = "parent.subscription_details.subscription";
 
+    /// <summary>The member that says whether an end within a period credits its rest. Never shown.</summary>
+    public const string Prorates = "_prorates";
+
     public static void End(UnitOfWork unit, JsonObject subscription, long at)
     {
         subscription["status"] = "canceled";

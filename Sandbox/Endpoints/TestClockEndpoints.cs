@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -60,6 +61,12 @@ internal static class TestClockEndpoints
         foreach (var customer in TestClocks.Customers(call.Unit, call.Id).ToList())
         {
             CustomerEndpoints.Delete(call.Unit, customer.Id());
+        }
+
+        // Money on its way comes by the world's clock then.
+        foreach (var waiting in call.Unit.State.Made(BalanceSums.Kind).Where(m => (string?)m[DueIndex.SettlesBy] == call.Id && Balances.IsPending(m)).ToList())
+        {
+            call.Unit.Edit(waiting.Id()).Remove(DueIndex.SettlesBy);
         }
 
         call.Unit.Raise(Event + ".deleted", call.Id);

@@ -5,6 +5,14 @@ namespace BillingCopilot.Sandbox.Http;
 /// <summary>An answer in Stripe's error shape. Effects of the request are rolled back unless <see cref="KeepsEffects"/>.</summary>
 internal sealed class ApiError(int status, string message, string? code = null, string? param = null) : Exception(message)
 {
+    /// <summary>Codes that are the sandbox's: Stripe has no page about them.</summary>
+    private static readonly HashSet<string> Own = new(StringComparer.Ordinal)
+    {
+        "credit_note_not_voidable", "customer_has_prior_transactions", "dispute_not_open", "invoice_already_paid", "invoice_not_payable",
+        "parameter_unsupported", "payout_not_cancelable", "payout_not_reversible", "promotion_code_customer_mismatch", "promotion_code_expired",
+        "promotion_code_minimum_not_met", "test_clock_advancing",
+    };
+
     public int Status { get; } = status;
 
     public string Type { get; init; } = "invalid_request_error";
@@ -50,6 +58,10 @@ internal sealed class ApiError(int status, string message, string? code = null, 
         if (Code is not null)
         {
             error["code"] = Code;
+        }
+
+        if (Code is not null && !Own.Contains(Code))
+        {
             error["doc_url"] = $"https://stripe.com/docs/error-codes/{Code.Replace('_', '-')}";
         }
 

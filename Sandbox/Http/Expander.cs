@@ -80,8 +80,8 @@ internal sealed class Expander(AccountState state)
             ("charge", "refunds") => Related("refund", "charge", id, $"/v1/charges/{id}/refunds"),
             ("customer", "subscriptions") => Related("subscription", "customer", id, $"/v1/customers/{id}/subscriptions"),
             ("customer", "sources" or "tax_ids") => Listing([], $"/v1/customers/{id}/{member}"),
-            ("price", "tiers" or "currency_options") or ("coupon", "applies_to") =>
-                state.Find(id)?[member]?.DeepClone() ?? new JsonArray(),
+            ("price", "tiers" or "currency_options") => state.Find(id)?[member]?.DeepClone() ?? new JsonArray(),
+            ("coupon", "applies_to") => state.Find(id)?[member]?.DeepClone() ?? new JsonObject { ["products"] = new JsonArray() },
             _ => null,
         };
     }

@@ -102,7 +102,7 @@ public static class ChargeObject
     {
         var refunded = charge.Whole("amount_refunded") + amount;
         charge["amount_refunded"] = refunded;
-        charge["refunded"] = refunded >= charge.Whole("amount");
+        charge["refunded"] = refunded >= (charge.Whole("amount_captured") is > 0 and var captured ? captured : charge.Whole("amount"));
     }
 
     private static JsonObject Outcome(ChargeSpec spec) => new()

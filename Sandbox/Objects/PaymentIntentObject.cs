@@ -97,6 +97,34 @@ public static class PaymentIntentObject
         intent["last_payment_error"] = null;
     }
 
+    /// <summary>The card's bank holds the money until it is captured.</summary>
+    public static void Hold(JsonObject intent, JsonObject charge)
+    {
+        Succeed(intent, charge);
+        intent["status"] = "requires_capture";
+        intent["amount_received"] = 0L;
+        intent["amount_capturable"] = charge.Whole("amount");
+    }
+
+    /// <summary>Money that was held is taken, and the rest let go.</summary>
+    /// <param name="amount">Minor units.</param>
+    public static void Capture(JsonObject intent, long amount)
+    {
+        intent["status"] = "succeeded";
+        intent["amount_received"] = amount;
+        intent["amount_capturable"] = 0L;
+    }
+
+    /// <summary>Nobody will pay it any more.</summary>
+    /// <param name="at">Unix seconds.</param>
+    public static void Cancel(JsonObject intent, long at, string? reason)
+    {
+        intent["status"] = "canceled";
+        intent["amount_capturable"] = 0L;
+        intent["canceled_at"] = at;
+        intent["cancellation_reason"] = reason;
+    }
+
     /// <summary>The charge was declined: the intent waits for another payment method and tells why.</summary>
     public static void Fail(JsonObject intent, JsonObject charge, JsonObject paymentMethod, Decline decline)
     {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds.Files;
 
 namespace BillingCopilot.Sandbox.State;
@@ -108,6 +109,9 @@ public sealed class AccountState
 
         return sums;
     }
+
+    /// <summary>What was due when the world was generated; null where only the objects tell.</summary>
+    internal IGeneratedPlan? GeneratedPlan => _file?.Plan;
 
     /// <summary>Lets go of the world's file.</summary>
     internal void Close() => _file?.Dispose();

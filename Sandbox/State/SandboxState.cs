@@ -23,10 +23,14 @@ internal sealed class SandboxState(World world, TimeProvider wall)
     public IdempotencyStore Idempotency { get; } = new();
 
     /// <summary>What time will bring; loaded once the journal has been read.</summary>
-    public DueIndex Due { get; } = new(DueWorks.For(() => BillingSettings.Of(world.Account), world.Account), world.Now.ToUnixTimeSeconds());
+    public DueIndex Due { get; } = new(new DuePlan(DueWorks.For(() => BillingSettings.Of(world.Account), world.Account), world.Now.ToUnixTimeSeconds()));
 
     /// <param name="now">Unix seconds where another clock than the world's counts.</param>
-    public UnitOfWork Begin(long? now = null) => new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
+    public UnitOfWork Begin(long? now = null)
+    {
+        World.Told.Keep();
+        return new(Account, Ids, now ?? Clock.Now.ToUnixTimeSeconds());
+    }
 
     /// <summary>Takes in one line of the journal.</summary>
     public void Apply(JsonObject entry)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 
@@ -20,47 +21,53 @@ internal sealed class DueIndex
     /// <summary>The clock of objects without a test clock.</summary>
     public const string World = "";
 
-    private readonly IReadOnlyList<IDueWork> _works;
-    private readonly long _began;
-    private readonly ILookup<string, int> _byKind;
+    /// <summary>The member of an object without <c>test_clock</c> that names the clock it lives by. Never shown.</summary>
+    public const string SettlesBy = "_test_clock";
+
+    private readonly DuePlan _plan;
     private readonly Dictionary<string, PriorityQueue<(int Work, string Id), (long At, int Work, string Id)>> _queues = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Work, string Id), (string Clock, long At)> _planned = [];
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+    private IGeneratedPlan? _generated;
+    private (int Index, (long At, int Work, string Id)? Step) _next;
 
-    /// <param name="works">Everything that can fall due.</param>
-    /// <param name="began">Unix seconds at which the world's clock started: news from before is no news.</param>
-    public DueIndex(IReadOnlyList<IDueWork> works, long began)
-    {
-        (_works, _began) = (works, began);
-        _byKind = Enumerable.Range(0, works.Count).ToLookup(i => works[i].Kind, StringComparer.Ordinal);
-    }
+    /// <param name="plan">Everything that can fall due.</param>
+    public DueIndex(DuePlan plan) => _plan = plan;
 
-    /// <summary>Takes in every object of the account that has work.</summary>
+    /// <summary>
+    /// Takes in every object of the account that has work. A world's file has its own plan, which holds for the
+    /// objects that did not change since and for the settings that worlds are generated with.
+    /// </summary>
     public void Load(AccountState account)
     {
         _queues.Clear();
         _planned.Clear();
-        foreach (var kind in _byKind)
+        _noted.Clear();
+        (_next, _generated) = ((0, null), BillingSettings.Of(account) == new BillingSettings() ? account.GeneratedPlan : null);
+        foreach (var value in _plan.Kinds.SelectMany(kind => _generated is null ? WithWork(account, kind) : account.Made(kind)))
         {
-            foreach (var value in account.Where(kind.Key, ObjectIndexes.Due, ObjectIndexes.Yes).Concat(kind.SelectMany(work => _works[work].Secret)).DistinctBy(v => v.Id()))
-            {
-                Note(value);
-            }
+            Note(value);
         }
     }
+
+    private IEnumerable<JsonObject> WithWork(AccountState account, string kind) => account.Where(kind, ObjectIndexes.Due, ObjectIndexes.Yes)
+        .Concat(_plan.WorksOf(kind).SelectMany(work => _plan.Work(work).Secret))
+        .DistinctBy(value => value.Id());
 
     /// <summary>Plans the work of an object as it is now.</summary>
     public void Note(JsonObject value)
     {
-        foreach (var work in _byKind[(string)value["object"]!])
+        _noted.Add(value.Id());
+        foreach (var work in _plan.WorksOf((string)value["object"]!))
         {
             var key = (work, value.Id());
-            if (value["deleted"] is not null || _works[work].DueAt(value) is not { } at || (_works[work].IsNews && at < _began && value["test_clock"] is null))
+            if (_plan.At(work, value) is not { } at)
             {
                 _planned.Remove(key);
                 continue;
             }
 
-            var plan = ((string?)value["test_clock"] ?? World, at);
+            var plan = ((string?)value["test_clock"] ?? (string?)value[SettlesBy] ?? World, at);
             if (!_planned.TryGetValue(key, out var known) || known != plan)
             {
                 _planned[key] = plan;
@@ -70,14 +77,40 @@ internal sealed class DueIndex
     }
 
     /// <summary>The next step of a clock; null when nothing is planned.</summary>
-    public DueStep? Peek(string clock)
+    public DueStep? Peek(string clock) => Next(clock) is { } next ? new DueStep(next.Step.At, _plan.Work(next.Step.Work), next.Step.Id) : null;
+
+    /// <summary>Takes out what <see cref="Peek"/> showed.</summary>
+    public void Take(string clock)
+    {
+        if (Next(clock) is { Generated: true })
+        {
+            _next = (_next.Index + 1, null);
+        }
+        else
+        {
+            _planned.Remove(Queue(clock).Dequeue());
+        }
+    }
+
+    private ((long At, int Work, string Id) Step, bool Generated)? Next(string clock)
+    {
+        var planned = Planned(clock);
+        if (clock != World || Find() is not { } generated || (planned is { } own && DuePlan.Order.Compare(own, generated) < 0))
+        {
+            return planned is { } step ? (step, false) : null;
+        }
+
+        return (generated, true);
+    }
+
+    private (long At, int Work, string Id)? Planned(string clock)
     {
         var queue = Queue(clock);
         while (queue.TryPeek(out var key, out var order))
         {
             if (_planned.TryGetValue(key, out var plan) && plan == (clock, order.At))
             {
-                return new DueStep(order.At, _works[key.Work], key.Id);
+                return order;
             }
 
             queue.Dequeue();
@@ -86,19 +119,31 @@ internal sealed class DueIndex
         return null;
     }
 
-    /// <summary>Takes out what <see cref="Peek"/> showed.</summary>
-    public void Take(string clock) => _planned.Remove(Queue(clock).Dequeue());
+    /// <summary>The next step of the generated plan whose object is as generated.</summary>
+    private (long At, int Work, string Id)? Find()
+    {
+        while (_generated is not null && _next.Index < _generated.Count)
+        {
+            var step = _next.Step ?? _generated[_next.Index];
+            if (!_noted.Contains(step.Id))
+            {
+                _next.Step = step;
+                return step;
+            }
+
+            _next = (_next.Index + 1, null);
+        }
+
+        return null;
+    }
 
     private PriorityQueue<(int Work, string Id), (long At, int Work, string Id)> Queue(string clock)
     {
         if (!_queues.TryGetValue(clock, out var queue))
         {
-            _queues[clock] = queue = new(Order);
+            _queues[clock] = queue = new(DuePlan.Order);
         }
 
         return queue;
     }
-
-    private static readonly Comparer<(long At, int Work, string Id)> Order = Comparer<(long At, int Work, string Id)>.Create((a, b) =>
-        a.At != b.At ? a.At.CompareTo(b.At) : a.Work != b.Work ? a.Work.CompareTo(b.Work) : string.CompareOrdinal(a.Id, b.Id));
 }

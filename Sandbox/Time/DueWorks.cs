@@ -29,5 +29,6 @@ internal static class DueWorks
         new PayoutProgress(),
         new DisputeProgress(),
         new PayoutSchedule(),
+        new HoldExpiry(),
     ];
 }

@@ -5,7 +5,10 @@ using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Time;
 
-/// <summary>A subscription ends when it was told to: at the end of its period or at an instant. Usage not yet billed is billed.</summary>
+/// <summary>
+/// A subscription ends when it was told to: at the end of its period or at an instant. Usage not yet billed is billed,
+/// and the rest of a period that was paid is credited unless that was ruled out.
+/// </summary>
 internal sealed class SubscriptionEnd : IDueWork
 {
     public string Name => "subscription.end";
@@ -29,6 +32,12 @@ internal sealed class SubscriptionEnd : IDueWork
         var owed = unit.Scratch();
         var anything = SubscriptionInvoice.Draft(owed, owed.Edit(value.Id()), "subscription_cycle", Usage(owed, value)).Rows("lines").Any();
         owed.RollBack();
+        if ((bool?)subscription[Subscriptions.Prorates] == true && subscription.Text("status") != "trialing")
+        {
+            var proration = new Proration(unit, subscription, unit.Now);
+            subscription.Rows("items").Where(i => i.Whole("current_period_end") > unit.Now).ToList().ForEach(proration.Unused);
+        }
+
         Subscriptions.End(unit, subscription, unit.Now);
         if (anything)
         {

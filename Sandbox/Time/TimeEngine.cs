@@ -105,7 +105,7 @@ internal sealed class TimeEngine(SandboxState state, Committer committer)
     private List<JsonObject> Run(string clock, DueStep step, bool keepClock)
     {
         state.Due.Take(clock);
-        var unit = new UnitOfWork(state.Account, state.Ids, step.At);
+        var unit = state.Begin(step.At);
         try
         {
             var due = state.Account.Find(step.Id)!;

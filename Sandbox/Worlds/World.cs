@@ -12,19 +12,17 @@ namespace BillingCopilot.Sandbox.Worlds;
 /// <param name="Size"><c>small</c>, <c>medium</c> or <c>large</c>: <see cref="WorldCatalog.Sizes"/>.</param>
 /// <param name="Now">The instant (UTC) at which the world's clock starts.</param>
 /// <param name="Account">The objects of the main account.</param>
-/// <param name="Truth">What was planted, with ids: served by <c>/_sandbox/truth</c>, never through the API.</param>
-/// <param name="Documents">Policies and past tickets in Markdown, to be ingested by the copilot's memory.</param>
-public sealed record World(
-    string Name,
-    int Seed,
-    string Size,
-    DateTimeOffset Now,
-    AccountState Account,
-    JsonObject Truth,
-    IReadOnlyList<WorldDocument> Documents)
+/// <param name="Told">What is to be told of the world beside its objects.</param>
+public sealed record World(string Name, int Seed, string Size, DateTimeOffset Now, AccountState Account, WorldTold Told)
 {
+    /// <summary>What was planted, with ids: served by <c>/_sandbox/truth</c>, never through the API.</summary>
+    public JsonObject Truth => Told.Truth;
+
+    /// <summary>Policies and past tickets in Markdown, to be ingested by the copilot's memory.</summary>
+    public IReadOnlyList<WorldDocument> Documents => Told.Documents;
+
     /// <summary>The company's own books, its banks' statements (CSV and CAMT.053), its sellers' contracts and sales, and unsorted tickets.</summary>
-    public IReadOnlyList<WorldDocument> Files { get; init; } = [];
+    public IReadOnlyList<WorldDocument> Files => Told.Files;
 
     /// <summary>A world as its file has it; objects are read when they are asked for.</summary>
     internal static World Read(WorldFile file) => new(
@@ -33,8 +31,10 @@ public sealed record World(
         (string)file.Header["size"]!,
         DateTimeOffset.FromUnixTimeSeconds((long)file.Header["now"]!),
         new AccountState(file),
-        JsonNode.Parse(file.Text("truth"))!.AsObject(),
-        WorldDocument.Read(file.Text("documents"))) { Files = WorldDocument.Read(file.Text("files")) };
+        new WorldTold(
+            () => JsonNode.Parse(file.Text("truth"))!.AsObject(),
+            () => WorldDocument.Read(file.Text("documents")),
+            () => WorldDocument.Read(file.Text("files"))));
 }
 
 /// <summary>One file of a world.</summary>

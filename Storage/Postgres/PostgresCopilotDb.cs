@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.EntityFrameworkCore;
+using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace BillingCopilot.Storage.Postgres;
@@ -20,8 +21,51 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
         await Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({KeyOf(name)})", cancellationToken);
     }
 
-    public override bool IsDuplicate(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    public override async Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken) =>
+        await Database.SqlQuery<DateTimeOffset>($"SELECT clock_timestamp() AS \"Value\"").SingleAsync(cancellationToken);
+
+    public override string NowSql(TimeSpan ahead = default) => $"(statement_timestamp() + interval '{(long)ahead.TotalMilliseconds} milliseconds')";
+
+    public override Task TellAsync(string message, CancellationToken cancellationToken) =>
+        Database.ExecuteSqlAsync($"SELECT pg_notify({PostgresCopilotDbFactory.Channel}, {message})", cancellationToken);
+
+    /// <summary>What another node is claiming right now is skipped, not waited for.</summary>
+    public override Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            WITH due AS (
+                SELECT t.id, t.lane, t.created_at, coalesce(t.cause_at, t.created_at) AS at FROM tasks t
+                WHERE t.tenant_id = {0} AND t.status = 'queued' AND (t.available_at <= {{NowSql()}} OR t.available_at > {{NowSql(claim.Farthest)}})
+                    AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.tenant_id = t.tenant_id AND r.lane = t.lane AND r.status = 'running')
+                ORDER BY t.created_at LIMIT {1} FOR UPDATE OF t SKIP LOCKED),
+            firsts AS (SELECT DISTINCT ON (coalesce(lane, id)) id, created_at FROM due ORDER BY coalesce(lane, id), at, created_at),
+            chosen AS (SELECT id FROM firsts ORDER BY created_at LIMIT {2})
+            UPDATE tasks SET status = 'running', attempts = tasks.attempts + 1, lease_owner = {3}, lease_until = {{NowSql(claim.Lease)}}
+            FROM chosen WHERE tasks.tenant_id = {0} AND tasks.id = chosen.id
+            RETURNING tasks.*
+            """;
+        return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Looked, claim.Most, claim.Owner), cancellationToken);
+    }
+
+    public override Task<IReadOnlyList<TaskRow>> ClaimAbandonedAsync(TaskClaim claim, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            WITH due AS (
+                SELECT t.id FROM tasks t
+                WHERE t.tenant_id = {0} AND t.status = 'running' AND (t.lease_until < {{NowSql()}} OR t.lease_until > {{NowSql(2 * claim.Lease)}})
+                ORDER BY t.created_at LIMIT {1} FOR UPDATE OF t SKIP LOCKED)
+            UPDATE tasks SET attempts = tasks.attempts + 1, lease_owner = {2}, lease_until = {{NowSql(claim.Lease)}}
+            FROM due WHERE tasks.tenant_id = {0} AND tasks.id = due.id
+            RETURNING tasks.*
+            """;
+        return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Most, claim.Owner), cancellationToken);
+    }
+
+    public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    protected override string Least => "least";
+
+    protected override string SecondsSinceSql(string instant) => $"extract(epoch FROM ({NowSql()} - {instant}))";
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcInstants>();

@@ -1,12 +1,17 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Npgsql;
 
 namespace BillingCopilot.Storage.Postgres;
 
 /// <summary>Opens the PostgreSQL database.</summary>
 public sealed class PostgresCopilotDbFactory : CopilotDbFactory, IDesignTimeDbContextFactory<PostgresCopilotDb>
 {
+    /// <summary>Channel on which nodes tell each other.</summary>
+    internal const string Channel = "billingcopilot";
+
     private readonly DbContextOptions<PostgresCopilotDb> _options;
+    private readonly string _connection;
 
     /// <summary>For the migrations tool, which reads the model and connects to nothing.</summary>
     public PostgresCopilotDbFactory()
@@ -14,8 +19,29 @@ public sealed class PostgresCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCo
     {
     }
 
-    public PostgresCopilotDbFactory(StorageOptions options) =>
-        _options = new DbContextOptionsBuilder<PostgresCopilotDb>().UseNpgsql(options.ConnectionString).Options;
+    public PostgresCopilotDbFactory(StorageOptions options)
+    {
+        _connection = options.ConnectionString!;
+        _options = WithFailpoints(new DbContextOptionsBuilder<PostgresCopilotDb>().UseNpgsql(options.ConnectionString));
+    }
+
+    public override bool HasSeveralNodes => true;
+
+    public override async Task ListenAsync(Action<string> heard, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connection) { Pooling = false, KeepAlive = 10 }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        connection.Notification += (_, told) => heard(told.Payload);
+        await using (var listen = new NpgsqlCommand("LISTEN " + Channel, connection))
+        {
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+        }
+    }
 
     public override CopilotDb Open(TenantContext tenant) => new PostgresCopilotDb(_options, tenant);
 

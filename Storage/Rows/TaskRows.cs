@@ -55,6 +55,16 @@ public sealed class TaskRow : ITenantRow
     /// <summary>The finished answer as JSON.</summary>
     public string? Answer { get; set; }
 
+    /// <summary>The customer it works for. One running task has a lane at a time, which an index keeps; null shares with all.</summary>
+    public string? Lane { get; set; }
+
+    /// <summary>Playbook and object, for tasks of events: events about one cause share a task.</summary>
+    public string? Cause { get; set; }
+
+    /// <summary>When the event that started it happened at Stripe.</summary>
+    public DateTimeOffset? CauseAt { get; set; }
+
+    /// <summary>Also the fencing token: it grows with each taking.</summary>
     public int Attempts { get; set; }
 
     public string? LeaseOwner { get; set; }

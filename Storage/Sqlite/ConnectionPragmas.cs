@@ -7,10 +7,10 @@ namespace BillingCopilot.Storage.Sqlite;
 /// Sets what SQLite forgets between connections. FULL because an approval or an idempotency key that was
 /// committed must survive a power cut; recursive triggers so that REPLACE can't get past the append-only ones.
 /// </summary>
-internal sealed class ConnectionPragmas(TimeSpan busyTimeout) : DbConnectionInterceptor
+internal sealed class ConnectionPragmas(TimeSpan busyTimeout, int mostPages) : DbConnectionInterceptor
 {
     private readonly string _pragmas =
-        $"PRAGMA busy_timeout={(long)busyTimeout.TotalMilliseconds}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;";
+        $"PRAGMA busy_timeout={(long)busyTimeout.TotalMilliseconds}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;{(mostPages > 0 ? $" PRAGMA max_page_count={mostPages};" : "")}";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {

@@ -1,3 +1,4 @@
+using BillingCopilot.Storage.Rows;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,8 +15,47 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
         ? throw new InvalidOperationException($"The lock '{name}' needs a transaction.")
         : Task.CompletedTask;
 
-    public override bool IsDuplicate(DbUpdateException exception) =>
-        exception.InnerException is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueIndexTaken };
+    public override async Task<DateTimeOffset> UtcNowAsync(CancellationToken cancellationToken) => DateTimeOffset.FromUnixTimeMilliseconds(
+        await Database.SqlQuery<long>($"SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) AS Value").SingleAsync(cancellationToken));
+
+    public override string NowSql(TimeSpan ahead = default) => $"(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + {(long)ahead.TotalMilliseconds})";
+
+    public override Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            UPDATE tasks SET status = 'running', attempts = attempts + 1, lease_owner = {3}, lease_until = {{NowSql(claim.Lease)}}
+            WHERE tenant_id = {0} AND id IN (
+                SELECT id FROM (
+                    SELECT id, created_at, row_number() OVER (PARTITION BY coalesce(lane, id) ORDER BY at, created_at) AS turn FROM (
+                        SELECT t.id, t.lane, t.created_at, coalesce(t.cause_at, t.created_at) AS at FROM tasks t
+                        WHERE t.tenant_id = {0} AND t.status = 'queued' AND (t.available_at <= {{NowSql()}} OR t.available_at > {{NowSql(claim.Farthest)}})
+                            AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.tenant_id = t.tenant_id AND r.lane = t.lane AND r.status = 'running')
+                        ORDER BY t.created_at LIMIT {1}))
+                WHERE turn = 1 ORDER BY created_at LIMIT {2})
+            RETURNING *
+            """;
+        return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Looked, claim.Most, claim.Owner), cancellationToken);
+    }
+
+    public override Task<IReadOnlyList<TaskRow>> ClaimAbandonedAsync(TaskClaim claim, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            UPDATE tasks SET attempts = attempts + 1, lease_owner = {2}, lease_until = {{NowSql(claim.Lease)}}
+            WHERE tenant_id = {0} AND id IN (
+                SELECT t.id FROM tasks t
+                WHERE t.tenant_id = {0} AND t.status = 'running' AND (t.lease_until < {{NowSql()}} OR t.lease_until > {{NowSql(2 * claim.Lease)}})
+                ORDER BY t.created_at LIMIT {1})
+            RETURNING *
+            """;
+        return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Most, claim.Owner), cancellationToken);
+    }
+
+    public override bool IsDuplicate(Exception fault) =>
+        fault is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueIndexTaken };
+
+    protected override string Least => "min";
+
+    protected override string SecondsSinceSql(string instant) => $"(({NowSql()} - {instant}) / 1000.0)";
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();

@@ -22,11 +22,11 @@ public sealed class SqliteCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCont
     public SqliteCopilotDbFactory(StorageOptions options)
     {
         _path = Path.GetFullPath(options.Path);
-        var connection = new SqliteConnectionStringBuilder { DataSource = _path };
-        _options = new DbContextOptionsBuilder<SqliteCopilotDb>()
+        // Microsoft.Data.Sqlite tries a busy statement again until the command's timeout, whatever SQLite's own says.
+        var connection = new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = Math.Max(1, (int)Math.Ceiling(options.BusyTimeout.TotalSeconds)) };
+        _options = WithFailpoints(new DbContextOptionsBuilder<SqliteCopilotDb>()
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new ConnectionPragmas(options.BusyTimeout))
-            .Options;
+            .AddInterceptors(new ConnectionPragmas(options.BusyTimeout, options.MostPages)));
     }
 
     public override CopilotDb Open(TenantContext tenant) => new SqliteCopilotDb(_options, tenant);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Turns;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Rules;
@@ -33,7 +34,7 @@ internal static class TokenBudget
         {
             seen.Clear();
             var chat = stage.Host.Services.GetRequiredService<ChatTurns>();
-            var answer = await chat.AskAsync(stage.Host.Tenants.Default.Context, stage.Host.Services.GetRequiredService<PeopleDirectory>().Find(person)!, null, question, CancellationToken.None);
+            var answer = await chat.AskAsync(stage.Host.Tenants.Default.Context, stage.Host.Services.GetRequiredService<PeopleDirectory>().Find(person)!, null, question, Channels.Terminal, CancellationToken.None);
             rows.Add(new Row(string.Join(", ", answer.Tools.Select(t => t.Name).Distinct()), Sum(seen.Schemas.Values), Sum(seen.Results.Values), Sum(seen.Raw)));
         }
 

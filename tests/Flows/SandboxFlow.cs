@@ -11,6 +11,17 @@ namespace BillingCopilot.Flows;
 /// <summary>The sandbox as its own process: the same bytes from the same seed, and nothing lost by a kill.</summary>
 public sealed class SandboxFlow
 {
+    /// <summary>Of how many objects the lists below them are read.</summary>
+    private const int Objects = 25;
+
+    private static readonly long September = new DateTimeOffset(2026, 9, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+    private static readonly long November = new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds();
+
+    private static readonly string[] NoLists = ["v1/account", "v1/balance", "v1/balance_settings", "v1/credit_notes/preview"];
+
+    /// <summary>Of some invoices there is no credit note to preview.</summary>
+    private const string Preview = "v1/credit_notes/preview/lines";
+
     [Fact]
     public async Task Lists_TwoProcessesOfOneSeed_GiveTheSameBytes_AnotherSeedDoesNot()
     {
@@ -18,7 +29,7 @@ public sealed class SandboxFlow
         var second = await ListsAsync("--seed", "5");
         var other = await ListsAsync("--seed", "6");
 
-        first.Count.ShouldBeGreaterThanOrEqualTo(20);
+        first.Count.ShouldBeGreaterThanOrEqualTo(40);
         second.ShouldBe(first);
         // Coupons have their codes as ids, in every world the same.
         other.Where(list => list.Value == first[list.Key] && list.Key != "v1/coupons").Select(list => list.Key)
@@ -66,40 +77,60 @@ public sealed class SandboxFlow
         return await ReadAllAsync(http);
     }
 
-    /// <summary>A hash of all pages of every list that asks for no parameter.</summary>
+    /// <summary>A hash of all pages of every list, also of those below an object or for one; by the list's path.</summary>
     private static async Task<Dictionary<string, string>> ReadAllAsync(HttpClient http)
     {
         var info = await http.GetFromAsync("_sandbox/info");
-        var lists = info["endpoints"]!.AsArray().Select(endpoint => (string)endpoint!)
-            .Where(endpoint => endpoint.StartsWith("GET /v1/", StringComparison.Ordinal) && !endpoint.Contains('{') && !endpoint.EndsWith("/search", StringComparison.Ordinal))
-            .Select(endpoint => endpoint["GET /".Length..]);
-        var hashes = new Dictionary<string, string>();
-        foreach (var list in lists)
+        var gets = info["endpoints"]!.AsArray().Select(endpoint => (string)endpoint!)
+            .Where(endpoint => endpoint.StartsWith("GET /v1/", StringComparison.Ordinal) && !endpoint.EndsWith('}') && !endpoint.EndsWith("/search", StringComparison.Ordinal))
+            .Select(endpoint => endpoint["GET /".Length..])
+            .Except(NoLists)
+            .OrderBy(path => path.Contains('{') || path is "v1/subscription_items" or Preview).ThenBy(path => path, StringComparer.Ordinal).ToList();
+        var (hashes, ids) = (new Dictionary<string, string>(), new Dictionary<string, List<string>>());
+        foreach (var list in gets)
         {
-            if (await ReadAsync(http, list) is { } hash)
-            {
-                hashes[list] = hash;
-            }
+            hashes[list] = await ReadAsync(http, list, [.. Paths(list, ids)], ids);
         }
 
         return hashes;
     }
 
-    private static async Task<string?> ReadAsync(HttpClient http, string list)
+    /// <summary>Where a list is read: once, or for some of the objects that it belongs to.</summary>
+    private static IEnumerable<string> Paths(string list, Dictionary<string, List<string>> ids)
+    {
+        var some = (string kind) => ids[kind].Take(Objects);
+        return list switch
+        {
+            "v1/subscription_items" => some("v1/subscriptions").Select(id => $"{list}?subscription={id}"),
+            Preview => some("v1/invoices").Select(id => $"{list}?invoice={id}&amount=100"),
+            "v1/billing/meters/{id}/event_summaries" => some("v1/billing/meters").SelectMany(meter => ids["v1/customers"].Select(customer =>
+                $"v1/billing/meters/{meter}/event_summaries?customer={customer}&start_time={September}&end_time={November}&value_grouping_window=day")),
+            _ when list.Contains('{') => some(list[..list.IndexOf("/{", StringComparison.Ordinal)]).Select(id => list[..list.IndexOf('{')] + id + list[(list.IndexOf('}') + 1)..]),
+            _ => [list],
+        };
+    }
+
+    private static async Task<string> ReadAsync(HttpClient http, string list, List<string> paths, Dictionary<string, List<string>> ids)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (string? after = ""; after is not null;)
+        var seen = ids[list] = [];
+        foreach (var path in paths)
         {
-            using var answer = await http.GetAsync($"{list}?limit=100{after}");
-            if (!answer.IsSuccessStatusCode)
+            for (string? after = ""; after is not null;)
             {
-                return null;
-            }
+                using var answer = await http.GetAsync($"{path}{(path.Contains('?') ? '&' : '?')}limit=100{after}");
+                var bytes = await answer.Content.ReadAsByteArrayAsync();
+                var page = JsonNode.Parse(bytes)!;
+                if (!answer.IsSuccessStatusCode && list == Preview)
+                {
+                    break;
+                }
 
-            var bytes = await answer.Content.ReadAsByteArrayAsync();
-            hash.AppendData(bytes);
-            var page = JsonNode.Parse(bytes)!;
-            after = (bool?)page["has_more"] == true ? $"&starting_after={page["data"]!.AsArray()[^1]!["id"]}" : null;
+                answer.IsSuccessStatusCode.ShouldBeTrue($"{path}: {page.ToJsonString()}");
+                hash.AppendData(bytes);
+                seen.AddRange((page["data"] as JsonArray ?? []).Select(item => item!["id"]?.ToString() ?? ""));
+                after = (bool?)page["has_more"] == true ? $"&starting_after={seen[^1]}" : null;
+            }
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -100,6 +100,26 @@ public sealed class WebhookFlow
         (await StoredAsync(copilot)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task LockedDatabase_Is503UntilItIsFree_AndThenTheEventIsTaken()
+    {
+        await using var copilot = await Copilot.StartAsync();
+        var body = Event(copilot, "evt_locked");
+        await using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={copilot.Stage.Host.Settings.Database.Path}"))
+        {
+            await other.OpenAsync();
+            await using var hold = other.BeginTransaction(deferred: false);
+            using var refused = await PostAsync(copilot, body, Header(copilot, body));
+            refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            ((string?)(await refused.JsonAsync())["error"]!["code"]).ShouldBe("not_stored");
+        }
+
+        using var taken = await PostAsync(copilot, body, Header(copilot, body));
+        taken.StatusCode.ShouldBe(HttpStatusCode.OK);
+        ((bool?)(await taken.JsonAsync())["duplicate"]).ShouldBe(false);
+        (await StoredAsync(copilot)).ShouldBe(1);
+    }
+
     private static string Event(Copilot copilot, string id) => new JsonObject
     {
         ["id"] = id,

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Billing;
 
@@ -17,14 +18,29 @@ internal static partial class EntityReader
     public static JsonObject Read(string text, Dialogue dialogue, Func<string, bool> isWord)
     {
         var found = new JsonObject { ["question"] = text, ["keywords"] = PolicyQuery.Of(text) };
+        if (PastedTicket.WordsOf(text) is { } pasted)
+        {
+            found["pasted"] = TypedReferences.WithoutRaw(pasted);
+        }
+
         ReadHandles(text, found);
         ReadAmount(text, found);
         ReadPeriod(text, dialogue.Today, found);
         ReadPurpose(text, found);
+        ReadSubscriptions(text, found);
+        ReadLanguage(text, found);
         ReadCustomer(text, dialogue, isWord, found);
         ReadContext(dialogue, found);
+        if (BeforeThat().IsMatch(text) && found["context_invoice"] is not null && !NamesSomething(found))
+        {
+            found["before"] = true;
+        }
+
         return found;
     }
+
+    private static bool NamesSomething(JsonObject found) =>
+        found["customer"] is not null || found["customer_query"] is not null || found["invoice"] is not null || found["number"] is not null;
 
     /// <summary>True when the text holds a handle or an invoice's number.</summary>
     public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
@@ -33,8 +49,18 @@ internal static partial class EntityReader
     {
         foreach (Match m in Handle().Matches(text))
         {
-            var kind = m.Groups["kind"].Value.ToLowerInvariant() switch { "cus" => "customer", "inv" => "invoice", "ch" => "charge", _ => "mail" };
+            var kind = m.Groups["kind"].Value.ToLowerInvariant() switch { "cus" => "customer", "inv" => "invoice", "ch" => "charge", "tic" => "ticket", _ => "mail" };
             found[kind == "mail" ? "customer_query" : kind] ??= m.Value.ToLowerInvariant();
+        }
+
+        if (TicketNumber().Match(text) is { Success: true } ticket)
+        {
+            found["ticket_number"] = ticket.Groups["number"].Value;
+        }
+
+        if ((found["pasted"] ?? found["ticket"] ?? found["ticket_number"]) is not null)
+        {
+            found["any_ticket"] = "yes";
         }
 
         if (Number().Match(text) is { Success: true } number)
@@ -100,6 +126,28 @@ internal static partial class EntityReader
         }
     }
 
+    /// <summary>Which subscriptions: by status and by plan.</summary>
+    private static void ReadSubscriptions(string text, JsonObject found)
+    {
+        if (SubscriptionStatus().Match(text) is { Success: true } status)
+        {
+            found["subscription_status"] = status.Value.ToLowerInvariant()[..2] switch { "ac" => "active", "pa" => "past_due", "ov" => "past_due", "tr" or "in" => "trialing", "un" => "unpaid", _ => "canceled" };
+        }
+
+        if (PlanName().Match(text) is { Success: true } plan)
+        {
+            found["plan"] = plan.Groups["plan"].Value;
+        }
+    }
+
+    private static void ReadLanguage(string text, JsonObject found)
+    {
+        if (Language().Match(text) is { Success: true } m)
+        {
+            found["language"] = m.Groups["language"].Value.ToLowerInvariant() switch { "german" => "de", "french" => "fr", "spanish" => "es", "japanese" => "ja", _ => "en" };
+        }
+    }
+
     private static void ReadCustomer(string text, Dialogue dialogue, Func<string, bool> isWord, JsonObject found)
     {
         if (found["customer"] is not null || found["customer_query"] is not null)
@@ -136,17 +184,33 @@ internal static partial class EntityReader
     private static JsonNode? OneCustomer(ToolEvidence call) => JsonPath.Read(call.Result, "customer")
         ?? (JsonPath.Text(call.Result, "count") == "1" ? JsonPath.Read(call.Result, "matches.0.customer") : null);
 
-    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
+    /// <summary>The invoice before the one that was spoken of; not one that something is compared with.</summary>
+    [GeneratedRegex(@"(?<!\b(?:than|with|to|from|against|versus|vs\.?)\s+(?:the\s+)?)\b(?:(?:one|invoice|bill) before(?: (?:that|it|this)(?: one)?)?|(?:previous|prior|preceding) (?:one|invoice|bill))\b", RegexOptions.IgnoreCase)]
+    private static partial Regex BeforeThat();
+
+    [GeneratedRegex(@"\b(?<kind>cus|inv|ch|tic|mail)[0-9]{1,5}\b", RegexOptions.IgnoreCase)]
     private static partial Regex Handle();
+
+    [GeneratedRegex(@"\b(?:active|past[ \-]due|overdue|trialing|trials?|in (?:a )?trial|unpaid|cancel+ed)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex SubscriptionStatus();
+
+    [GeneratedRegex(@"\b(?:on|to|have|has) (?:the |our )?(?<plan>\p{Lu}[\w\-]*(?: \p{Lu}[\w\-]*)?)(?: plan| tier)?\b(?=[\s?.,!]*(?:$|plan|tier))", RegexOptions.None)]
+    private static partial Regex PlanName();
+
+    [GeneratedRegex(@"\bticket\s+(?:no\.?\s*|number\s+|#\s*)?(?<number>[A-Z0-9]*[0-9][A-Z0-9\-]*|[A-Z]{1,8}-[0-9]+)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex TicketNumber();
 
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();
 
-    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|[0-9]{8})-[0-9]{3,8}\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:(?=[A-Z0-9]*[A-Z])[A-Z0-9]{2,12}|[0-9]{8})-[0-9]{3,8}(?:-[0-9]{1,8})?\b", RegexOptions.IgnoreCase)]
     private static partial Regex Number();
 
     [GeneratedRegex(@"\b(?<month>January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?(?:,?\s+(?<year>20[0-9][0-9]))?|\b(?:in|during)\s+(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\b(?:\s+(?<year>20[0-9][0-9]))?")]
     private static partial Regex Month();
+
+    [GeneratedRegex(@"\b(?:in|into) (?<language>english|german|french|spanish|japanese)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Language();
 
     [GeneratedRegex(@"\b(?<which>this|last)\s+month\b", RegexOptions.IgnoreCase)]
     private static partial Regex RelativeMonth();

@@ -78,7 +78,7 @@ internal static partial class Excerpts
         var measure = shared > 0 && Measure().IsMatch(question) && sentence.Any(char.IsAsciiDigit) ? 1.5 : 0;
         var asked = FigureScanner.Scan(question);
         var same = Number().Matches(question).Any(n => Number().Matches(sentence).Any(m => m.Value == n.Value)) ? 2 : 0;
-        return shared + measure + same + (asked.Any(a => a.Kind == FigureKind.Amount && Covers(sentence, a)) ? 3 : 0);
+        return shared + measure + same + (asked.Any(a => a.Kind == FigureKind.Amount && Covers(sentence, MoreThan().IsMatch(question[..a.At.Start]) ? a with { Number = a.Number + 0.01m } : a)) ? 3 : 0);
     }
 
     /// <summary>"Above $100 and up to $500" covers $300.</summary>
@@ -117,6 +117,10 @@ internal static partial class Excerpts
 
     [GeneratedRegex(@"^(?<ask>when|who|how)\b.*\n\k<ask>\b", RegexOptions.IgnoreCase)]
     private static partial Regex SameQuestion();
+
+    /// <summary>"Above $500" asks for the rule of what is more.</summary>
+    [GeneratedRegex(@"\b(?:above|over|more than|beyond|exceeding)\s+$", RegexOptions.IgnoreCase | RegexOptions.RightToLeft)]
+    private static partial Regex MoreThan();
 
     [GeneratedRegex(@"\b[0-9]+(?:[.,][0-9]+)*\b")]
     private static partial Regex Number();

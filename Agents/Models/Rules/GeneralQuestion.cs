@@ -29,7 +29,7 @@ internal static partial class GeneralQuestion
     [GeneratedRegex(@"\b(?:this|these|those|their|them|they|his|her|he|she|that (?:one|customer|charge|invoice|payment)|the (?:last|latest|previous|customer|client|account|difference|duplicate|second|first|other))\b", RegexOptions.IgnoreCase)]
     private static partial Regex Definite();
 
-    [GeneratedRegex(@"\b(?:an?|any|every|each|another|no) (?:[\w\-]+ ){0,2}(?:customer|client|user|subscriber|account|workspace|card|charge|payment|invoice|refund|dispute|chargeback|subscription|plan|credit|credit note|discount|reminder|mail|e-?mail|duplicate|decline|warning|upgrade|downgrade|cancellation|instalments?|ticket|answer|vat number)s?\b"
+    [GeneratedRegex(@"\b(?:an?|any|every|each|another|no) (?:[\w\-]+ ){0,2}(?:customer|client|user|subscriber|account|workspace|card|charge|payment|invoice|refund|dispute|chargeback|subscription|plan|credit|credit note|discount|reminder|renewal|attempt|retry|mail|e-?mail|duplicate|decline|warning|upgrade|downgrade|cancellation|instalments?|ticket|answer|vat number)s?\b"
         + @"|\b(?:we|i|one|support|finance|operations|agents?|colleagues?|someone|somebody|anyone|people)\b"
         + @"|\b(?:customers|refunds|chargebacks|disputes|duplicates|discounts|tax|taxes|vat|credits|credit notes|cancellations|downgrades|upgrades|reminders|prorations?|overages?|declines|payment plans|data|tickets)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Indefinite();

@@ -20,7 +20,8 @@ internal sealed partial class IntentMatcher
     public IntentMatcher(RuleSet rules)
     {
         _rules = rules;
-        _index = new PhraseIndex(rules.Intents.SelectMany(i => i.Examples.Select(e => (i.Name, e))));
+        // A playbook's words state what an event said; nobody's question may lead there.
+        _index = new PhraseIndex(rules.Intents.Where(i => !i.Name.StartsWith("playbook_", StringComparison.Ordinal)).SelectMany(i => i.Examples.Select(e => (i.Name, e))));
     }
 
     /// <summary>True for words of the examples.</summary>
@@ -35,7 +36,17 @@ internal sealed partial class IntentMatcher
             return new Understood(_rules.Find("playbook_" + playbook.Groups["name"].Value), [subjects]);
         }
 
+        if (PastedTicket.RequestOf(asked) is { } request && Best(request) is { Score: >= Threshold } paste)
+        {
+            return new Understood(paste.Intent, [asked]);
+        }
+
         var (best, score) = Best(asked);
+        if (Correction().Match(asked) is { Success: true } corrected && Words.Of(asked[corrected.Length..]) is { Count: > 0 } meant && meant.All(w => w.StartsWith('#')) && dialogue.Before().FirstOrDefault() is { Asked: { } mistaken })
+        {
+            return new Understood(Best(mistaken) is { Score: >= Threshold } same ? same.Intent : null, [asked[corrected.Length..], mistaken]);
+        }
+
         if (Replies.IsNo(asked, rest => Best(rest).Score >= Threshold))
         {
             return new Understood(null, [asked], Declined: true);
@@ -57,14 +68,19 @@ internal sealed partial class IntentMatcher
         }
 
         var words = Words.Of(asked);
-        if (words.Count > 0 && words.All(w => w is Words.Name or Words.Period or Words.Amount) && dialogue.Before().FirstOrDefault() is { Asked: { } earlier })
+        if (IsElliptic(asked, words) && dialogue.Before().Select(b => b.Asked).FirstOrDefault(b => !IsElliptic(b, Words.Of(b))) is { } earlier)
         {
-            // A bare name means: the same question, about them.
+            // A bare name, or "and the one before that?", means: the same question, about them.
             return new Understood(Best(earlier) is { Score: >= Threshold } again ? again.Intent : null, [asked, earlier]);
         }
 
-        return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, [asked]);
+        return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, PartAbout(best, asked) is { } part ? [part, asked] : [asked]);
     }
+
+    /// <summary>True when nothing is asked but about whom or what.</summary>
+    private static bool IsElliptic(string text, IReadOnlyList<string> words) =>
+        (words.Count > 0 && words.All(w => w is Words.Name or Words.Period or Words.Amount))
+        || (Lead().Match(text) is { Success: true } lead && Words.Of(Pointer().Replace(text[lead.Length..], " ")).All(w => w.StartsWith('#')));
 
     /// <summary>
     /// The intent that quotes our policy, when the words say that they ask for it, or when they ask in general what
@@ -91,17 +107,54 @@ internal sealed partial class IntentMatcher
         return new Understood(intent, texts);
     }
 
+    /// <summary>
+    /// Of a question about several ("why did Acorn's bill go up, and why did Birch's payment fail?") the part that
+    /// asks for this intent; null when no other part names somebody else.
+    /// </summary>
+    private string? PartAbout(Intent? intent, string text)
+    {
+        var parts = PartBreak().Split(text).Select(p => (Text: p, Name: NameReader.FindMarked(p, IsWord))).ToArray();
+        return intent is null || parts.Select(p => p.Name).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count() < 2
+            ? null
+            : parts.Where(p => p.Name is not null && Words.Of(p.Text).Count >= 2).Select(p => (p.Text, Rank: _index.Rank(p.Text)[0]))
+                .Where(p => p.Rank.Label == intent.Name && p.Rank.Score >= Threshold).OrderByDescending(p => p.Rank.Score).Select(p => p.Text).FirstOrDefault();
+    }
+
     /// <summary>The best of the whole text and of its parts: one specialist may be asked only a part of it.</summary>
     private (Intent? Intent, double Score) Best(string text) => PartBreak().Split(text).Where(p => Words.Of(p).Count >= 3)
         .Select(part => (Text: part, Share: 0.9)).Append((Text: text, Share: 1))
-        .Select(p => (Best: _index.Rank(p.Text)[0], p.Share))
-        .Select(p => (Intent: _rules.Find(p.Best.Label), Score: p.Best.Score * p.Share))
+        .Select(p => (Best: Fitting(_index.Rank(p.Text), text), p.Share))
+        .Select(p => (Intent: p.Best.Label is null ? null : _rules.Find(p.Best.Label), Score: p.Best.Score * p.Share))
         .MaxBy(p => p.Score);
+
+    /// <summary>
+    /// The best that can be meant: nothing that lists everybody's where somebody is named, and nothing that proposes
+    /// where only a fact is asked for.
+    /// </summary>
+    private (string Label, double Score) Fitting(IReadOnlyList<(string Label, double Score)> ranked, string text)
+    {
+        var named = NameReader.FindMarked(text, IsWord) is not null;
+        var asksForFact = FactQuestion().IsMatch(text);
+        return ranked.FirstOrDefault(r => _rules.Find(r.Label) is { } intent && !(intent.OnRequest && asksForFact) && (!named || intent.General || intent.Needs.Count > 0));
+    }
 
     private Intent? Offered(string answer) => _rules.Intents
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
         .Select(i => _rules.Find(i.Offer!.Intent))
         .FirstOrDefault();
+
+    /// <summary>"Sorry, I meant Acorn": the question before, about somebody else.</summary>
+    [GeneratedRegex(@"^\s*(?:(?:sorry|oops|no|nope|wait|actually|my mistake|my bad|pardon|correction)\b[\s,.:!-]*)*(?:i (?:really )?mean[t]?|make (?:that|it)|rather|i was asking about|i am asking about|that should be|not (?:him|her|them|that one),? but)\b[\s,:]*", RegexOptions.IgnoreCase)]
+    private static partial Regex Correction();
+
+    [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do (?:we|they|i|you|customers)|is|are|was|were|has|have|had|did|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
+    private static partial Regex FactQuestion();
+
+    [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]
+    private static partial Regex Lead();
+
+    [GeneratedRegex(@"\b(?:(?:the |their |its )?(?:one|invoice|bill) before(?: (?:that|it|this)(?: one)?)?|(?:the |their )?(?:previous|prior|preceding) (?:one|invoice|bill)|that one|this one|them|theirs)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Pointer();
 
     [GeneratedRegex(@"[?;.!]\s+|,\s+|\s+(?:and|also|plus|then)\s+", RegexOptions.IgnoreCase)]
     private static partial Regex PartBreak();

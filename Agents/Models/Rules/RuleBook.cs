@@ -12,6 +12,8 @@ public sealed class RuleBook
 
     private RuleBook(IEnumerable<RuleSet> sets) => _bySpecialist = sets.ToDictionary(s => s.Specialist, StringComparer.Ordinal);
 
+    public IReadOnlyCollection<RuleSet> All => _bySpecialist.Values;
+
     public RuleSet? Find(string specialist) => _bySpecialist.GetValueOrDefault(specialist);
 
     public static RuleBook Load(string root, IReadOnlyCollection<string> agents, IReadOnlyCollection<string> tools)
@@ -37,7 +39,7 @@ public sealed class RuleBook
 
     private static Intent ReadIntent(YamlMap map, IReadOnlyCollection<string> names, IReadOnlyCollection<string> tools)
     {
-        map.Only("name", "examples", "needs", "steps", "answer", "offer", "general");
+        map.Only("name", "examples", "needs", "steps", "answer", "offer", "general", "on_request");
         map.MustBeAmong("needs", "entity", KnownNeeds);
         var offer = map.Map("offer")?.Only("say", "intent", "when", "unless");
         offer?.MustBeAmong("intent", "intent", names);
@@ -48,7 +50,8 @@ public sealed class RuleBook
             [.. map.Maps("steps").Select(s => ReadStep(s, tools))],
             Template(map, "answer"),
             offer is null ? null : new Offer(offer.Text("say"), offer.Text("intent"), offer.OptionalText("when"), offer.List("unless")),
-            map.OptionalText("general") == "true");
+            map.OptionalText("general") == "true",
+            map.OptionalText("on_request") == "true");
     }
 
     private static RuleStep ReadStep(YamlMap map, IReadOnlyCollection<string> tools)
@@ -62,8 +65,8 @@ public sealed class RuleBook
 
         if (map.Has("pick"))
         {
-            map.Only("pick", "from", "where", "like", "when", "unless");
-            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), when, unless);
+            map.Only("pick", "from", "where", "like", "one", "when", "unless");
+            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), map.OptionalText("one") == "true", when, unless);
         }
 
         if (map.Has("same_amount"))

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Tools;
 
 namespace BillingCopilot.Agents.Models.Rules;
 
@@ -82,11 +83,12 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         var like = pick.Like is null ? null : JsonPath.Fill(_context, pick.Like);
 
         // A search puts the best first: its order counts, too.
-        return (JsonPath.Read(_context, pick.From) as JsonArray)?.OfType<JsonObject>()
+        JsonObject[] fitting = [.. (JsonPath.Read(_context, pick.From) as JsonArray ?? []).OfType<JsonObject>()
             .Select((item, rank) => (Item: item, Score: like is null ? 0 : Excerpts.Likeness(JsonPath.Text(item, "title") ?? "", JsonPath.Text(item, "section") ?? "", JsonPath.Text(item, "quote") ?? "", like) - (0.6 * rank)))
             .OrderByDescending(p => p.Score)
             .Select(p => p.Item)
-            .FirstOrDefault(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))));
+            .Where(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))))];
+        return fitting.Length == 0 || (pick.One && fitting.Length > 1) ? null : fitting[0];
     }
 
     /// <summary>Makes the call, or takes its result when it was made. An error ends the run in its words.</summary>
@@ -105,8 +107,8 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             return JsonPath.Read(made.Result, "error") is { } error ? Failed(id, error) : null;
         }
 
-        return tools.Contains(tool)
-            ? new RuleMove.CallTool(callId, tool, arguments)
+        return tools.Contains(tool) ? new RuleMove.CallTool(callId, tool, arguments)
+            : tools.Contains(MoreTools.Name) && dialogue.TurnCalls.All(c => c.CallId != $"{callId}_more") ? new RuleMove.CallTool($"{callId}_more", MoreTools.Name, new JsonObject { [MoreTools.Argument] = tool })
             : new RuleMove.Say($"For this I would need {tool.Replace('_', ' ')}, which I can't use here.");
     }
 
@@ -142,6 +144,11 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
 
     private RuleMove? ResolveInvoice(bool orCustomer)
     {
+        if (Entity("before") is not null)
+        {
+            return InvoiceBefore(Entity("context_invoice")!);
+        }
+
         if (Entity("invoice") is { } handle)
         {
             _context["invoice"] = handle;
@@ -166,6 +173,29 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         return orCustomer ? ResolveCustomer() : namesCustomer ? LastInvoice() : new RuleMove.Say(AskBack.Invoice);
     }
 
+    /// <summary>The customer's invoice before another, as the listing has them: newest first.</summary>
+    private RuleMove? InvoiceBefore(string invoice)
+    {
+        _context["customer"] ??= Entity("context_customer");
+        if (JsonPath.Text(_context, "customer") is not { } customer)
+        {
+            return new RuleMove.Say(AskBack.Invoice);
+        }
+
+        if (Call("invoices", "list_invoices", new JsonObject { ["customer"] = customer, ["limit"] = "50" }) is { } call)
+        {
+            return call;
+        }
+
+        var before = Sent().SkipWhile(i => JsonPath.Text(i, "invoice") != invoice).Skip(1).FirstOrDefault();
+        _context["invoice"] = JsonPath.Text(before, "invoice");
+        return before is null ? new RuleMove.Say("I find no invoice before that one.") : null;
+    }
+
+    /// <summary>The listed invoices that were sent.</summary>
+    private IEnumerable<JsonObject> Sent() =>
+        (JsonPath.Read(_context, "invoices.invoices") as JsonArray ?? []).OfType<JsonObject>().Where(i => JsonPath.Text(i, "status") is not ("draft" or "void"));
+
     /// <summary>A customer's invoice without a number: their last one, when the words say so or there is only one.</summary>
     private RuleMove? LastInvoice()
     {
@@ -179,7 +209,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             return call;
         }
 
-        var sent = (JsonPath.Read(_context, "invoices.invoices") as JsonArray ?? []).OfType<JsonObject>().Where(i => JsonPath.Text(i, "status") is not ("draft" or "void")).ToArray();
+        JsonObject[] sent = [.. Sent()];
         if (sent.Length == 1 || (sent.Length > 1 && LastWords().IsMatch(Entity("question") ?? "")))
         {
             _context["invoice"] = JsonPath.Text(sent[0], "invoice");

@@ -7,11 +7,33 @@ namespace BillingCopilot.Agents.Models.Rules;
 public sealed record RuleSet(string Specialist, string Footer, string Fallback, IReadOnlyList<Intent> Intents)
 {
     public Intent? Find(string name) => Intents.FirstOrDefault(i => i.Name == name);
+
+    /// <summary>Tools that an intent, and what it offers next, may call.</summary>
+    public IReadOnlySet<string> ToolsOf(string name)
+    {
+        var tools = new HashSet<string>(StringComparer.Ordinal);
+        for (var intent = Find(name); intent is not null; intent = intent.Offer is { } offer && offer.Intent != intent.Name ? Find(offer.Intent) : null)
+        {
+            tools.UnionWith(intent.Steps.OfType<RuleStep.Call>().Select(c => c.Tool));
+            tools.UnionWith(intent.Needs.SelectMany(n => ToolsToFind.GetValueOrDefault(n) ?? []));
+        }
+
+        return tools;
+    }
+
+    /// <summary>What an entity is looked up with.</summary>
+    private static readonly Dictionary<string, string[]> ToolsToFind = new(StringComparer.Ordinal)
+    {
+        ["customer"] = ["find_customer"],
+        ["invoice"] = ["find_customer", "get_invoice", "list_invoices"],
+        ["invoice_or_customer"] = ["find_customer", "get_invoice", "list_invoices"],
+    };
 }
 
 /// <summary>One thing that may be asked.</summary>
 /// <param name="Needs">Entities that must be known first, in this order.</param>
 /// <param name="Offer">Asked at the end of the answer; "yes" then means another intent.</param>
+/// <param name="OnRequest">It proposes what it was told to: never the answer to a question for a fact.</param>
 /// <param name="General">It answers what is asked of nobody in particular: our policy.</param>
 public sealed record Intent(
     string Name,
@@ -20,7 +42,8 @@ public sealed record Intent(
     IReadOnlyList<RuleStep> Steps,
     HandlebarsTemplate<object, object> Answer,
     Offer? Offer,
-    bool General);
+    bool General,
+    bool OnRequest);
 
 /// <param name="Say">Words that end the answer, by which the offer is recognised in the next turn.</param>
 /// <param name="When">Path that must hold something for the offer to be made; null makes it always.</param>
@@ -33,8 +56,8 @@ public abstract record RuleStep(string? When, string? Unless)
     /// <summary>Calls a tool and keeps its result under <paramref name="Id"/>.</summary>
     public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, string? When, string? Unless) : RuleStep(When, Unless);
 
-    /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it.</summary>
-    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, string? When, string? Unless) : RuleStep(When, Unless);
+    /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it; with <paramref name="One"/> none when several fit.</summary>
+    public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, bool One, string? When, string? Unless) : RuleStep(When, Unless);
 
     /// <summary>Ends here with these words.</summary>
     public sealed record Stop(HandlebarsTemplate<object, object> Say, string? When, string? Unless) : RuleStep(When, Unless);

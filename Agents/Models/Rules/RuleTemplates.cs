@@ -15,7 +15,20 @@ public static partial class RuleTemplates
 {
     private static readonly IHandlebars Engine = Create();
 
-    public static HandlebarsTemplate<object, object> Compile(string template) => Engine.Compile(template);
+    /// <exception cref="HandlebarsException">It can't be read, or calls a helper that is not there.</exception>
+    public static HandlebarsTemplate<object, object> Compile(string template)
+    {
+        var unknown = Called().Matches(template).Select(m => m.Groups["helper"].Value).FirstOrDefault(h => !Known.Contains(h));
+        return unknown is null
+            ? Engine.Compile(template)
+            : throw new HandlebarsException($"unknown helper '{unknown}'; there are: {string.Join(", ", Known.Order(StringComparer.Ordinal))}.");
+    }
+
+    private static readonly HashSet<string> Known = new(["money", "abs", "shift", "date", "words", "excerpt", "eq", "positive", "negative", "if", "unless", "each", "with", "lookup"], StringComparer.Ordinal);
+
+    /// <summary>What is opened with #, and what is given an argument.</summary>
+    [GeneratedRegex(@"\{\{#(?<helper>[\w.]+)|\{\{(?!else\b)(?<helper>\w+)\s+[^}\s]")]
+    private static partial Regex Called();
 
     public static string Render(HandlebarsTemplate<object, object> template, JsonNode context) =>
         BlankLines().Replace(template(ToPlain(context)!).Trim(), "\n");

@@ -59,7 +59,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
         try
         {
             var answer = await _services.GetRequiredService<ChatTurns>()
-                .AskAsync(stage.Host.Tenants.Default.Context, person, _conversation, text, cancellationToken);
+                .AskAsync(stage.Host.Tenants.Default.Context, person, _conversation, text, Channels.Console, cancellationToken);
             _conversation = answer.ConversationId;
             Take(answer, step, name);
         }

@@ -8,7 +8,8 @@ internal static class InvoiceFactsMap
 {
     /// <param name="prices">Prices of the lines by id; they alone say what is metered.</param>
     /// <param name="products">Names of the products by id.</param>
-    public static InvoiceFacts Of(Invoice invoice, IReadOnlyDictionary<string, Price> prices, IReadOnlyDictionary<string, string> products) => new(
+    /// <param name="rates">Tax rates by id; without them taxes have no name.</param>
+    public static InvoiceFacts Of(Invoice invoice, IReadOnlyDictionary<string, Price> prices, IReadOnlyDictionary<string, string> products, IReadOnlyDictionary<string, TaxRate>? rates = null) => new(
         invoice.Id,
         invoice.Number,
         invoice.Currency,
@@ -18,7 +19,21 @@ internal static class InvoiceFactsMap
         BalanceApplied(invoice),
         invoice.PrePaymentCreditNotesAmount,
         [.. (invoice.Lines?.Data ?? []).Select(l => Line(l, prices, products))],
-        [.. (invoice.TotalDiscountAmounts ?? []).Select(Discount)]);
+        [.. (invoice.TotalDiscountAmounts ?? []).Select(Discount)])
+    {
+        Status = invoice.Status ?? "",
+        BillingReason = invoice.BillingReason,
+        SubscriptionId = invoice.SubscriptionId(),
+        Created = Dates.Instant(invoice.Created),
+        Taxes = [.. (invoice.TotalTaxes ?? []).Select(t => Tax(t, rates))],
+        CreditedInAll = invoice.PrePaymentCreditNotesAmount + invoice.PostPaymentCreditNotesAmount,
+        StartingBalance = invoice.StartingBalance,
+        EndingBalance = invoice.EndingBalance ?? invoice.StartingBalance,
+    };
+
+    /// <summary>Ids of the tax rates that were applied.</summary>
+    public static IEnumerable<string> TaxRateIds(Invoice invoice) =>
+        (invoice.TotalTaxes ?? []).Select(t => t.TaxRateDetails?.TaxRateId).OfType<string>();
 
     /// <summary>Ids of the prices on the lines.</summary>
     public static IEnumerable<string> PriceIds(Invoice invoice) =>
@@ -55,12 +70,32 @@ internal static class InvoiceFactsMap
             priceId is not null && prices.GetValueOrDefault(priceId)?.Recurring?.UsageType == "metered",
             IsProration(line),
             Dates.Instant(line.Period?.Start ?? default),
-            Dates.Instant(line.Period?.End ?? default));
+            Dates.Instant(line.Period?.End ?? default))
+        {
+            Price = priceId is not null && prices.TryGetValue(priceId, out var price) ? PriceFactsMap.Of(price) : null,
+            Credits = Credited(line),
+        };
+    }
+
+    private static List<string> Credited(InvoiceLineItem line) =>
+        line.Parent?.SubscriptionItemDetails?.ProrationDetails?.CreditedItems?.InvoiceLineItems
+        ?? line.Parent?.InvoiceItemDetails?.ProrationDetails?.CreditedItems?.InvoiceLineItems
+        ?? [];
+
+    private static TaxFacts Tax(InvoiceTotalTax tax, IReadOnlyDictionary<string, TaxRate>? rates)
+    {
+        var rate = tax.TaxRateDetails?.TaxRateId is { } id ? rates?.GetValueOrDefault(id) : null;
+        return new TaxFacts(rate?.DisplayName ?? "Tax", rate?.Percentage, tax.TaxBehavior == "inclusive", tax.Amount);
     }
 
     private static DiscountFacts Discount(InvoiceDiscountAmount amount)
     {
         var coupon = amount.Discount?.Source?.Coupon;
-        return new DiscountFacts(coupon?.Id ?? amount.Discount?.Source?.CouponId ?? amount.DiscountId, coupon?.Name ?? "Discount", amount.Amount);
+        return new DiscountFacts(coupon?.Id ?? amount.Discount?.Source?.CouponId ?? amount.DiscountId, coupon?.Name ?? "Discount", amount.Amount)
+        {
+            PercentOff = coupon?.PercentOff,
+            Ends = amount.Discount?.End is { } end ? Dates.Instant(end) : null,
+            Once = coupon?.Duration == "once",
+        };
     }
 }

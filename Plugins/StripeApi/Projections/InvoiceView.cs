@@ -1,6 +1,7 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Invoices;
+using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
 using Stripe;
 
@@ -36,20 +37,23 @@ public sealed record InvoiceView(
     string? TimeZone,
     IReadOnlyList<InvoiceLineView> Lines,
     int? LinesOfZero,
-    int? LinesLeftOut,
+    Partial? LinesPartial,
     IReadOnlyList<CreditNoteRow>? CreditNotes = null,
     IReadOnlyList<EarlierProposal>? Proposals = null)
 {
     /// <summary>Beyond as many lines, those that cost nothing are only counted.</summary>
     private const int FewLines = 3;
 
-    /// <summary>Lines shown; the rest is counted.</summary>
+    /// <summary>Lines shown at once.</summary>
     public const int MostLines = 25;
 
-    internal static InvoiceView Of(Invoice invoice, TenantContext tenant)
+    /// <param name="skip">Lines left out first.</param>
+    internal static InvoiceView Of(Invoice invoice, TenantContext tenant, int skip = 0)
     {
         var all = invoice.Lines?.Data ?? [];
         var lines = all.Count > FewLines ? [.. all.Where(l => l.Amount != 0)] : all;
+        var shown = lines.Skip(Math.Max(skip, 0)).Take(MostLines).ToList();
+        var next = Math.Max(skip, 0) + shown.Count;
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
@@ -68,9 +72,9 @@ public sealed record InvoiceView(
             invoice.Status == "open" && invoice.AttemptCount > 0 ? (int)invoice.AttemptCount : null,
             invoice.Status == "open" ? tenant.Day(invoice.NextPaymentAttempt) : null,
             tenant.TimeZone == "UTC" ? null : tenant.TimeZone,
-            [.. InvoiceLineView.All(lines.Take(MostLines), InvoiceRow.DateOf(invoice, tenant), tenant)],
+            [.. InvoiceLineView.All(shown, InvoiceRow.DateOf(invoice, tenant), tenant)],
             all.Count > lines.Count ? all.Count - lines.Count : null,
-            lines.Count > MostLines ? lines.Count - MostLines : null);
+            shown.Count == lines.Count ? null : new Partial(shown.Count, lines.Count, $"Give skip {(next < lines.Count ? next : 0)}."));
     }
 }
 

@@ -8,6 +8,8 @@ internal sealed class KindWriter(string name, int number)
     private readonly List<ulong> _ids = [];
     private readonly List<ulong> _keys = [];
     private readonly List<int> _keyRows = [];
+    private readonly List<(long At, int Work, string Id)> _due = [];
+    private readonly List<int> _dueRows = [];
 
     public string Name => name;
 
@@ -19,6 +21,12 @@ internal sealed class KindWriter(string name, int number)
         {
             _keys.Add(key);
             _keyRows.Add(Count);
+        }
+
+        foreach (var step in row.Due)
+        {
+            _due.Add(step);
+            _dueRows.Add(Count);
         }
 
         _created.Add(row.Created);
@@ -37,7 +45,7 @@ internal sealed class KindWriter(string name, int number)
 
         Array.Sort(order);
         var rowOf = new int[Count];
-        var columns = new KindColumns(new long[Count], new long[Count], new ulong[Count], new long[Count], [.. _keys], new int[_keys.Count]);
+        var columns = new KindColumns(new long[Count], new long[Count], new ulong[Count], new long[Count], [.. _keys], new int[_keys.Count], []);
         for (var row = 0; row < order.Length; row++)
         {
             var from = (int)(uint)order[row];
@@ -51,6 +59,11 @@ internal sealed class KindWriter(string name, int number)
         for (var i = 0; i < columns.KeyRows.Length; i++)
         {
             columns.KeyRows[i] = rowOf[_keyRows[i]];
+        }
+
+        for (var i = 0; i < _due.Count; i++)
+        {
+            columns.Due.Add((_due[i], columns.IdRows[rowOf[_dueRows[i]]]));
         }
 
         SortKeys(columns);
@@ -79,4 +92,6 @@ internal sealed class KindWriter(string name, int number)
 /// <param name="IdRows">Kind number in the high half, row in the low.</param>
 /// <param name="Keys">Hashes of path and value, ascending, one for each object that has it.</param>
 /// <param name="KeyRows">The row of each key; ascending for equal keys.</param>
-internal sealed record KindColumns(long[] Created, long[] Offsets, ulong[] Ids, long[] IdRows, ulong[] Keys, int[] KeyRows);
+/// <param name="Due">What will fall due, each with the kind and row of its object as in <paramref name="IdRows"/>.</param>
+internal sealed record KindColumns(
+    long[] Created, long[] Offsets, ulong[] Ids, long[] IdRows, ulong[] Keys, int[] KeyRows, List<((long At, int Work, string Id) Step, long Place)> Due);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Worlds.Files;
 
@@ -9,10 +10,12 @@ namespace BillingCopilot.Sandbox.Worlds.Files;
 /// <param name="Offset">Where its bytes begin in the batch.</param>
 /// <param name="Id">Hash of its id.</param>
 /// <param name="Keys">Hashes of its indexed fields.</param>
-internal readonly record struct BatchRow(string Kind, long Created, int Offset, ulong Id, ulong[] Keys);
+/// <param name="Due">What will fall due for it.</param>
+internal readonly record struct BatchRow(string Kind, long Created, int Offset, ulong Id, ulong[] Keys, (long At, int Work, string Id)[] Due);
 
 /// <summary>Objects packed by one worker, to be appended to the file in the order of the batches.</summary>
-internal sealed class ObjectBatch(StringTable table)
+/// <param name="plan">What falls due for objects as they were generated.</param>
+internal sealed class ObjectBatch(StringTable table, DuePlan plan)
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(1 << 16);
     private readonly ArrayBufferWriter<byte> _one = new(1 << 12);
@@ -30,7 +33,8 @@ internal sealed class ObjectBatch(StringTable table)
         var kind = (string)value["object"]!;
         var id = (string)value["id"]!;
         ulong[] keys = [.. ObjectIndexes.Of(kind).SelectMany(path => ObjectIndexes.Values(value, path).Select(found => Hash64.Of(path, found)))];
-        Rows.Add(new BatchRow(kind, Place.CreatedOf(value), _bytes.WrittenCount, Hash64.Of(id), keys));
+        (long, int, string)[] due = [.. plan.WorksOf(kind).Where(work => plan.At(work, value) is not null).Select(work => (plan.At(work, value)!.Value, work, id))];
+        Rows.Add(new BatchRow(kind, Place.CreatedOf(value), _bytes.WrittenCount, Hash64.Of(id), keys, due));
         if (kind == BalanceSums.Kind)
         {
             Balances.Add(value, null, 1);

@@ -2,6 +2,7 @@ using System.IO.MemoryMappedFiles;
 using System.Text;
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.State;
+using Microsoft.Win32.SafeHandles;
 
 namespace BillingCopilot.Sandbox.Worlds.Files;
 
@@ -12,6 +13,8 @@ internal sealed class WorldFile : IDisposable
     public const ulong Mark = 0x31444C524F574342;
 
     private const int Tail = 16;
+    private const int Usual = 2_000;
+    private readonly SafeFileHandle _handle;
     private readonly MemoryMappedFile _map;
     private readonly MemoryMappedViewAccessor _view;
     private readonly JsonObject _directory;
@@ -19,15 +22,16 @@ internal sealed class WorldFile : IDisposable
     private readonly long _idRows;
     private byte[] _buffer = new byte[1 << 14];
 
-    private WorldFile(MemoryMappedFile map, MemoryMappedViewAccessor view, JsonObject directory)
+    private WorldFile(SafeFileHandle handle, MemoryMappedFile map, MemoryMappedViewAccessor view, JsonObject directory)
     {
-        (_map, _view, _directory) = (map, view, directory);
+        (_handle, _map, _view, _directory) = (handle, map, view, directory);
         Texts = [.. JsonNode.Parse(Text("texts"))!.AsArray().Select(text => (string)text!)];
         Header = directory["header"]!.AsObject();
         Kinds = [.. directory["kinds"]!.AsArray().Select(kind => new WorldFileKind(this, kind!.AsObject()))];
         var ids = directory["ids"]!;
         _ids = new SortedHashes(this, (long)ids["hashes"]!, (int)ids["count"]!);
         _idRows = (long)ids["rows"]!;
+        Plan = new WorldFilePlan(this, directory["due"]!.AsObject());
     }
 
     public JsonObject Header { get; }
@@ -35,6 +39,9 @@ internal sealed class WorldFile : IDisposable
     public string AccountId => (string)Header["account"]!;
 
     public IReadOnlyList<WorldFileKind> Kinds { get; }
+
+    /// <summary>What will fall due.</summary>
+    public WorldFilePlan Plan { get; }
 
     /// <summary>Net sums of all movements.</summary>
     public BalanceSums Balances
@@ -64,22 +71,22 @@ internal sealed class WorldFile : IDisposable
             return null;
         }
 
-        var map = MemoryMappedFile.CreateFromFile(
-            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete),
-            null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        var map = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         var view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        var length = new FileInfo(path).Length;
+        var length = RandomAccess.GetLength(handle);
         if (view.ReadUInt64(length - 8) != Mark)
         {
             view.Dispose();
             map.Dispose();
+            handle.Dispose();
             return null;
         }
 
         var start = view.ReadInt64(length - Tail);
         var bytes = new byte[length - Tail - start];
         view.ReadArray(start, bytes, 0, bytes.Length);
-        return new WorldFile(map, view, JsonNode.Parse(bytes)!.AsObject());
+        return new WorldFile(handle, map, view, JsonNode.Parse(bytes)!.AsObject());
     }
 
     /// <summary>The text of a section.</summary>
@@ -112,6 +119,7 @@ internal sealed class WorldFile : IDisposable
     {
         _view.Dispose();
         _map.Dispose();
+        _handle.Dispose();
     }
 
     internal long ReadInt64(long position) => _view.ReadInt64(position);
@@ -120,15 +128,37 @@ internal sealed class WorldFile : IDisposable
 
     internal int ReadInt32(long position) => _view.ReadInt32(position);
 
-    /// <summary>The object at a place of the file, and its id.</summary>
-    internal PackedReader ReadAt(long position, int length)
+    /// <summary>
+    /// The object at a place of the file, after its id. Read, not mapped: of the large file only the columns that find
+    /// objects are to stay in memory.
+    /// </summary>
+    /// <param name="most">How many of its bytes are wanted at most.</param>
+    internal PackedReader ReadAt(long position, int most)
     {
-        if (_buffer.Length < length)
+        var wanted = Math.Min(most, Usual);
+        var read = Fill(position, 0, sizeof(int) + wanted);
+        var length = Math.Min(most, BitConverter.ToInt32(_buffer, 0));
+        if (length > read - sizeof(int))
         {
-            _buffer = new byte[length * 2];
+            Fill(position, read, sizeof(int) + length);
         }
 
-        _view.ReadArray(position, _buffer, 0, length);
-        return new PackedReader(Texts, _buffer.AsSpan(0, length));
+        return new PackedReader(Texts, _buffer.AsSpan(sizeof(int), length));
+    }
+
+    /// <summary>Has the buffer hold the file's bytes from a position on, of which some are there already.</summary>
+    private int Fill(long position, int have, int want)
+    {
+        if (_buffer.Length < want)
+        {
+            Array.Resize(ref _buffer, want * 2);
+        }
+
+        while (have < want && RandomAccess.Read(_handle, _buffer.AsSpan(have, want - have), position + have) is > 0 and var more)
+        {
+            have += more;
+        }
+
+        return have;
     }
 }

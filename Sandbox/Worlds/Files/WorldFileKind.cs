@@ -20,11 +20,11 @@ internal sealed class WorldFileKind(WorldFile file, JsonObject entry)
     /// <summary>Unix seconds.</summary>
     public long Created(int row) => file.ReadInt64(_created + 8L * row);
 
-    public string IdOf(int row) => Open(row, LongestId).ReadText();
+    public string IdOf(int row) => file.ReadAt(Offset(row), LongestId).ReadText();
 
     public JsonObject Read(int row)
     {
-        var reader = Open(row, file.ReadInt32(Offset(row)));
+        var reader = file.ReadAt(Offset(row), int.MaxValue);
         reader.ReadText();
         return reader.Read()!.AsObject();
     }
@@ -39,12 +39,6 @@ internal sealed class WorldFileKind(WorldFile file, JsonObject entry)
     }
 
     private long Offset(int row) => file.ReadInt64(_offsets + 8L * row);
-
-    private PackedReader Open(int row, int length)
-    {
-        var offset = Offset(row);
-        return file.ReadAt(offset + 4, Math.Min(length, file.ReadInt32(offset)));
-    }
 }
 
 /// <summary>Rows in ascending order: all from a start, or those that an index lists.</summary>

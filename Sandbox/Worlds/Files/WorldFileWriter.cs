@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 
 namespace BillingCopilot.Sandbox.Worlds.Files;
 
@@ -55,6 +56,7 @@ internal sealed class WorldFileWriter : IDisposable
     public void Finish(JsonObject header)
     {
         var (ids, idRows) = (new List<ulong>(), new List<long>());
+        var due = new List<((long At, int Work, string Id) Step, long Place)>();
         var kinds = new JsonArray();
         foreach (var kind in _kinds.Values)
         {
@@ -71,7 +73,10 @@ internal sealed class WorldFileWriter : IDisposable
             });
             ids.AddRange(columns.Ids);
             idRows.AddRange(columns.IdRows);
+            due.AddRange(columns.Due);
         }
+
+        due.Sort((a, b) => DuePlan.Order.Compare(a.Step, b.Step));
 
         ulong[] hashes = [.. ids];
         long[] found = [.. idRows];
@@ -80,6 +85,13 @@ internal sealed class WorldFileWriter : IDisposable
         _directory["kinds"] = kinds;
         _directory["balances"] = new JsonObject(_balances.All.Select(sum => KeyValuePair.Create(sum.Key, (JsonNode?)new JsonArray(sum.Value.Available, sum.Value.Pending))));
         _directory["ids"] = new JsonObject { ["count"] = hashes.Length, ["hashes"] = Column(hashes), ["rows"] = Column(found) };
+        _directory["due"] = new JsonObject
+        {
+            ["count"] = due.Count,
+            ["at"] = Column(due.Select(entry => entry.Step.At).ToArray()),
+            ["works"] = Column(due.Select(entry => entry.Step.Work).ToArray()),
+            ["places"] = Column(due.Select(entry => entry.Place).ToArray()),
+        };
         WriteDirectory();
         File.Move(_unfinished, _path, overwrite: true);
     }

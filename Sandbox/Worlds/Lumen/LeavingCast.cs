@@ -20,7 +20,7 @@ internal static class LeavingCast
         draft => UsageCast.Metered(draft, "august_dip", 5, draft.Random.Between(700, 1_900)),
         draft => Downgraded(draft, "downgrade_long_ago", 7),
         OneDecline,
-        draft => UsageCast.Metered(draft, "constant_job", 5, draft.Random.Between(30, 60)),
+        draft => UsageCast.Metered(draft, "leaner_jobs", 5, draft.Random.Between(30, 60)),
     ];
 
     /// <summary>Customers who would be better off on another plan.</summary>

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds.Files;
 using BillingCopilot.Sandbox.Worlds.Lumen.Finance;
 
@@ -36,7 +39,7 @@ internal static class LumenFile
         cast.Lives.ToList().ForEach(life => totals.Add(life.Objects));
         cast.Lives.ToList().ForEach(life => Take(life.PaymentBehaviours, behaviours));
         var bank = cast.Close(totals, redeemed);
-        writer.Append(Pack(cast.Lives.Prepend(bank.Books), table));
+        writer.Append(Pack([bank.Books, .. cast.Lives], plan, table));
         var told = new LumenTold(cast, bank, entries);
         writer.Section("behaviours", behaviours.ToJsonString());
         writer.Section("truth", told.Truth.ToJsonString());
@@ -78,29 +81,42 @@ internal static class LumenFile
 
     private static Part Run(LumenPlan plan, StringTable table, int[] lives)
     {
-        var batch = new ObjectBatch(table);
+        var account = new AccountState(plan.AccountId);
+        var batch = new ObjectBatch(table, Due(account));
         var totals = new PayoutTotals(plan.Settlement);
-        var behaviours = new Dictionary<string, string>(StringComparer.Ordinal);
         List<Books> done = [];
         List<LedgerEntry> entries = [];
         foreach (var life in lives.Select(plan.Other))
         {
             totals.Add(life.Objects);
             entries.AddRange(life.Entries());
+            Take(life.PaymentBehaviours, account);
             life.Objects.ForEach(batch.Add);
             life.Objects.Clear();
             done.Add(life);
         }
 
-        done.SelectMany(life => life.PaymentBehaviours).ToList().ForEach(entry => behaviours[entry.Key] = entry.Value);
-        return new Part(batch, totals, entries, behaviours, LumenWorld.Redeemed(done));
+        return new Part(batch, totals, entries, account.PaymentBehaviours, LumenWorld.Redeemed(done));
     }
 
-    private static ObjectBatch Pack(IEnumerable<Books> lives, StringTable table)
+    private static ObjectBatch Pack(IReadOnlyList<Books> lives, LumenPlan plan, StringTable table)
     {
-        var batch = new ObjectBatch(table);
+        var account = new AccountState(plan.AccountId);
+        lives.ToList().ForEach(life => Take(life.PaymentBehaviours, account));
+        var batch = new ObjectBatch(table, Due(account));
         lives.SelectMany(life => life.Objects).ToList().ForEach(batch.Add);
         return batch;
+    }
+
+    /// <summary>What will fall due, given how cards and customers behave.</summary>
+    private static DuePlan Due(AccountState account) => new(DueWorks.For(() => new BillingSettings(), account), Calendar.NowUnix);
+
+    private static void Take(IEnumerable<KeyValuePair<string, string>> from, AccountState into)
+    {
+        foreach (var (card, behaviour) in from)
+        {
+            into.PaymentBehaviours[card] = behaviour;
+        }
     }
 
     private static void Take(IEnumerable<KeyValuePair<string, string>> from, JsonObject into)

@@ -42,8 +42,11 @@ internal static class LumenWorld
             account.PaymentBehaviours[card] = behaviour;
         }
 
-        var told = new LumenTold(cast, bank, others.SelectMany(life => life.Entries()));
-        return new World(Name, seed, size, Calendar.Now, account, told.Truth, told.Documents) { Files = told.Files };
+        return new World(Name, seed, size, Calendar.Now, account, WorldTold.Of(() =>
+        {
+            var told = new LumenTold(cast, bank, others.SelectMany(life => life.Entries()));
+            return (told.Truth, told.Documents, told.Files);
+        }));
     }
 
     /// <summary>How often each coupon was used.</summary>

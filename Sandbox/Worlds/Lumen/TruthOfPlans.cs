@@ -13,6 +13,7 @@ internal static class TruthOfPlans
         ["quiet_weekends"] = "drop",
         ["steady_growth"] = "drift",
         ["constant_job"] = "stuck_meter",
+        ["leaner_jobs"] = "drift",
         ["two_systems"] = "double_reporting",
         ["month_end_peak"] = "spike",
         ["august_dip"] = "drop",

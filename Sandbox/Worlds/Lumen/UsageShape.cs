@@ -33,6 +33,7 @@ internal sealed record UsageShape(string Kind, long Base)
             "quiet_weekends" when IsWeekend(day) => [Math.Max(1, usual / 20)],
             "steady_growth" => [Grown(usual, age, 10 + second)],
             "constant_job" => [Base],
+            "leaner_jobs" => [usual * (60 + Math.Clamp(ago - 90, 0, 80) / 2) / 100],
             "two_systems" => [usual * 6 / 10, usual * 4 / 10],
             "quarterly_close" when Calendar.Utc(day) is { Day: 1, Month: 1 or 4 or 7 or 10 } => [usual * (9 + first)],
             "august_dip" when Calendar.Utc(day).Month == 8 => [usual / 5],

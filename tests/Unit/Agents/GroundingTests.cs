@@ -32,6 +32,8 @@ public class GroundingTests
     [InlineData("Acme Robotics's line says “5 × Team (at $12.00 / month)”.")]
     [InlineData("Globex GmbH has one open invoice. It is $75.00, of March 5.")]
     [InlineData("You said $90, which I can't find.")]
+    [InlineData("Globex GmbH owes about $80.")]
+    [InlineData("Acme Robotics was billed roughly $100.")]
     public void Check_FiguresWithSources_AreBacked(string text) =>
         GroundingCheck.Check(text, Two).Unbacked.ShouldBeEmpty();
 
@@ -50,6 +52,9 @@ public class GroundingTests
     [InlineData("The seats cost $12.00 each.", "$12.00")]
     [InlineData("Acme Robotics is owed $100.", "$100")]
     [InlineData("That is a rise of 4%.", "4%")]
+    [InlineData("Globex GmbH owes $80.", "$80")]
+    [InlineData("Globex GmbH owes about $88.", "$88")]
+    [InlineData("Globex GmbH owes about $75.50.", "$75.50")]
     [InlineData("It is $99999999999999999999999999999999.99.", "$99999999999999999999999999999999.99")]
     [InlineData("It is 99999999999999999999999999999999%.", "99999999999999999999999999999999%")]
     [InlineData("Invoice LUM-0043 is open.", "LUM-0043")]
@@ -105,6 +110,14 @@ public class GroundingTests
     [InlineData("50 cents", "50 usd")]
     [InlineData("$1.5k", "150000 usd")]
     [InlineData("CHF 12.50", "1250 chf")]
+    [InlineData("1.234,50 €", "123450 eur")]
+    [InlineData("€1.234,50", "123450 eur")]
+    [InlineData("1 234,50 EUR", "123450 eur")]
+    [InlineData("CHF 1'234,50", "123450 chf")]
+    [InlineData("12,50 €", "1250 eur")]
+    [InlineData("29.00 €", "2900 eur")]
+    [InlineData("$1,234", "123400 usd")]
+    [InlineData("12,345 USD", "1234500 usd")]
     public void Scan_Amount_HasItsNormalForm(string text, string value) =>
         FigureScanner.Scan($"It is {text}.").ShouldHaveSingleItem().Value.ShouldBe(value);
 

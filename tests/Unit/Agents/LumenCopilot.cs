@@ -30,11 +30,14 @@ internal sealed class LumenCopilot : IAsyncDisposable
 
     public SandboxServer Sandbox => _sandbox;
 
-    public static async Task<LumenCopilot> StartAsync(ChatModel? model = null, int seed = 1, string size = "small")
+    /// <summary>Where its databases lie.</summary>
+    public string Folder => _folder;
+
+    public static async Task<LumenCopilot> StartAsync(ChatModel? model = null, int seed = 1, string size = "small", Action<IServiceCollection>? with = null)
     {
         var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, Size = size }, TimeProvider.System);
         var copilot = new LumenCopilot(sandbox);
-        await copilot.ComposeAsync(model);
+        await copilot.ComposeAsync(model, with);
         return copilot;
     }
 
@@ -64,7 +67,7 @@ internal sealed class LumenCopilot : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task ComposeAsync(ChatModel? model)
+    private async Task ComposeAsync(ChatModel? model, Action<IServiceCollection>? with)
     {
         var world = _sandbox.World;
         Tenant = new TenantContext("default", world.Account.AccountId, Livemode: false);
@@ -82,6 +85,7 @@ internal sealed class LumenCopilot : IAsyncDisposable
         }
 
         services.AddAgents(new AgentOptions { ActivateNewPrompts = true });
+        with?.Invoke(services);
         Services = services.BuildServiceProvider();
         await PrepareAsync(world);
     }
@@ -94,7 +98,7 @@ internal sealed class LumenCopilot : IAsyncDisposable
         clock.Observe(world.Now);
         await using (var db = databases.Open(Tenant))
         {
-            await Services.GetRequiredService<PromptRegistry>().RecordAsync(db, true, clock.UtcNow, CancellationToken.None);
+            await Services.GetRequiredService<PromptRegistry>().RecordAsync(db, activateNew: true, stopOnChange: true, clock.UtcNow, CancellationToken.None);
         }
 
         foreach (var document in world.Documents)

@@ -41,6 +41,8 @@ public sealed class PromptRegistryTests : IDisposable
     [Theory]
     [InlineData("call: explain_invoice_change", "call: explain_change", "unknown tool 'explain_change'")]
     [InlineData("intent: credit_difference", "intent: credit_all", "unknown intent 'credit_all'")]
+    [InlineData("{{date explain.current.date}}", "{{dat explain.current.date}}", "unknown helper 'dat'")]
+    [InlineData("{{#positive explain.difference}}", "{{#positiv explain.difference}}", "unknown helper 'positiv'")]
     [InlineData("needs: [invoice_or_customer]", "needs: [invoices]", "unknown entity 'invoices'")]
     public void Load_SpoiltRules_NamesTheFault(string before, string after, string said)
     {
@@ -74,7 +76,7 @@ public sealed class PromptRegistryTests : IDisposable
         registry.ActiveFor(Tenant)["support"].Version.ShouldBe(active);
 
         await using var db = databases.Open(Tenant);
-        await registry.ActivateAsync(db, "support", 2, default);
+        await registry.ActivateAsync(db, "support", 2, Now, default);
         registry.ActiveFor(Tenant)["support"].Version.ShouldBe(2);
     }
 
@@ -98,7 +100,7 @@ public sealed class PromptRegistryTests : IDisposable
     private static async Task RecordAsync(CopilotDbFactory databases, PromptRegistry registry, bool activateNew = false)
     {
         await using var db = databases.Open(Tenant);
-        await registry.RecordAsync(db, activateNew, Now, default);
+        await registry.RecordAsync(db, activateNew, stopOnChange: true, Now, default);
     }
 
     private async Task<CopilotDbFactory> DatabaseAsync()

@@ -21,11 +21,12 @@ public sealed class ErasureTests
     {
         using var bench = await Bench.StartAsync(WithKeys);
         var rejected = await LiveAsync(bench, "cus_1", $"{Secret} asked for it.");
+        await WithTicketAsync(bench, "cus_1");
         File.ReadAllText(bench.DatabasePath + "-wal").ShouldContain(Secret);
 
         var erased = Ok(await EraseAsync(bench, "cus_1"));
 
-        (erased.HadKey, erased.Conversations, erased.Messages, erased.Proposals, erased.Events).ShouldBe((true, 1, 2, 1, 1));
+        (erased.HadKey, erased.Conversations, erased.Messages, erased.Proposals, erased.Events).ShouldBe((true, 1, 2, 1, 3));
         var view = (await bench.Book.FindAsync(Bench.Tenant, rejected.Id, default))!;
         (view.Status, view.Amount, view.Hash).ShouldBe((ProposalStatus.Rejected, rejected.Amount, rejected.Hash));
         (view.Title, view.CustomerName, view.Reason, view.Changes.Count, view.Approvals.Single().Reason).ShouldBe((SubjectEraser.Gone, SubjectEraser.Gone, SubjectEraser.Gone, 0, null));
@@ -46,6 +47,15 @@ public sealed class ErasureTests
         (await bench.Book.FindAsync(Bench.Tenant, other.Id, default))!.Reason.ShouldBe("Beta asked.");
         await using var db = bench.Open();
         db.Messages.Count(m => m.ConversationId == "conv_2").ShouldBe(1);
+    }
+
+    /// <summary>A ticket of theirs and the note on it.</summary>
+    private static async Task WithTicketAsync(Bench bench, string customer)
+    {
+        await using var db = bench.Open();
+        db.Tickets.Add(new TicketRow { TenantId = Bench.Tenant.Id, Id = "tkt_1", Number = "N-1", Subject = Secret, Body = Secret, SenderName = Secret, SenderMail = Secret, CustomerId = customer });
+        db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_1", CustomerId = customer, Text = Secret, Author = "sam" });
+        await db.SaveChangesAsync();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.Tools;
@@ -41,6 +42,7 @@ internal sealed class Lumen : IAsyncDisposable
         var services = new ServiceCollection()
             .AddSingleton(new BusinessClock(new FakeTimeProvider(server.World.Now)))
             .AddSingleton<IKnowledgeBase>(new TwoPassages())
+            .AddSingleton<IHelpdesk>(Helpdesk)
             .AddPlugins(connections, new MailOptions { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
             .AddStripeWriters();
         if (handler is not null)
@@ -54,6 +56,8 @@ internal sealed class Lumen : IAsyncDisposable
     public static TenantContext Tenant { get; } = new("default", "acct_test", false);
 
     public string Outbox { get; } = Directory.CreateTempSubdirectory("outbox").FullName;
+
+    public FakeHelpdesk Helpdesk { get; } = new();
 
     public JsonObject Truth => _server.World.Truth;
 

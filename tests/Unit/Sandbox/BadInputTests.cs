@@ -65,7 +65,7 @@ public sealed class BadInputTests
         { "POST /v1/subscriptions", "customer={cus}&payment_behavior=pending_if_incomplete", 400, null, "payment_behavior" },
         { "POST /v1/customers", "tax_exempt=maybe", 400, null, "tax_exempt" },
         { "POST /v1/customers", "invoice_settings[rendering_options][amount_tax_display]=include_inclusive_tax", 400, "parameter_unsupported", "invoice_settings[rendering_options]" },
-        { "POST /v1/payment_intents", "amount=100&currency=usd&capture_method=manual", 400, "parameter_unsupported", "capture_method" },
+        { "POST /v1/payment_intents", "amount=100&currency=usd&confirmation_method=manual", 400, "parameter_unsupported", "confirmation_method" },
         { "POST /v1/invoices/create_preview", "customer={cus}&preview_mode=recurring", 400, "parameter_unsupported", "preview_mode" },
         { "POST /v1/subscription_schedules", "customer={cus}", 400, "parameter_missing", "phases" },
         { "POST /v1/billing/meter_events", "event_name=nothing&payload[value]=1", 400, "resource_missing", "event_name" },
@@ -100,6 +100,18 @@ public sealed class BadInputTests
         ((string?)error["message"]).ShouldNotBeNullOrWhiteSpace();
 
         string Fill(string text) => ids.Aggregate(text, (t, id) => t.Replace(id.Key, id.Value, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("tax[ip_address]=127.0.0.1", null)]
+    [InlineData("colour=red", "https://stripe.com/docs/error-codes/parameter-unknown")]
+    public async Task Error_OfACodeThatIsNotStripes_NamesNoPageOfTheirs(string form, string? page)
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+
+        var (_, error) = await SendAsync(sandbox, "POST /v1/customers", form);
+
+        ((string?)error["doc_url"]).ShouldBe(page);
     }
 
     [Theory]

@@ -72,7 +72,7 @@ public sealed class DunningTests
     {
         var account = new AccountState("acct_1SandboxTests000");
         var start = new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero);
-        var world = new World("lumen", 1, "small", start, account, [], []);
+        var world = new World("lumen", 1, "small", start, account, WorldTold.Nothing);
         await using var sandbox = await SandboxFixture.StartAsync(world, new FakeTimeProvider(start));
         var (waits, asked) = (await Sub(sandbox), await Sub(sandbox));
         account.PaymentBehaviours[await CardAsync(sandbox, waits)] = $"insufficient_funds until={start.AddDays(36).ToUnixTimeSeconds()}";

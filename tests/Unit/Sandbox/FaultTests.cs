@@ -72,6 +72,50 @@ public sealed class FaultTests
         await sandbox.Admin.V1.Customers.ListAsync();
     }
 
+    [Fact]
+    public async Task RateLimits_MeterEvents_HaveAThousandASecondOfTheirOwn()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        await sandbox.ControlAsync("rate_limits", new { mode = "sandbox" });
+
+        // What is wrong with an event does not matter here: it counts.
+        var (let, reason) = await UntilLimitedAsync(async () =>
+        {
+            try
+            {
+                return await sandbox.Admin.V1.Billing.MeterEvents.CreateAsync(new Stripe.Billing.MeterEventCreateOptions { EventName = "none", Payload = new() { ["value"] = "1" } });
+            }
+            catch (StripeException error) when (error.HttpStatusCode == HttpStatusCode.BadRequest)
+            {
+                return null;
+            }
+        });
+
+        (let, reason).ShouldBe((1_000, "endpoint-rate"));
+        await sandbox.Admin.V1.Customers.ListAsync();
+    }
+
+    [Fact]
+    public async Task RateLimits_InvoicesOfASubscription_AreTenAMinuteAndTwentyADay()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var item = (await sandbox.SubscriptionAsync((await sandbox.CustomerAsync()).Id, (await sandbox.PriceAsync()).Id)).Items.Data[0].Id;
+        await sandbox.ControlAsync("clock", new { freeze = true });
+        await sandbox.ControlAsync("rate_limits", new { mode = "live" });
+        var seats = 1;
+
+        (await UntilLimitedAsync(MoreAsync)).ShouldBe((10, "resource-specific"));
+        await sandbox.ControlAsync("clock", new { advance = "61s" });
+        (await UntilLimitedAsync(MoreAsync)).ShouldBe((10, "resource-specific"));
+        await sandbox.ControlAsync("clock", new { advance = "23h" });
+        (await UntilLimitedAsync(MoreAsync)).ShouldBe((0, "resource-specific"));
+        await sandbox.ControlAsync("clock", new { advance = "1h" });
+        await MoreAsync();
+
+        Task<SubscriptionItem> MoreAsync() =>
+            sandbox.Admin.V1.SubscriptionItems.UpdateAsync(item, new SubscriptionItemUpdateOptions { Quantity = ++seats, ProrationBehavior = "always_invoice" });
+    }
+
     [Theory]
     [InlineData("faults", """{"kind":"429","reason":"because"}""", "reason", "global-rate")]
     [InlineData("faults", """{"kind":"gone"}""", "kind", "cut_during")]

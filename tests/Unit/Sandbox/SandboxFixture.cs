@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox;
+using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 using BillingCopilot.Sandbox.Worlds;
 using Microsoft.Extensions.Time.Testing;
@@ -32,7 +33,7 @@ internal sealed class SandboxFixture : IAsyncDisposable
 
     public static async Task<SandboxFixture> StartAsync(SandboxOptions options, TimeProvider? clock = null)
     {
-        var world = new World(options.World, options.Seed, options.Size, Start, new AccountState("acct_1SandboxTests000"), [], []);
+        var world = new World(options.World, options.Seed, options.Size, Start, new AccountState("acct_1SandboxTests000"), WorldTold.Nothing);
         return new SandboxFixture(await SandboxServer.StartAsync(world, options, clock ?? new FakeTimeProvider(Start.AddDays(100))));
     }
 
@@ -78,6 +79,15 @@ internal sealed class SandboxFixture : IAsyncDisposable
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
         response.IsSuccessStatusCode.ShouldBeTrue(answer.ToJsonString());
         return answer;
+    }
+
+    /// <summary>Gives a customer a discount, as only a world can: no parameter of Stripe's does it any more.</summary>
+    public void GiveDiscount(string customer, string coupon)
+    {
+        var account = Server.World.Account;
+        var discount = DiscountObject.Create("di_1" + customer["cus_".Length..].PadLeft(23, '0'), coupon, customer, Start.ToUnixTimeSeconds());
+        account.Put(discount);
+        account.Find(customer)!["discount"] = discount.Id();
     }
 
     public async Task<JsonArray> EffectsAsync() => (await ControlAsync("ledger"))["effects"]!.AsArray();

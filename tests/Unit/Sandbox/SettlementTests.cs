@@ -1,3 +1,4 @@
+using BillingCopilot.Sandbox.Objects;
 using Shouldly;
 using Stripe;
 using Xunit;
@@ -110,6 +111,26 @@ public sealed class SettlementTests
         (refund.Status, failed.Status, failed.FailureReason).ShouldBe(("succeeded", "failed", "expired_or_canceled_card"));
         (await sandbox.Admin.V1.Charges.GetAsync(charge.Id)).AmountRefunded.ShouldBe(0);
         (await sandbox.Admin.V1.BalanceTransactions.GetAsync(failed.FailureBalanceTransactionId)).ReportingCategory.ShouldBe("refund_failure");
+    }
+
+    [Fact]
+    public async Task Movements_OfEveryTypeAndCategory_AreBookedAndSumToTheBalance()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        foreach (var type in BalanceTransactionTypes.All)
+        {
+            await sandbox.ControlAsync("balance", new { type, amount = -100 });
+        }
+
+        foreach (var category in BalanceTransactionTypes.AllCategories)
+        {
+            await sandbox.ControlAsync("balance", new { type = "adjustment", reporting_category = category, amount = 300 });
+        }
+
+        var movements = await sandbox.Admin.V1.BalanceTransactions.ListAutoPagingAsync(new BalanceTransactionListOptions { Limit = 100 }).ToListAsync();
+        movements.Select(m => m.Type).Distinct().ShouldBe(BalanceTransactionTypes.All, ignoreOrder: true);
+        movements.Select(m => m.ReportingCategory).Distinct().ShouldBe(BalanceTransactionTypes.AllCategories, ignoreOrder: true);
+        (await sandbox.Admin.V1.Balance.GetAsync()).Available.Single().Amount.ShouldBe(movements.Sum(m => m.Net));
     }
 
     [Theory]

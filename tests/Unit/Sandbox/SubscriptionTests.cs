@@ -120,6 +120,71 @@ public sealed class SubscriptionTests
         ((object?)events.Data.Single().Data.PreviousAttributes).ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("create_prorations", -1500L)]
+    [InlineData("none", null)]
+    public async Task CancelAt_WithinAPeriod_CreditsItsRestUnlessRuledOut(string behaviour, long? credit)
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        await sandbox.ControlAsync("clock", new { freeze = true });
+        var subscription = await sandbox.SubscriptionAsync((await sandbox.CustomerAsync()).Id, (await sandbox.PriceAsync(3000)).Id);
+        var middle = SandboxFixture.Start.UtcDateTime.AddDays(15.5);
+        await sandbox.Admin.V1.Subscriptions.UpdateAsync(subscription.Id, new SubscriptionUpdateOptions { CancelAt = middle, ProrationBehavior = behaviour });
+
+        await sandbox.UntilAsync(middle.AddHours(1));
+
+        var ended = await sandbox.Admin.V1.Subscriptions.GetAsync(subscription.Id);
+        (ended.Status, ended.EndedAt).ShouldBe(("canceled", middle));
+        var items = await sandbox.Admin.V1.InvoiceItems.ListAsync(new InvoiceItemListOptions { Customer = subscription.CustomerId, Pending = true });
+        items.Data.Select(item => (long?)item.Amount).ShouldBe(credit is null ? [] : [credit]);
+    }
+
+    [Fact]
+    public async Task Migrate_ToFlexible_IsKeptAndNotDoneTwice()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var subscription = await sandbox.SubscriptionAsync((await sandbox.CustomerAsync()).Id, (await sandbox.PriceAsync()).Id);
+        var flexible = new SubscriptionMigrateOptions { BillingMode = new SubscriptionBillingModeOptions { Type = "flexible" } };
+
+        await sandbox.Admin.V1.Subscriptions.MigrateAsync(subscription.Id, flexible);
+
+        var mode = (await sandbox.Admin.V1.Subscriptions.GetAsync(subscription.Id)).BillingMode;
+        (mode.Type, mode.Flexible.ProrationDiscounts).ShouldBe(("flexible", "included"));
+        await Should.ThrowAsync<StripeException>(() => sandbox.Admin.V1.Subscriptions.MigrateAsync(subscription.Id, flexible));
+    }
+
+    [Theory]
+    [InlineData(3000, "usd", true)]
+    [InlineData(3001, "usd", false)]
+    [InlineData(100, "eur", false)]
+    public async Task PromotionCode_WithAMinimum_IsTakenFromThereOn(long least, string currency, bool taken)
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var coupon = await sandbox.Admin.V1.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = 10, Duration = "forever" });
+        var code = await sandbox.Admin.V1.PromotionCodes.CreateAsync(new PromotionCodeCreateOptions
+        {
+            Promotion = new PromotionCodePromotionOptions { Type = "coupon", Coupon = coupon.Id },
+            Restrictions = new PromotionCodeRestrictionsOptions { MinimumAmount = least, MinimumAmountCurrency = currency },
+        });
+        var subscribe = new SubscriptionCreateOptions
+        {
+            Customer = (await sandbox.CustomerAsync()).Id,
+            Items = [new SubscriptionItemOptions { Price = (await sandbox.PriceAsync(3000)).Id }],
+            Discounts = [new SubscriptionDiscountOptions { PromotionCode = code.Id }],
+        };
+
+        var call = () => sandbox.Admin.V1.Subscriptions.CreateAsync(subscribe);
+
+        if (taken)
+        {
+            (await call()).DiscountIds.Count.ShouldBe(1);
+        }
+        else
+        {
+            (await Should.ThrowAsync<StripeException>(call)).StripeError.Param.ShouldBe("discounts[0][promotion_code]");
+        }
+    }
+
     private static async Task<Subscription> SubscribeAsync(SandboxFixture sandbox, long quantity) =>
         await sandbox.SubscriptionAsync((await sandbox.CustomerAsync()).Id, (await sandbox.PriceAsync()).Id, quantity);
 }

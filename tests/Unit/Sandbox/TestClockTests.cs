@@ -44,6 +44,22 @@ public sealed class TestClockTests
     }
 
     [Fact]
+    public async Task Charge_UnderAClock_SettlesByThatClock()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var clock = await CreateAsync(sandbox);
+        await SubscribedAsync(sandbox, clock.Id);
+        var pending = (await sandbox.Admin.V1.BalanceTransactions.ListAsync()).Data.Single();
+        (pending.Status, pending.Created).ShouldBe(("pending", Start));
+
+        await sandbox.ControlAsync("clock", new { advance = "500d" });
+        (await sandbox.Admin.V1.BalanceTransactions.GetAsync(pending.Id)).Status.ShouldBe("pending");
+        await sandbox.Admin.V1.TestHelpers.TestClocks.AdvanceAsync(clock.Id, new TestClockAdvanceOptions { FrozenTime = Start.AddDays(3) });
+
+        (await sandbox.Admin.V1.BalanceTransactions.GetAsync(pending.Id)).Status.ShouldBe("available");
+    }
+
+    [Fact]
     public async Task Delete_TakesItsCustomersAlong()
     {
         await using var sandbox = await SandboxFixture.StartAsync();

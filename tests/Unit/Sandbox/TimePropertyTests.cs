@@ -10,7 +10,7 @@ public sealed class TimePropertyTests : IDisposable
     private static readonly string[] Lists =
     [
         "v1/customers", "v1/subscriptions?status=all", "v1/invoices", "v1/charges", "v1/payment_intents", "v1/payment_methods",
-        "v1/refunds", "v1/credit_notes", "v1/payouts", "v1/disputes", "v1/coupons", "v1/prices", "v1/products",
+        "v1/refunds", "v1/credit_notes", "v1/payouts", "v1/disputes", "v1/coupons", "v1/prices", "v1/products", "v1/invoiceitems",
     ];
 
     private readonly string _data = Directory.CreateTempSubdirectory("sandbox-").FullName;
@@ -34,6 +34,8 @@ public sealed class TimePropertyTests : IDisposable
             {
                 rebuilt[(string)id!] = value;
             }
+
+            TakeItems(value, rebuilt);
         }
 
         foreach (var list in Lists)
@@ -46,7 +48,18 @@ public sealed class TimePropertyTests : IDisposable
             }
         }
 
+        foreach (var payment in await sandbox.AllAsync("v1/invoice_payments"))
+        {
+            // Stripe tells of a payment once it is made; before, its invoice and its intent do.
+            var known = rebuilt.GetValueOrDefault((string)payment["id"]!)?.ToJsonString();
+            known.ShouldBe((string?)payment["status"] == "paid" ? payment.ToJsonString() : null, $"invoice payments of seed {seed}");
+            var (invoice, intent) = (rebuilt[(string)payment["invoice"]!], rebuilt[(string)payment["payment"]!["payment_intent"]!]);
+            ((long)payment["amount_requested"]!).ShouldBe((long)intent["amount"]!, $"seed {seed}");
+            ((string?)payment["status"] == "paid").ShouldBe((string?)invoice["status"] == "paid", $"seed {seed}");
+        }
+
         (await sandbox.AllAsync("v1/invoices")).Count.ShouldBeGreaterThan(20);
+        (await sandbox.AllAsync("v1/invoiceitems")).ShouldNotBeEmpty();
     }
 
     [Theory]
@@ -99,6 +112,20 @@ public sealed class TimePropertyTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    /// <summary>Stripe tells of an item when it is made; that an invoice took it, the invoice tells.</summary>
+    private static void TakeItems(JsonObject value, Dictionary<string, JsonObject> rebuilt)
+    {
+        foreach (var line in value["lines"]?["data"]?.AsArray() ?? [])
+        {
+            var parent = line!["parent"];
+            var item = (string?)(parent?["invoice_item_details"]?["invoice_item"] ?? parent?["subscription_item_details"]?["invoice_item"]);
+            if (value["id"] is { } invoice && item is not null && rebuilt.TryGetValue(item, out var known))
+            {
+                known["invoice"] = (string)invoice!;
+            }
+        }
+    }
 
     private static async Task AddsUpAsync(SandboxFixture sandbox)
     {

@@ -29,6 +29,27 @@ public sealed class WebhookTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_ByDeliverySuccess_AreThoseThatArrivedAndThoseThatDidNot()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync(Quick with { WebhookRetryDelays = [] }, TimeProvider.System);
+        await using var receiver = await Receiver.StartAsync(refusals: 1);
+        await RegisterAsync(sandbox, receiver, "customer.created");
+
+        await sandbox.CustomerAsync(card: null);
+        await receiver.RefusedAsync(_limit.Token);
+        await sandbox.CustomerAsync(card: null);
+        await receiver.NextAsync(_limit.Token);
+
+        var all = (await sandbox.Admin.V1.Events.ListAsync(new EventListOptions { Type = "customer.created" })).Data;
+        await UntilDeliveredAsync(sandbox, all[0].Id);
+        (await OfAsync(true)).ShouldBe([all[0].Id]);
+        (await OfAsync(false)).ShouldBe([all[1].Id]);
+
+        async Task<IEnumerable<string>> OfAsync(bool delivered) => (await sandbox.Admin.V1.Events.ListAsync(
+            new EventListOptions { Type = "customer.created", DeliverySuccess = delivered })).Data.Select(e => e.Id);
+    }
+
+    [Fact]
     public async Task Event_ReceiverFailsOnce_IsRetried()
     {
         await using var sandbox = await SandboxFixture.StartAsync(Quick, TimeProvider.System);

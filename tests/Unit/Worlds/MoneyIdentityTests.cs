@@ -10,6 +10,20 @@ public sealed class MoneyIdentityTests
 {
     public static TheoryData<int> Seeds => SeededWorlds.Seeds;
 
+    [Fact]
+    public void Identities_OverManySeeds_AllHold()
+    {
+        Action<int>[] identities =
+        [
+            Invoice_Total_IsLinesLessDiscountsPlusTax, Invoice_AmountDue_IsPaidPlusRemainingAndFollowsTheBalance,
+            Customer_Balance_IsTheSumOfItsTransactions, InvoicePayment_Paid_MatchesIntentChargeAndInvoice, Charge_Refunded_IsTheSumOfItsRefunds,
+            Proration_Lines_AreTheShareOfThePeriodToTheSecond, Charge_InThreeDecimalCurrency_EndsInZero,
+            Payout_Amount_IsTheSumOfItsMovementsAndTheBalanceWhatIsLeft,
+        ];
+
+        SeededWorlds.Faults(world => identities.Select(identity => Fault(identity, world.Seed)).OfType<string>()).ShouldBeEmpty();
+    }
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Invoice_Total_IsLinesLessDiscountsPlusTax(int seed)
@@ -111,6 +125,19 @@ public sealed class MoneyIdentityTests
     [MemberData(nameof(Seeds))]
     public void Payout_Amount_IsTheSumOfItsMovementsAndTheBalanceWhatIsLeft(int seed) =>
         CheckPayouts(Account(seed).All("payout"), [.. Account(seed).All("balance_transaction")]);
+
+    private static string? Fault(Action<int> identity, int seed)
+    {
+        try
+        {
+            identity(seed);
+            return null;
+        }
+        catch (ShouldAssertException fault)
+        {
+            return $"{identity.Method.Name}: {fault.Message}";
+        }
+    }
 
     /// <summary>Each automatic payout is what its movements sum to, and each movement nets what its fees leave.</summary>
     internal static void CheckPayouts(IReadOnlyList<JsonObject> payouts, IReadOnlyList<JsonObject> movements)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -44,14 +43,6 @@ public sealed partial class WorldDeterminismTests
     public void Build_UnknownSize_ListsTheKnownOnes() =>
         Should.Throw<ArgumentException>(() => WorldCatalog.Build("lumen", 1, "huge")).Message.ShouldContain("small, medium, large");
 
-    [Fact]
-    public void Build_Small_TakesAMoment()
-    {
-        // The best of three, with room for a machine that is busy with other tests; the figure itself is the benchmarks'.
-        var times = Enumerable.Range(3, 3).Select(Time).ToList();
-        times.Min().ShouldBeLessThan(TimeSpan.FromSeconds(4));
-    }
-
     [Theory]
     [MemberData(nameof(Seeds))]
     public void Ids_AnySeed_AreUniqueAndOfStripesShape(int seed)
@@ -82,13 +73,6 @@ public sealed partial class WorldDeterminismTests
         var account = SeededWorlds.Of(seed).Account;
         var numbers = account.Kinds.SelectMany(kind => account.All(kind)).SelectMany(Leaves).Where(leaf => leaf.GetValueKind() == JsonValueKind.Number);
         numbers.ShouldAllBe(number => number.GetValueKind() != JsonValueKind.Number || Whole(number));
-    }
-
-    private static TimeSpan Time(int seed)
-    {
-        var watch = Stopwatch.StartNew();
-        WorldCatalog.Build("lumen", seed, "small");
-        return watch.Elapsed;
     }
 
     private static bool Whole(JsonValue number) => number.TryGetValue<long>(out _) || number.TryGetValue<decimal>(out _);

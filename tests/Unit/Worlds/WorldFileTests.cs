@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox;
+using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
@@ -102,6 +104,50 @@ public sealed class WorldFileTests(MediumWorld medium) : IClassFixture<MediumWor
         (await again.V1.Customers.ListAsync(new CustomerListOptions { Limit = 1 })).Data[0].Name.ShouldBe("New");
         using var late = new HttpClient { BaseAddress = restarted.BaseAddress };
         (await late.GetStringAsync("_sandbox/ledger")).ShouldBe(ledger);
+    }
+
+    [Fact]
+    public void Plan_OfTheFile_IsWhatTheObjectsSay()
+    {
+        var account = World.Account;
+        var plan = new DuePlan(DueWorks.For(() => new BillingSettings(), account), World.Now.ToUnixTimeSeconds());
+        var said = plan.Kinds.Where(account.Kinds.Contains).SelectMany(kind => account.All(kind).SelectMany(value => plan.WorksOf(kind)
+            .Where(work => plan.At(work, value) is not null)
+            .Select(work => (At: plan.At(work, value)!.Value, Work: work, Id: value.Id())))).Order(DuePlan.Order);
+
+        var listed = account.GeneratedPlan!;
+        listed.Count.ShouldBeGreaterThan(1_000);
+        Enumerable.Range(0, listed.Count).Select(i => listed[i]).ShouldBe(said);
+    }
+
+    [Fact]
+    public async Task Time_OverTheFile_InOneStepOrWithARestart_GivesTheSameEvents()
+    {
+        var options = new SandboxOptions { Size = "medium", CacheDirectory = medium.Folder };
+        var kept = options with { DataDirectory = Directory.CreateTempSubdirectory("sandbox-").FullName };
+        var straight = await EventsAsync(options, "126001s");
+
+        // Other settings than those of the file have the objects asked again.
+        await EventsAsync(kept, "7h");
+        await EventsAsync(kept, "1s", """{"attempts":7}""");
+        (await EventsAsync(kept, "28h", """{"attempts":8}""")).ShouldBe(straight);
+        straight.Count.ShouldBeGreaterThan(100);
+    }
+
+    /// <summary>Ids and types of the events once some time has passed.</summary>
+    private static async Task<List<string>> EventsAsync(SandboxOptions options, string advance, string? settings = null)
+    {
+        await using var server = await SandboxServer.StartAsync(options, new FakeTimeProvider());
+        using var http = new HttpClient { BaseAddress = server.BaseAddress };
+        if (settings is not null)
+        {
+            using var set = await http.PostAsync("_sandbox/settings", new StringContent(settings));
+            set.EnsureSuccessStatusCode();
+        }
+
+        using var answer = await http.PostAsync("_sandbox/clock", new StringContent($$"""{"advance":"{{advance}}"}"""));
+        answer.EnsureSuccessStatusCode();
+        return [.. server.World.Account.All("event").Where(made => made.Whole("created") > server.World.Now.ToUnixTimeSeconds()).Select(made => $"{made.Id()} {made.Text("type")}")];
     }
 
     private static StripeClient Client(SandboxServer server) =>

@@ -27,7 +27,10 @@ internal static class FinanceLookAlikes
         Add("mistagged_account", "Two sellers made sales of the same amount on one day, each under its own account.", inBooks.Where(movement => movement.Text("type") == "application_fee"));
         foreach (var seller in cast.Sellers.Where(seller => seller.Contract.Count > 1))
         {
-            Say("wrong_application_fee", "The contract changed; both fees are right for their day.", [seller.AccountId]);
+            foreach (var sale in Around(seller, seller.Contract[^1].From).Take(Most))
+            {
+                Say("wrong_application_fee", "The contract changed about then; the fee is right for its day.", [sale.Fee.Id(), seller.AccountId]);
+            }
         }
 
         foreach (var payout in bank.Payouts.Where(payout => payout.Text("status") == "in_transit").Take(Most))
@@ -63,6 +66,11 @@ internal static class FinanceLookAlikes
             ["why"] = why,
         });
     }
+
+    /// <summary>Sales whose fee is right, the nearest to an instant first.</summary>
+    private static IEnumerable<Sale> Around(SellerRun seller, long at) => seller.Sales
+        .Where(sale => sale.Fee.Whole("amount") == sale.Due && sale.At >= Ledger.Opens && sale.At < Ledger.Closes)
+        .OrderBy(sale => Math.Abs(sale.At - at));
 
     private static IEnumerable<JsonObject> Alike(IEnumerable<JsonObject> movements) => movements
         .Where(movement => movement.Text("type") == "charge")

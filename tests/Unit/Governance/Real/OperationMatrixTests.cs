@@ -57,6 +57,13 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         {
             Prepare = (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
         },
+        ["post_internal_note"] = new(
+            async o => new JsonObject { ["customer"] = (await o.PaidInvoiceAsync(3000)).CustomerId, ["note"] = "Called back; they will pay on Friday." },
+            (stripe, a) => stripe.V1.Customers.UpdateAsync((string)a["customer"]!, new CustomerUpdateOptions { Name = "Renamed" }),
+            CrashingCrm.Call, "POST /nothing", null)
+        {
+            CountAsync = (bench, p) => bench.NotesOfAsync(p),
+        },
         ["send_dunning_email"] = new(
             async o => new JsonObject { ["invoice"] = (await o.FailedInvoiceAsync(3000)).Id },
             (stripe, a) => stripe.V1.Invoices.PayAsync((string)a["invoice"]!, new InvoicePayOptions { PaidOutOfBand = true }),
@@ -219,7 +226,8 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
     private async Task<ProposalView> ApprovedAsync(string operation, JsonObject arguments) =>
         RealBench.Ok(await _bench.TryApproveAsync(await _bench.ProposeAsync(operation, arguments)));
 
-    private async Task<int> CountAsync(Operation operation, ProposalView proposal) => operation.Effect is { } effect
+    private async Task<int> CountAsync(Operation operation, ProposalView proposal) => operation.CountAsync is { } count ? await count(_bench, proposal)
+        : operation.Effect is { } effect
         ? (await _bench.EffectsAsync(proposal)).Count(e => e.EndsWith(effect, StringComparison.Ordinal))
         : _bench.Mailed(proposal) ? 1 : 0;
 
@@ -229,6 +237,9 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
     /// <param name="Effect">Its name in the ledger; null for a mail.</param>
     private sealed record Operation(Func<Objects, Task<JsonObject>> MakeAsync, Func<StripeClient, JsonObject, Task> MoveAsync, string Path, string Call, string? Effect)
     {
+        /// <summary>Counts the effects of a proposal that are neither in the ledger nor a mail.</summary>
+        public Func<RealBench, ProposalView, Task<int>>? CountAsync { get; init; }
+
         public Func<StripeClient, JsonObject, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
     }
 }

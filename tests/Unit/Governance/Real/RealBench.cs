@@ -8,11 +8,13 @@ using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Sandbox;
 using BillingCopilot.Storage;
 using BillingCopilot.Unit.SandboxTests;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -109,6 +111,13 @@ internal sealed class RealBench : IAsyncDisposable
 
     public bool Mailed(ProposalView proposal) => File.Exists(Path.Combine(Outbox, proposal.Id + ".eml"));
 
+    /// <summary>Notes in the CRM that this proposal wrote.</summary>
+    public async Task<int> NotesOfAsync(ProposalView proposal)
+    {
+        await using var db = Node.GetRequiredService<CopilotDbFactory>().Open(Tenant);
+        return await db.Notes.CountAsync(n => n.ProposalId == proposal.Id);
+    }
+
     public static ProposalView Ok(Outcome<ProposalView> outcome) =>
         outcome is Outcome<ProposalView>.Ok ok ? ok.Value : throw new ShouldAssertException(((Outcome<ProposalView>.Refused)outcome).Refusal.ToString());
 
@@ -150,7 +159,15 @@ internal sealed class Crash
 
     public void Answered(HttpRequestMessage request)
     {
-        if (_after is { } path && request.Method == HttpMethod.Post && request.RequestUri!.AbsolutePath.Contains(path, StringComparison.Ordinal))
+        if (request.Method == HttpMethod.Post)
+        {
+            Answered(request.RequestUri!.AbsolutePath);
+        }
+    }
+
+    public void Answered(string call)
+    {
+        if (_after is { } path && call.Contains(path, StringComparison.Ordinal))
         {
             Kill();
         }
@@ -179,8 +196,22 @@ internal sealed class CrashingWriters(IWriteClients inner, Crash crash) : IWrite
         where TWriter : class
     {
         crash.Opening();
-        return inner.Open<TWriter>(grant);
+        var writer = inner.Open<TWriter>(grant);
+        return writer is ICrmWriter crm ? (TWriter)(object)new CrashingCrm(crm, crash) : writer;
     }
 
     public Refusal? Refuse(TenantContext tenant) => inner.Refuse(tenant);
+}
+
+/// <summary>A CRM whose process may die right after the note is there.</summary>
+internal sealed class CrashingCrm(ICrmWriter inner, Crash crash) : ICrmWriter
+{
+    /// <summary>How <see cref="Crash"/> knows the call.</summary>
+    public const string Call = "crm note";
+
+    public async Task AddNoteAsync(string customerId, string text, CancellationToken cancellationToken)
+    {
+        await inner.AddNoteAsync(customerId, text, cancellationToken);
+        crash.Answered(Call);
+    }
 }

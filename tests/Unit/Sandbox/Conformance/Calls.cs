@@ -86,6 +86,8 @@ internal static class Calls
         await s.Check(s.Api.Customers.PaymentMethods.ListAsync(customer.Id));
         await s.Check(s.Api.Customers.PaymentMethods.GetAsync(customer.Id, card.Id));
         await s.Check(s.Api.PaymentMethods.DetachAsync(card.Id));
+        s.Sandbox.GiveDiscount(customer.Id, (await s.Api.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = 5, Duration = "forever" })).Id);
+        await s.Check(s.Api.Customers.DeleteDiscountAsync(customer.Id));
         await s.Check(s.Api.Customers.DeleteAsync(customer.Id));
     }
 
@@ -99,6 +101,9 @@ internal static class Calls
         await s.Check(s.Api.PaymentIntents.SearchAsync(new PaymentIntentSearchOptions { Query = "amount>100" }));
         var other = await s.Check(s.Api.PaymentIntents.CreateAsync(new PaymentIntentCreateOptions { Amount = 700, Currency = "usd" }));
         await s.Check(s.Api.PaymentIntents.CancelAsync(other.Id));
+        var held = new PaymentIntentCreateOptions { Amount = 900, Currency = "usd", PaymentMethod = "pm_card_visa", CaptureMethod = "manual", Confirm = true };
+        await s.Check(s.Api.PaymentIntents.CaptureAsync((await s.Check(s.Api.PaymentIntents.CreateAsync(held))).Id, new PaymentIntentCaptureOptions { AmountToCapture = 400 }));
+        await s.Check(s.Api.Charges.CaptureAsync((await s.Check(s.Api.PaymentIntents.CreateAsync(held))).LatestChargeId));
         var charge = paid.LatestChargeId;
         await s.Check(s.Api.Charges.GetAsync(charge, new ChargeGetOptions { Expand = ["refunds"] }));
         await s.Check(s.Api.Charges.UpdateAsync(charge, new ChargeUpdateOptions { Description = "Order 1" }));
@@ -210,6 +215,8 @@ internal static class Calls
         var payment = (await s.Check(s.Api.InvoicePayments.ListAsync(new InvoicePaymentListOptions { Invoice = draft.Id }))).Data[0];
         await s.Check(s.Api.InvoicePayments.GetAsync(payment.Id));
         var voided = await s.Sandbox.OpenInvoiceAsync();
+        var part = await s.Api.PaymentIntents.CreateAsync(new PaymentIntentCreateOptions { Amount = 500, Currency = "usd", PaymentMethod = "pm_card_visa", Confirm = true });
+        await s.Check(s.Api.Invoices.AttachPaymentAsync((await s.Sandbox.OpenInvoiceAsync()).Id, new InvoiceAttachPaymentOptions { PaymentIntent = part.Id }));
         await s.Check(s.Api.Invoices.VoidInvoiceAsync(voided.Id));
         var lost = await s.Sandbox.OpenInvoiceAsync();
         await s.Check(s.Api.Invoices.MarkUncollectibleAsync(lost.Id));
@@ -257,6 +264,7 @@ internal static class Calls
         await s.Check(s.Api.Subscriptions.PauseAsync(subscription.Id, new SubscriptionPauseOptions { Type = "subscription" }));
         await s.Check(s.Api.Subscriptions.ResumeAsync(subscription.Id, new SubscriptionResumeOptions()));
         await SchedulesAsync(s, customer.Id, subscription.Id, price.Id);
+        await s.Check(s.Api.Subscriptions.MigrateAsync(subscription.Id, new SubscriptionMigrateOptions { BillingMode = new SubscriptionBillingModeOptions { Type = "flexible" } }));
         await s.Check(s.Api.Subscriptions.CancelAsync(subscription.Id, new SubscriptionCancelOptions { InvoiceNow = true, Prorate = true }));
     }
 

@@ -9,9 +9,6 @@ namespace BillingCopilot.Unit.SandboxTests.Conformance;
 /// <summary>Every route answers what Stripe.net expects of it. The routes themselves are the list.</summary>
 public sealed class ConformanceTests
 {
-    // A deleted discount needs a customer that a world gave one: no parameter of Stripe's sets it any more.
-    private static readonly string[] NoCall = ["DELETE /v1/customers/{id}/discount"];
-
     [Fact]
     public async Task EveryRoute_CalledByStripesClient_AnswersItsEntity()
     {
@@ -24,7 +21,7 @@ public sealed class ConformanceTests
         var called = scene.Recorder.Exchanges.Where(e => e.Status == 200)
             .Select(e => router.Find(e.Method, e.Path)!.Value.Operation)
             .Select(Name).ToHashSet();
-        router.Operations.Select(Name).Except(called).ShouldBe(NoCall);
+        router.Operations.Select(Name).Except(called).ShouldBeEmpty();
     }
 
     [Fact]

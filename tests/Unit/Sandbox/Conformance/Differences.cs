@@ -5,6 +5,8 @@ namespace BillingCopilot.Unit.SandboxTests.Conformance;
 /// <summary>Fields that only a published fixture has, or only the sandbox's objects, as rows of a table.</summary>
 internal static class Differences
 {
+    private static readonly string[] Free = ["metadata.", "data.object.", "data.previous_attributes.", "payload.", "fraud_details.", "parent.subscription_details.metadata."];
+
     /// <summary>One row a kind that differs, without the reason.</summary>
     public static List<string> Rows(JsonObject published, ILookup<string, JsonObject> ours)
     {
@@ -16,9 +18,10 @@ internal static class Differences
                 continue;
             }
 
-            var fields = ours[kind].Where(o => o["deleted"] is null).SelectMany(o => o.Select(p => p.Key)).ToHashSet();
-            var theirs = example.Select(p => p.Key).ToHashSet();
-            var (missing, extra) = (theirs.Except(fields).Order(StringComparer.Ordinal).ToList(), fields.Except(theirs).Order(StringComparer.Ordinal).ToList());
+            var (mine, theirs) = (Fields(ours[kind].Where(o => o["deleted"] is null)), Fields([example]));
+            var both = theirs.Keys.Where(mine.ContainsKey).Order(StringComparer.Ordinal).ToList();
+            var missing = both.SelectMany(at => theirs[at].Except(mine[at]).Order(StringComparer.Ordinal).Select(name => at + name)).ToList();
+            var extra = both.SelectMany(at => mine[at].Except(theirs[at]).Order(StringComparer.Ordinal).Select(name => at + name)).ToList();
             if (missing.Count + extra.Count > 0)
             {
                 rows.Add($"| `{kind}` | {Names(missing)} | {Names(extra)} |");
@@ -26,6 +29,40 @@ internal static class Differences
         }
 
         return rows;
+    }
+
+    /// <summary>
+    /// Names of members by the path of the object they are in, such as <c>status_transitions.</c>; the whole has the
+    /// empty path. Maps with names of anybody's choice, and resources within a resource, are left out.
+    /// </summary>
+    private static Dictionary<string, HashSet<string>> Fields(IEnumerable<JsonObject> values)
+    {
+        var fields = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            Add(value, "");
+        }
+
+        return fields;
+
+        void Add(JsonNode? node, string path)
+        {
+            switch (node)
+            {
+                case JsonArray items:
+                    items.ToList().ForEach(item => Add(item, path));
+                    break;
+                case JsonObject map when path.Length == 0 || (map["id"] is null && !Free.Contains(path)):
+                    if (!fields.TryGetValue(path, out var names))
+                    {
+                        fields[path] = names = new HashSet<string>(StringComparer.Ordinal);
+                    }
+
+                    names.UnionWith(map.Select(member => member.Key));
+                    map.ToList().ForEach(member => Add(member.Value, $"{path}{member.Key}."));
+                    break;
+            }
+        }
     }
 
     /// <summary>A row without its reason.</summary>

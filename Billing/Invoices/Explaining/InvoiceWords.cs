@@ -1,0 +1,79 @@
+using System.Text.Json;
+using BillingCopilot.Billing.Text;
+
+namespace BillingCopilot.Billing.Invoices.Explaining;
+
+/// <summary>For whom it is said.</summary>
+public enum Voice
+{
+    /// <summary>A support agent: short, with the terms of the trade. English only.</summary>
+    Agent,
+
+    /// <summary>The customer: whole sentences, in their language.</summary>
+    Customer,
+}
+
+/// <summary>Puts explanations into words. Every figure in them is one of the explanation.</summary>
+/// <param name="day">An instant as the day in the account's zone.</param>
+public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> day)
+{
+    /// <summary>The parts of an invoice, a line each, in their order.</summary>
+    public IReadOnlyList<string> Parts(InvoiceExplanation explanation, Voice voice)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        return [.. explanation.Parts.Concat(explanation.DueParts).Select(p => Part(p, voice))];
+    }
+
+    /// <summary>One part in a line.</summary>
+    public string Part(ExplainedPart part, Voice voice)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return voice == Voice.Agent
+            ? Locale.English.Say("agent." + Wire(part.Kind), new PartValues(Locale.English, day).Of(part))
+            : locale.Say("customer." + Wire(part.Kind), new PartValues(locale, day).Of(part));
+    }
+
+    /// <summary>A letter to the customer: what it is, what changed, every part, what is due.</summary>
+    /// <param name="comparison">With the invoice before; null when there is none.</param>
+    public string Letter(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        var invoice = explanation.Invoice;
+        List<string> lines = [locale.Say("head", Values(("number", number), ("date", locale.Day(day(date))), ("total", Money(invoice.Total, invoice.Currency))))];
+        lines.AddRange(comparison is null ? [] : Changes(comparison));
+        lines.AddRange(explanation.Parts.Concat(explanation.DueParts).Select(p => "- " + Part(p, Voice.Customer)));
+        if (invoice.AmountDue != invoice.Total)
+        {
+            lines.Add(locale.Say("due", Values(("due", Money(invoice.AmountDue, invoice.Currency)))));
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>The difference to the invoice before and what makes it, a line each.</summary>
+    public IReadOnlyList<string> Changes(InvoiceComparison comparison)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        var difference = comparison.TotalDifference;
+        var name = difference.AmountMinor switch { > 0 => "more", < 0 => "less", _ => "same" };
+        var head = locale.Say(name, Values(("difference", Unsigned(difference)), ("previous", Money(comparison.Previous.Total, comparison.Previous.Currency))));
+        return [head, .. comparison.Changes.Select(c => "- " + Change(c))];
+    }
+
+    private string Change(InvoiceChange change) => locale.Say("change." + Wire(change.Kind), Values(
+        ("amount", (change.Amount.AmountMinor > 0 ? "+" : "") + locale.Money(change.Amount)),
+        ("subject", change.Subject),
+        ("before", change.Before?.Quantity is { } had ? locale.Number(had) : null),
+        ("after", change.After?.Quantity is { } has ? locale.Number(has) : null),
+        ("from", change.After is { } side ? locale.Day(day(side.PeriodStart)) : null)));
+
+    private string Unsigned(Money amount) => locale.Money(amount with { AmountMinor = Math.Abs(amount.AmountMinor) });
+
+    private string Money(long minor, string currency) => locale.Money(new Money(minor, currency));
+
+    private static string Wire<T>(T kind)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+
+    private static Dictionary<string, string?> Values(params (string Name, string? Value)[] values) =>
+        values.ToDictionary(v => v.Name, v => v.Value, StringComparer.Ordinal);
+}

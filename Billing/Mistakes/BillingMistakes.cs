@@ -1,0 +1,77 @@
+using BillingCopilot.Billing.Charges;
+using BillingCopilot.Billing.Invoices;
+using BillingCopilot.Billing.Invoices.Explaining;
+
+namespace BillingCopilot.Billing.Mistakes;
+
+/// <summary>
+/// Finds wrong charges from what Stripe says alone. Conservative: what has an innocent reading is not claimed.
+/// </summary>
+public static class BillingMistakes
+{
+    /// <summary>All that is wrong in a customer's history, largest first.</summary>
+    public static IReadOnlyList<Mistake> Find(BillingHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var doubles = Doubles(history).ToList();
+        return
+        [
+            .. doubles
+                .Concat(PaidTwice(history, [.. doubles.Select(d => d.InvoiceId).OfType<string>()]))
+                .Concat(AfterCancel(history))
+                .Concat(MissedDiscounts.Find(history))
+                .Concat(WrongProrations.Find(history))
+                .Select(m => m.ChargeId is null && history.Final.FirstOrDefault(i => i.Id == m.InvoiceId) is { } invoice ? m with { WithTax = Taxed(m.Over, invoice) } : m)
+                .OrderByDescending(m => Math.Abs(m.Over.AmountMinor)),
+        ];
+    }
+
+    /// <summary>Tax on top goes with the amount that it was charged on.</summary>
+    private static Money Taxed(Money over, InvoiceFacts invoice) => invoice.Total - invoice.Tax is not 0 and var net
+        ? over with { AmountMinor = over.AmountMinor + Pricing.Round((decimal)over.AmountMinor * invoice.Tax / net) }
+        : over;
+
+    private static IEnumerable<Mistake> Doubles(BillingHistory history) => DuplicateCharges.Find(history.Charges)
+        .Where(f => f.Verdict == DuplicateVerdict.Likely)
+        .Select(f => new Mistake(
+            MistakeKind.DuplicateCharge,
+            f.Suspect.Amount with { AmountMinor = f.Suspect.Amount.AmountMinor - f.Suspect.AmountRefunded },
+            f.Suspect.InvoiceId ?? f.Original.InvoiceId,
+            f.Suspect.InvoiceNumber ?? f.Original.InvoiceNumber,
+            f.Suspect.Id,
+            f.Evidence));
+
+    /// <summary>Payments of one invoice, of any amount and card, that come to more than it asked for.</summary>
+    private static IEnumerable<Mistake> PaidTwice(BillingHistory history, HashSet<string> told) =>
+        from invoice in history.Final
+        where !told.Contains(invoice.Id)
+        let paid = history.Charges.Where(c => c.Succeeded && c.InvoiceId == invoice.Id).OrderBy(c => c.Created).ToList()
+        let over = paid.Sum(c => c.Amount.AmountMinor - c.AmountRefunded) - invoice.AmountDue
+        where paid.Count > 1 && over > 0
+        select new Mistake(
+            MistakeKind.PaidTwice,
+            new Money(over, invoice.Currency),
+            invoice.Id,
+            invoice.Number,
+            paid[^1].Id,
+            [$"Invoice {invoice.Number} asked for {new Money(invoice.AmountDue, invoice.Currency)}.", .. paid.Select(c => $"Paid: {c.Amount} on {c.Created:yyyy-MM-dd}{Refunded(c)}.")]);
+
+    private static string Refunded(ChargeFacts charge) => charge.AmountRefunded == 0 ? "" : $", of which {charge.Amount with { AmountMinor = charge.AmountRefunded }} is refunded";
+
+    /// <summary>Usage of the time before, and debts from then, are rightly billed after the end.</summary>
+    private static IEnumerable<Mistake> AfterCancel(BillingHistory history) =>
+        from subscription in history.Subscriptions
+        where subscription.EndedAt is not null
+        from invoice in history.Final
+        where invoice.SubscriptionId == subscription.Id && invoice.Created > subscription.EndedAt
+        let lines = invoice.Lines.Where(l => !l.Metered && !l.Proration && l.Amount > 0 && l.PeriodStart >= subscription.EndedAt).ToList()
+        let over = lines.Sum(l => l.Amount) - invoice.CreditedInAll
+        where lines.Count > 0 && over > 0
+        select new Mistake(
+            MistakeKind.ChargedAfterCancel,
+            new Money(over, invoice.Currency),
+            invoice.Id,
+            invoice.Number,
+            null,
+            [$"The subscription ended on {subscription.EndedAt:yyyy-MM-dd}.", .. lines.Select(l => $"Invoice {invoice.Number} bills {l.Name} from {l.PeriodStart:yyyy-MM-dd} to {l.PeriodEnd:yyyy-MM-dd}: {new Money(l.Amount, invoice.Currency)}.")]);
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace BillingCopilot.Bot.Cli.Chaos;
+
+/// <summary>What a run promised, and what came of it.</summary>
+/// <param name="Kills">How often what was killed, by where it was.</param>
+/// <param name="Events">Events that were answered with 200.</param>
+/// <param name="Approvals">Approvals that were given.</param>
+/// <param name="LongestResume">Seconds from a kill to the end of the work that it interrupted, starting a process included; the longest.</param>
+/// <param name="Faults">Each promise that was not kept; empty when nothing was lost or doubled.</param>
+public sealed record ChaosReport(
+    string Database, int Seed, int Rounds, IReadOnlyDictionary<string, int> Kills, int Events, int Approvals, int Lost, int Doubled,
+    double LongestResume, double Seconds, IReadOnlyList<string> Faults)
+{
+    public bool IsClean => Lost == 0 && Doubled == 0 && Faults.Count == 0;
+
+    public static ChaosReport Of(ChaosOptions options, IReadOnlyCollection<ChaosTally> tallies, TimeSpan took) => new(
+        options.Database,
+        options.Seed,
+        tallies.Sum(t => t.Kills.Values.Sum()),
+        tallies.SelectMany(t => t.Kills).GroupBy(k => k.Key).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(k => k.Value)),
+        tallies.Sum(t => t.Events),
+        tallies.Sum(t => t.Approvals),
+        tallies.Sum(t => t.Lost),
+        tallies.Sum(t => t.Doubled),
+        Math.Round(tallies.Max(t => t.LongestResume.TotalSeconds), 1),
+        Math.Round(took.TotalSeconds, 1),
+        [.. tallies.SelectMany(t => t.Faults)]);
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Rounds} kills on {Database}, seed {Seed}, {Seconds} s; {Events} events and {Approvals} approvals were accepted.");
+        foreach (var (where, times) in Kills)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {times,6}  {where}");
+        }
+
+        foreach (var fault in Faults)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  FAULT  {fault}");
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"{Lost} lost, {Doubled} doubled; longest from a kill to the end of what it interrupted: {LongestResume} s.").ToString();
+    }
+}
+
+/// <summary>The counts of one stage.</summary>
+public sealed class ChaosTally
+{
+    public Dictionary<string, int> Kills { get; } = new(StringComparer.Ordinal);
+
+    public int Events { get; set; }
+
+    public int Approvals { get; set; }
+
+    public int Lost { get; set; }
+
+    public int Doubled { get; set; }
+
+    public TimeSpan LongestResume { get; set; }
+
+    public List<string> Faults { get; } = [];
+
+    public void Killed(string where) => Kills[where] = Kills.GetValueOrDefault(where) + 1;
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace BillingCopilot.Bot.Cli.Chaos;
+
+/// <summary>A copilot or a sandbox as a process of its own, which can be killed.</summary>
+internal sealed partial class ChildProcess : IAsyncDisposable
+{
+    private const int LinesKept = 40;
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri?> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ChildProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, e) => Take(e.Data);
+        _process.ErrorDataReceived += (_, e) => Take(e.Data);
+        _process.Exited += (_, _) => _address.TrySetResult(null);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Its last lines, for a fault's report.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <param name="program"><c>Bot</c> or <c>Sandbox</c>.</param>
+    public static ChildProcess Start(string program, string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"BillingCopilot.{program}.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["COLUMNS"] = "400";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new ChildProcess(start);
+    }
+
+    /// <summary>Where it serves; null when it ended before.</summary>
+    public Task<Uri?> AddressAsync(CancellationToken cancellationToken) => _address.Task.WaitAsync(cancellationToken);
+
+    /// <summary>SIGKILL: nothing gets to clean up.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        _output.Enqueue(line);
+        while (_output.Count > LinesKept && _output.TryDequeue(out _))
+        {
+            // Only the last ones are of interest.
+        }
+
+        if (Address().Match(line) is { Success: true } match && (line.Contains("serves on", StringComparison.Ordinal) || line.StartsWith("Sandbox", StringComparison.Ordinal)))
+        {
+            _address.TrySetResult(new Uri(match.Value));
+        }
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+}

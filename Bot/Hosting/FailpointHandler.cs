@@ -1,0 +1,20 @@
+using BillingCopilot.Storage;
+
+namespace BillingCopilot.Bot.Hosting;
+
+/// <summary>Boundaries before and after each write to Stripe, for the crash harness.</summary>
+internal sealed class FailpointHandler : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Method != HttpMethod.Post)
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        Failpoints.Reach("stripe.write.before");
+        var answer = await base.SendAsync(request, cancellationToken);
+        Failpoints.Reach("stripe.write.after");
+        return answer;
+    }
+}

@@ -1,0 +1,26 @@
+using BillingCopilot.Storage;
+
+namespace BillingCopilot.Plugins.Helpdesk;
+
+/// <summary>A ticket as the helpdesk has it. Subject, body and sender are somebody else's words.</summary>
+/// <param name="Id">Our id: <c>tkt_…</c>.</param>
+/// <param name="Number">The helpdesk's number.</param>
+/// <param name="CustomerId">Stripe customer that the helpdesk names; null when none.</param>
+public sealed record Ticket(string Id, string Number, string Subject, string Body, string SenderName, string SenderMail, string? CustomerId);
+
+/// <summary>A helpdesk, for reading. A vendor's takes the place of the local one.</summary>
+public interface IHelpdesk
+{
+    /// <summary>The ticket of this id or number, or null.</summary>
+    Task<Ticket?> FindAsync(TenantContext tenant, string idOrNumber, CancellationToken cancellationToken);
+
+    /// <summary>True when this proposal's note is on its ticket.</summary>
+    Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken);
+}
+
+/// <summary>What may be written into a helpdesk; opened for one grant.</summary>
+public interface IHelpdeskWriter
+{
+    /// <summary>Posts an internal note, once for a grant however often it is called.</summary>
+    Task PostNoteAsync(string ticketId, string customerId, string text, CancellationToken cancellationToken);
+}

@@ -1,0 +1,27 @@
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Plugins.Helpdesk;
+
+/// <summary>The helpdesk in our own database: tickets that came by webhook.</summary>
+internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
+{
+    public async Task<Ticket?> FindAsync(TenantContext tenant, string idOrNumber, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Tickets.AsNoTracking().Where(t => t.Id == idOrNumber || t.Number == idOrNumber)
+            .Select(t => new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId))
+            .FirstOrDefaultAsync(cancellationToken);
+    }
+
+    public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) =>
+        LocalNotes.HasAsync(databases, tenant, proposalId, cancellationToken);
+}
+
+/// <inheritdoc cref="IHelpdeskWriter"/>
+internal sealed class LocalHelpdeskWriter(CopilotDbFactory databases, BusinessClock clock, WriteGrant grant) : IHelpdeskWriter
+{
+    public Task PostNoteAsync(string ticketId, string customerId, string text, CancellationToken cancellationToken) =>
+        LocalNotes.AddAsync(databases, clock, grant, ticketId, customerId, text, cancellationToken);
+}

@@ -1,0 +1,30 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+
+namespace BillingCopilot.Plugins.Invoices;
+
+/// <summary>An invoice line by line.</summary>
+/// <param name="AmountDue">Where balance or credit notes made it another than the total.</param>
+/// <param name="Parts">Add up to the amount due, or to the total where that is the same.</param>
+/// <param name="Language">Two-letter code of the text for the customer.</param>
+/// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
+/// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
+public sealed record InvoiceExplanationView(
+    ObjectRef? Invoice,
+    string? Number,
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    string Status,
+    DateOnly Date,
+    Money Total,
+    Money? AmountDue,
+    IReadOnlyList<PartView> Parts,
+    string? Language,
+    string? ForCustomer,
+    string? TimeZone);
+
+/// <summary>One part of an invoice.</summary>
+/// <param name="Kind">Such as <c>usage_overage</c>.</param>
+/// <param name="Says">In words that our code chose.</param>
+/// <param name="Description">What the line itself says, where nothing else tells what was sold.</param>
+public sealed record PartView(string Kind, Money Amount, string Says, UntrustedText? Description);

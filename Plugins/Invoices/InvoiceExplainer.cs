@@ -1,0 +1,116 @@
+using System.Text.Json;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Invoices;
+using BillingCopilot.Billing.Invoices.Explaining;
+using BillingCopilot.Billing.Text;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Invoices;
+
+/// <summary>Explains one invoice, sent or yet to come, line by line.</summary>
+internal sealed class InvoiceExplainer(ToolContext context)
+{
+    private const string Unnamed = "an item";
+    private readonly StripeReader _reader = context.Reader;
+
+    /// <param name="letter">Adds the text for the customer.</param>
+    /// <param name="language">Of that text; null takes the customer's.</param>
+    public async Task<Outcome<InvoiceExplanationView>> ExplainAsync(Invoice invoice, bool letter, string? language, CancellationToken cancellationToken)
+    {
+        if (!(await EarlierAsync(invoice, cancellationToken)).TryGet(out var earlier, out var refusal)
+            || !(await new InvoiceFactsReader(_reader).ReadAsync([invoice, .. earlier], cancellationToken)).TryGet(out var facts, out refusal)
+            || !(await _reader.CustomerAsync(invoice.CustomerId, cancellationToken)).TryGet(out var customer, out refusal))
+        {
+            return refusal;
+        }
+
+        var explanation = InvoiceExplanation.Of(Named(facts[0]), [.. facts.Skip(1).Select(Named)]);
+        var locale = language is not null ? Locale.All[language] : Locale.For(customer.PreferredLocales ?? [], customer.Address?.Country);
+        return View(invoice, customer, explanation, facts[0], letter ? locale : null);
+    }
+
+    /// <summary>The next invoice of a subscription, or of the customer's only one.</summary>
+    public async Task<Outcome<InvoiceExplanationView>> UpcomingAsync(string? customerId, string? subscriptionId, CancellationToken cancellationToken)
+    {
+        if (subscriptionId is null)
+        {
+            if (!(await RunningAsync(customerId, cancellationToken)).TryGet(out var running, out var refusal))
+            {
+                return refusal;
+            }
+
+            subscriptionId = running;
+        }
+
+        return (await _reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscriptionId }, cancellationToken)).TryGet(out var upcoming, out var none)
+            ? await ExplainAsync(upcoming, false, null, cancellationToken)
+            : none;
+    }
+
+    private async Task<Outcome<string>> RunningAsync(string? customerId, CancellationToken cancellationToken)
+    {
+        if (customerId is null)
+        {
+            return ToolResult.Missing("Neither a customer nor a subscription was given.");
+        }
+
+        if (!(await _reader.SubscriptionsAsync(customerId, cancellationToken)).TryGet(out var all, out var refusal))
+        {
+            return refusal;
+        }
+
+        var running = all.Items.Where(s => s.Status is "active" or "trialing" or "past_due" && !s.CancelAtPeriodEnd).ToList();
+        return running.Count switch
+        {
+            1 => running[0].Id,
+            0 => new Refusal("no_upcoming_invoice", "The customer has no subscription that goes on, so no invoice is to come."),
+            _ => new Refusal("several_subscriptions", $"The customer has {running.Count} subscriptions that go on.", "Give the subscription; get_customer_overview lists them."),
+        };
+    }
+
+    /// <summary>Only prorations need them: they know the period that was paid.</summary>
+    private async Task<Outcome<IReadOnlyList<Invoice>>> EarlierAsync(Invoice invoice, CancellationToken cancellationToken)
+    {
+        if (invoice.SubscriptionId() is not { } subscription || invoice.Lines?.Data.Exists(InvoiceFactsMap.IsProration) != true)
+        {
+            return new Outcome<IReadOnlyList<Invoice>>.Ok([]);
+        }
+
+        return (await _reader.InvoicesAsync(new InvoiceListOptions { Customer = invoice.CustomerId, Subscription = subscription }, cancellationToken))
+            .Map(list => (IReadOnlyList<Invoice>)[.. list.Items.Where(i => i.Id != invoice.Id && i.Created <= invoice.Created).Take(12)]);
+    }
+
+    /// <summary>What somebody wrote into a line's description is shown apart, never as our own words.</summary>
+    private static InvoiceFacts Named(InvoiceFacts facts) =>
+        facts with { Lines = [.. facts.Lines.Select(l => l.ProductId is null || l.Name == l.Description ? l with { Name = Unnamed } : l)] };
+
+    private InvoiceExplanationView View(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceFacts facts, Locale? locale)
+    {
+        var described = facts.Lines.ToDictionary(l => l.Id, l => l.Description, StringComparer.Ordinal);
+        var agent = new InvoiceWords(Locale.English, context.Tenant.Day);
+        var upcoming = invoice.Id is null || invoice.Id.StartsWith("upcoming_", StringComparison.Ordinal);
+        return new InvoiceExplanationView(
+            upcoming ? null : invoice.Ref(),
+            invoice.Number,
+            customer.Ref(),
+            customer.NameOf(),
+            upcoming ? "upcoming" : invoice.Status,
+            InvoiceRow.DateOf(invoice, context.Tenant),
+            invoice.Money(invoice.Total),
+            invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
+            [
+                .. explanation.Parts.Concat(explanation.DueParts).Select(p => new PartView(
+                    JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Kind.ToString()),
+                    p.Amount,
+                    agent.Part(p, Voice.Agent),
+                    p.Subject == Unnamed ? new UntrustedText(described[p.LineIds[0]]) : null)),
+            ],
+            locale?.Code,
+            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, null, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created)),
+            context.Tenant.TimeZone == "UTC" ? null : context.Tenant.TimeZone);
+    }
+}

@@ -1,0 +1,128 @@
+using System.ComponentModel;
+using System.Text.Json;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Charges;
+using BillingCopilot.Billing.Mistakes;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Support;
+
+/// <summary>What was billed wrongly.</summary>
+public sealed class MistakesPlugin(ToolContext context)
+{
+    /// <summary>Invoices looked at, newest first: about four years of a monthly plan.</summary>
+    private const int MostInvoices = 50;
+
+    private readonly StripeReader _reader = context.Reader;
+
+    [KernelFunction("find_billing_mistakes"), ToolEffect(ToolEffect.Read)]
+    [Description("Finds double charges, missed discounts, wrong prorations, charges after a cancellation; with evidence.")]
+    public async Task<object> FindBillingMistakesAsync([Handle(ObjectKind.Customer)] string customer, CancellationToken cancellationToken) =>
+        ToolResult.Of(await FindAsync(customer, cancellationToken));
+
+    private async Task<Outcome<MistakeList>> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var filter = new InvoiceListOptions { Customer = id, Expand = ["data.payments", "data.total_discount_amounts.discount"] };
+        if (!(await _reader.CustomerAsync(id, cancellationToken)).TryGet(out var customer, out var refusal)
+            || !(await _reader.InvoicesAsync(filter, cancellationToken, MostInvoices)).TryGet(out var listed, out refusal)
+            || !(await new InvoiceFactsReader(_reader).ReadAsync(listed.Items, cancellationToken)).TryGet(out var invoices, out refusal)
+            || !(await _reader.SubscriptionsWithDiscountsAsync(id, cancellationToken)).TryGet(out var subscriptions, out refusal)
+            || !(await _reader.ChargesAsync(new ChargeListOptions { Customer = id }, cancellationToken)).TryGet(out var charges, out refusal)
+            || !(await ChargesAsync(charges.Items, listed.Items, cancellationToken)).TryGet(out var facts, out refusal))
+        {
+            return refusal;
+        }
+
+        // Which products a coupon is for is said only by the coupon itself.
+        foreach (var source in subscriptions.Items.SelectMany(s => s.Discounts ?? []).Append(customer.Discount).Select(d => d?.Source).Where(s => s?.CouponId is not null))
+        {
+            if (!(await _reader.CouponAsync(source!.CouponId, cancellationToken)).TryGet(out var coupon, out refusal))
+            {
+                return refusal;
+            }
+
+            source.Coupon = coupon;
+        }
+
+        var history = new BillingHistory(invoices, [.. subscriptions.Items.Select(s => SubscriptionFactsMap.Of(s, customer))], facts);
+        var complete = listed.Complete && charges.Complete && subscriptions.Complete;
+        return new MistakeList(
+            customer.Ref(),
+            customer.NameOf(),
+            listed.Items.Count,
+            facts.Count,
+            complete,
+            complete ? null : new Partial(listed.Items.Count, null, "Older invoices were not looked at: use get_invoice for one of them."),
+            [.. BillingMistakes.Find(history).Select(m => MistakeView.Of(m, Remedies.For(m, history)))]);
+    }
+
+    private async Task<Outcome<IReadOnlyList<ChargeFacts>>> ChargesAsync(IReadOnlyList<Charge> charges, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
+    {
+        var byIntent = Settlements.ByPaymentIntent(invoices);
+        List<ChargeFacts> facts = [];
+        foreach (var charge in charges)
+        {
+            var invoice = charge.PaymentIntentId is { } intent ? byIntent.GetValueOrDefault(intent) : null;
+            if (invoice is null && charge.Status == "succeeded" && !(await new Settlements(_reader).InvoiceOfAsync(charge, cancellationToken)).TryGet(out invoice, out var refusal) && refusal is not null)
+            {
+                return refusal;
+            }
+
+            facts.Add(ChargeFactsMap.Of(charge, invoice));
+        }
+
+        return facts;
+    }
+}
+
+/// <summary>What is wrong in a customer's bills.</summary>
+/// <param name="Invoices">How many were looked at.</param>
+/// <param name="Charges">How many were looked at.</param>
+/// <param name="Mistakes">Largest first; empty when nothing is wrong.</param>
+public sealed record MistakeList(
+    ObjectRef Customer,
+    UntrustedText CustomerName,
+    int Invoices,
+    int Charges,
+    bool Complete,
+    Partial? Partial,
+    IReadOnlyList<MistakeView> Mistakes);
+
+/// <summary>One mistake.</summary>
+/// <param name="Kind"><c>duplicate_charge</c>, <c>missed_discount</c>, <c>wrong_proration</c>, …</param>
+/// <param name="Over">Asked for too much, without tax.</param>
+/// <param name="OverWithTax">The same with tax, where it is another.</param>
+/// <param name="Under">Asked for too little.</param>
+public sealed record MistakeView(string Kind, Money? Over, Money? OverWithTax, Money? Under, ObjectRef? Invoice, string? InvoiceNumber, ObjectRef? Charge, IReadOnlyList<string> Evidence, RemedyView Remedy)
+{
+    internal static MistakeView Of(Mistake mistake, Remedy remedy) => new(
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(mistake.Kind.ToString()),
+        mistake.Over.AmountMinor > 0 ? mistake.Over : null,
+        mistake.Over.AmountMinor > 0 && mistake.WithTax != mistake.Over ? mistake.WithTax : null,
+        mistake.Over.AmountMinor < 0 ? -mistake.Over : null,
+        mistake.InvoiceId is { } invoice ? new ObjectRef(ObjectKind.Invoice, invoice) : null,
+        mistake.InvoiceNumber,
+        mistake.ChargeId is { } charge ? new ObjectRef(ObjectKind.Charge, charge) : null,
+        mistake.Evidence,
+        RemedyView.Of(remedy));
+}
+
+/// <summary>The cheapest remedy that is right.</summary>
+/// <param name="Operation">That proposes it; left out when nothing is to be given back by us.</param>
+/// <param name="Disposition">Of a credit note on a paid invoice.</param>
+public sealed record RemedyView(string? Operation, string? Disposition, string Because)
+{
+    internal static RemedyView Of(Remedy remedy) => remedy.Kind switch
+    {
+        RemedyKind.LowerTheDebt => new("issue_credit_note", null, remedy.Because),
+        RemedyKind.StoredCredit => new("issue_credit_note", "customer_balance", remedy.Because),
+        RemedyKind.CreditAndRefund => new("issue_credit_note", "refund", remedy.Because),
+        RemedyKind.Refund => new("issue_refund", null, remedy.Because),
+        _ => new(null, null, remedy.Because),
+    };
+}

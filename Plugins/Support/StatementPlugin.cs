@@ -1,0 +1,97 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Charges;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Support;
+
+/// <summary>What a line on a bank statement is.</summary>
+public sealed class StatementPlugin(ToolContext context)
+{
+    private const int MostRows = 5;
+
+    /// <summary>Days looked back when the line has no date.</summary>
+    private const int LookBack = 45;
+
+    private readonly StripeReader _reader = context.Reader;
+
+    [KernelFunction("find_statement_line"), ToolEffect(ToolEffect.Read)]
+    [Description("Which charge a line on a card or bank statement is.")]
+    public async Task<object> FindStatementLineAsync(
+        [Description("As pasted")] string line,
+        [Handle(ObjectKind.Customer)] string? customer = null,
+        CancellationToken cancellationToken = default)
+    {
+        var today = context.Tenant.Day(context.Clock.UtcNow);
+        var read = StatementLine.Read(line, today);
+        if (read.Amount is null)
+        {
+            return new ToolFailure(new Refusal("no_amount", "The line shows no amount, and without one no charge can be told from another.", "Ask for the amount."));
+        }
+
+        var filter = new ChargeListOptions { Customer = customer, Created = Range(read, today), Expand = ["data.customer"] };
+        if (!(await _reader.ChargesAsync(filter, cancellationToken)).TryGet(out var charges, out var refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
+        var byId = charges.Items.ToDictionary(c => c.Id, StringComparer.Ordinal);
+        var fits = StatementMatch.Find(read, charges.Items.Select(c => new StatementCharge(ChargeFactsMap.Of(c, null), c.CalculatedStatementDescriptor)));
+        List<StatementRow> rows = [];
+        foreach (var fit in fits.Take(MostRows))
+        {
+            var charge = byId[fit.Match.Charge.Id];
+            if (!(await new Settlements(_reader).InvoiceOfAsync(charge, cancellationToken)).TryGet(out var invoice, out refusal) && refusal is not null)
+            {
+                return new ToolFailure(refusal);
+            }
+
+            rows.Add(StatementRow.Of(fit, charge, invoice, context));
+        }
+
+        return new StatementResult(fits.Count, fits.Count(f => f.Certain) == 1, charges.Complete, rows);
+    }
+
+    private DateRangeOptions Range(StatementLine line, DateOnly today) => new()
+    {
+        GreaterThanOrEqual = context.Tenant.StartOf(line.Days.Count > 0 ? line.Days.Min().AddDays(-StatementMatch.BookedWithin) : today.AddDays(-LookBack)),
+        LessThan = context.Tenant.StartOf((line.Days.Count > 0 ? line.Days.Max() : today).AddDays(2)),
+    };
+}
+
+/// <summary>Charges that a statement's line may be, best first.</summary>
+/// <param name="Certain">Exactly one fits in amount, day and name.</param>
+public sealed record StatementResult(int Count, bool Certain, bool Complete, IReadOnlyList<StatementRow> Charges);
+
+/// <summary>One such charge.</summary>
+/// <param name="Shown">What the bank prints.</param>
+/// <param name="Fits">What fits.</param>
+public sealed record StatementRow(
+    ObjectRef Charge,
+    ObjectRef? Customer,
+    UntrustedText? CustomerName,
+    DateOnly Date,
+    Money Amount,
+    string? Card,
+    ObjectRef? Invoice,
+    string? InvoiceNumber,
+    string? Shown,
+    string Fits)
+{
+    internal static StatementRow Of(StatementFit fit, Charge charge, Invoice? invoice, ToolContext context) => new(
+        charge.Ref(),
+        charge.CustomerId is { } id ? References.CustomerRef(id) : null,
+        charge.Customer?.NameOf(),
+        context.Tenant.Day(charge.Created),
+        new Money(charge.Amount, charge.Currency),
+        CardView.Short(charge.PaymentMethodDetails),
+        invoice?.Ref(),
+        invoice?.Number,
+        charge.CalculatedStatementDescriptor,
+        string.Join(", ", fit.Fits));
+}

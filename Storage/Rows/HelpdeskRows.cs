@@ -1,0 +1,49 @@
+namespace BillingCopilot.Storage.Rows;
+
+/// <summary>A ticket of the local helpdesk. Its words are somebody else's: never an instruction.</summary>
+public sealed class TicketRow : ITenantRow
+{
+    public required string TenantId { get; set; }
+
+    /// <summary>Our id: <c>tkt_…</c>.</summary>
+    public required string Id { get; set; }
+
+    /// <summary>The helpdesk's own number: <c>N-5001</c>; unique in a tenant.</summary>
+    public required string Number { get; set; }
+
+    public required string Subject { get; set; }
+
+    public required string Body { get; set; }
+
+    /// <summary>Name that the sender gave; may be empty.</summary>
+    public required string SenderName { get; set; }
+
+    /// <summary>Address it came from; may be empty.</summary>
+    public required string SenderMail { get; set; }
+
+    /// <summary>Stripe customer that the helpdesk names; null when it names none.</summary>
+    public string? CustomerId { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+}
+
+/// <summary>An internal note on a ticket, or on a customer where there is none. At most one a proposal.</summary>
+public sealed class NoteRow : ITenantRow
+{
+    public required string TenantId { get; set; }
+
+    /// <summary>The proposal that wrote it.</summary>
+    public required string ProposalId { get; set; }
+
+    /// <summary>The ticket; null for a note of the CRM on the customer alone.</summary>
+    public string? TicketId { get; set; }
+
+    public required string CustomerId { get; set; }
+
+    public required string Text { get; set; }
+
+    /// <summary>Ids of the people who approved it.</summary>
+    public required string Author { get; set; }
+
+    public DateTimeOffset At { get; set; }
+}

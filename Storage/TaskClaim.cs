@@ -1,0 +1,12 @@
+namespace BillingCopilot.Storage;
+
+/// <summary>Who takes tasks, and how many.</summary>
+/// <param name="Owner">Name of the process.</param>
+/// <param name="Most">Most tasks to take.</param>
+/// <param name="Lease">How long they are held unless it is renewed.</param>
+/// <param name="Farthest">No due time is ever written further ahead; one that is comes from a clock that was set back.</param>
+public sealed record TaskClaim(string Owner, int Most, TimeSpan Lease, TimeSpan Farthest)
+{
+    /// <summary>Queued tasks that are looked at for those to take: several may be of one lane.</summary>
+    public int Looked => 4 * Most;
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using BillingCopilot.Agents;
+using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Turns;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.AgentTests;
+
+/// <summary>What bounds a turn, and what a long conversation keeps.</summary>
+public class LoopTests
+{
+    [Fact]
+    public void Budget_EachLimit_IsNamedWhenReached()
+    {
+        var time = new FakeTimeProvider();
+        var priced = new ModelChoice { Provider = "openai", Name = "m", InputPrice = 10, OutputPrice = 30 };
+        var tokens = new TurnBudget(new AgentOptions { MaxTokens = 1_000 }, time);
+        var seconds = new TurnBudget(new AgentOptions { MaxSeconds = 5 }, time);
+        var cost = new TurnBudget(new AgentOptions { MaxCost = 0.01m }, time);
+        new[] { tokens, seconds, cost }.ShouldAllBe(b => b.Exceeded() == null);
+        tokens.Add(new UsageDetails { InputTokenCount = 900, OutputTokenCount = 100 }, priced);
+        cost.Add(new UsageDetails { InputTokenCount = 700, OutputTokenCount = 100 }, priced);
+        time.Advance(TimeSpan.FromSeconds(5));
+        tokens.Exceeded()!.ShouldContain("Agents:MaxTokens");
+        seconds.Exceeded()!.ShouldContain("Agents:MaxSeconds");
+        cost.Exceeded()!.ShouldContain("Agents:MaxCost");
+        cost.Spent(2).ShouldBe(new TurnSpent(1, 2, 5, 0.01m, cost.Exceeded()));
+    }
+
+    [Fact]
+    public async Task Run_ModelThatNeverEnds_StopsAtItsTokensAndSaysSo()
+    {
+        var script = new ScriptedModel([.. Enumerable.Repeat<Func<ScriptedRequest, ChatResponse>>(
+            request =>
+            {
+                var call = ScriptedModel.Call("search_policies", ("query", "refund"))(request);
+                call.Usage = new UsageDetails { InputTokenCount = 6 };
+                return call;
+            },
+            5)]);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        copilot.Services.GetRequiredService<AgentOptions>().MaxTokens = 10;
+        var answer = await copilot.AskAsync("@support what is our refund policy");
+        answer.Text.ShouldContain("Agents:MaxTokens");
+        script.Requests.Count.ShouldBeLessThan(5);
+        answer.Spent!.Stopped.ShouldNotBeNull();
+        answer.Spent.Calls.ShouldBe(answer.Tools.Count);
+    }
+
+    [Fact]
+    public async Task Run_LongConversation_KeepsHandlesAndOpenProposals()
+    {
+        var script = new ScriptedModel(
+        [
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Call("issue_credit_note", ("invoice", "inv1"), ("amount", "5.00 USD"), ("disposition", "customer_balance"), ("why", "A gesture.")),
+            ScriptedModel.Say("I propose it."),
+            .. Enumerable.Repeat(ScriptedModel.Say("Fine."), 8),
+        ]);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        await copilot.AskAsync("@support credit $5.00 on invoice IWLJOGXF-0013");
+        for (var i = 0; i < 8; i++)
+        {
+            await copilot.AskAsync($"@support is that paid, try {i}");
+        }
+
+        var system = script.Requests[^1].Messages[0].Text;
+        system.ShouldContain("inv1 «IWLJOGXF-0013»");
+        system.ShouldContain("cus1 «Eastgate Textiles»");
+        system.ShouldContain("issue_credit_note of 5.00 USD on inv1 for «Eastgate Textiles», pending");
+        script.Requests[3].Messages[0].Text.ShouldNotContain("Earlier turns");
+    }
+
+    [Fact]
+    public async Task Run_QuestionForTwo_IsAnsweredByBothWithTheReceiptsOfBoth()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var failed = copilot.Sandbox.World.Truth["failed_invoices"]![0]!;
+        var events = new List<TurnEvent>();
+        var answer = await copilot.RunAsync(copilot.Request($"Why did {failed["customer_name"]}'s last invoice go up, and why did the payment of {failed["customer_name"]} fail?"), e =>
+        {
+            events.Add(e);
+            return ValueTask.CompletedTask;
+        });
+        answer.Agent.Split('+').Order().ShouldBe(["collections", "support"]);
+        answer.Receipts.Select(r => r.Tool).ShouldContain("explain_invoice_change");
+        answer.Receipts.Select(r => r.Tool).ShouldContain("get_payment_history");
+        answer.Unverified.ShouldBeEmpty();
+        events.OfType<TurnEvent.ToolStarted>().Count().ShouldBe(events.OfType<TurnEvent.ToolFinished>().Count());
+    }
+
+    [Fact]
+    public async Task Run_TheOneBeforeThat_GoesBackInvoiceByInvoice()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var rise = copilot.Sandbox.World.Truth["invoice_increases"]![0]!;
+        await copilot.AskAsync($"Show me invoice {rise["invoice_number"]}");
+        var before = await copilot.AskAsync("And the one before that?");
+        before.Text.ShouldContain(PreviousOf(rise["invoice_number"]!.ToString(), 1));
+        var earlier = await copilot.AskAsync("and the one before that");
+        earlier.Text.ShouldContain(PreviousOf(rise["invoice_number"]!.ToString(), 2));
+        var their = await copilot.AskAsync("What is their plan?");
+        their.Text.ShouldContain(rise["customer_name"]!.ToString());
+    }
+
+    private static string PreviousOf(string number, int back)
+    {
+        var dash = number.LastIndexOf('-');
+        return $"{number[..dash]}-{int.Parse(number[(dash + 1)..], CultureInfo.InvariantCulture) - back:0000}";
+    }
+}
