@@ -19,6 +19,9 @@ public sealed partial class ToolOffer
     private const double Near = 0.22;
     private const double ShareOfNearest = 0.65;
 
+    /// <summary>Below this the nearest intent may be near by a name alone.</summary>
+    private const double Sure = 0.4;
+
     /// <summary>Intents and earlier questions looked at.</summary>
     private const int MostIntents = 3;
     private const int EarlierQuestions = 2;
@@ -53,8 +56,13 @@ public sealed partial class ToolOffer
         }
 
         // Where the words are near nothing, any question may be meant: everything that reads is there.
-        return [.. prompt.Tools.Where(t => wanted.Contains(t) || (near.Count == 0 && _reads.Contains(t)))];
+        var unsure = near.Count == 0 || Nearest(prompt.Name, now) < Sure;
+        return [.. prompt.Tools.Where(t => wanted.Contains(t) || (unsure && _reads.Contains(t)))];
     }
+
+    private double Nearest(string agent, string text) => _byAgent.TryGetValue(agent, out var known)
+        ? PartBreak().Split(text).Append(text).Max(part => known.Index.Rank(part).Select(r => r.Score).FirstOrDefault())
+        : 0;
 
     private HashSet<string> Intents(string agent, string text)
     {

@@ -10,28 +10,55 @@ using BillingCopilot.Governance.Proposals;
 namespace BillingCopilot.Agents.Turns;
 
 /// <summary>
-/// What a long conversation must not lose when its early turns are no longer sent: which handle is whose, and
-/// the proposals that are still open.
+/// What the history alone does not tell: which handle is whose when early results are no longer sent, and how the
+/// conversation's proposals stand now, which people may have decided since they were last spoken of.
 /// </summary>
 internal static class Recap
 {
     /// <summary>Most handles that are named, the newest of them.</summary>
     private const int MostHandles = 40;
 
+    /// <summary>Most proposals that are named, the newest of them.</summary>
+    private const int MostProposals = 12;
+
+    /// <param name="cut">Results of early turns are left out of the history.</param>
     /// <param name="known">Handles of the conversation, oldest first.</param>
     /// <param name="proposals">Those of the conversation, as they stand now.</param>
-    public static string Of(IReadOnlyList<string> known, SubjectIndex subjects, IEnumerable<ProposalView> proposals, HandleMap handles)
+    public static string Of(bool cut, IReadOnlyList<string> known, SubjectIndex subjects, IEnumerable<ProposalView> proposals, HandleMap handles)
     {
-        var text = new StringBuilder("Earlier turns of this conversation are not shown. Handles from them still work:");
-        string[] named = [.. known.Select(h => (Handle: h, Label: subjects.LabelOf(h))).Where(h => h.Label is not null).Select(h => $"{h.Handle} {UntrustedWords.Delimit(h.Label)}")];
-        text.Append(' ').Append(named.Length == 0 ? "none" : string.Join(", ", named.TakeLast(MostHandles)));
-        text.Append(named.Length > MostHandles ? $", and {named.Length - MostHandles} older ones; find them again with a tool." : ".");
-        foreach (var open in proposals.Where(p => p.Status is ProposalStatus.Pending or ProposalStatus.Approved or ProposalStatus.Executing or ProposalStatus.NeedsReconcile))
+        var text = new StringBuilder();
+        if (cut)
         {
-            var target = handles.Known(open.Target.Id);
-            text.Append(CultureInfo.InvariantCulture, $"\nOpen proposal {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, open.Id))}: {open.Operation}{(open.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(open.CustomerName)}, {JsonNamingPolicy.SnakeCaseLower.ConvertName(open.Status.ToString()).Replace('_', ' ')}.");
+            AppendHandles(text, known, subjects);
+        }
+
+        ProposalView[] made = [.. proposals.TakeLast(MostProposals)];
+        text.Append(made.Length == 0 ? "" : "\n\nProposals of this conversation as they stand now, whatever was said of them before:");
+        foreach (var proposal in made)
+        {
+            var target = handles.Known(proposal.Target.Id);
+            text.Append(CultureInfo.InvariantCulture, $"\n- {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, proposal.Id))}: {proposal.Operation}{(proposal.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(proposal.CustomerName)}: {Standing(proposal.Status)}.");
         }
 
         return text.ToString();
     }
+
+    private static string Standing(ProposalStatus status) => status switch
+    {
+        ProposalStatus.Pending => "waits for approval",
+        ProposalStatus.Executed => "approved and carried out",
+        _ => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' '),
+    };
+
+    private static void AppendHandles(StringBuilder text, IReadOnlyList<string> known, SubjectIndex subjects)
+    {
+        text.Append("\n\nTool results of the oldest turns are no longer shown. Handles from them still work:");
+        string[] named = [.. known.Select(h => (Handle: h, Label: subjects.LabelOf(h))).Where(h => h.Label is not null).Select(h => $"{h.Handle} {UntrustedWords.Delimit(h.Label)}")];
+        // Customers first: most handles are of invoices, and a customer leads to those again.
+        string[] kept = [.. named.Where(IsCustomer).TakeLast(MostHandles / 2), .. named.Where(n => !IsCustomer(n)).TakeLast(MostHandles / 2)];
+        text.Append(' ').Append(kept.Length == 0 ? "none" : string.Join(", ", kept));
+        text.Append(named.Length > kept.Length ? $", and {named.Length - kept.Length} older ones; find them again with a tool." : ".");
+    }
+
+    private static bool IsCustomer(string named) => named.StartsWith("cus", StringComparison.Ordinal);
 }

@@ -115,10 +115,13 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         {prompt.Body}{await RecapAsync(turn, conversation, cancellationToken)}
         """);
 
-    /// <summary>What the turns that are no longer sent must not take with them. Part of the system message, which a resumed task may find changed.</summary>
-    private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => conversation.IsCut(options.HistoryTurnsWithTools)
-        ? "\n\n" + Recap.Of(conversation.KnownHandles, conversation.EvidenceWith([], null).Subjects, await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken), conversation.Handles)
-        : "";
+    /// <summary>What the history does not tell. Part of the system message, which a resumed task may find changed.</summary>
+    private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => Recap.Of(
+        conversation.IsCut(options.HistoryTurnsWithTools),
+        conversation.KnownHandles,
+        conversation.EvidenceWith([], null).Subjects,
+        await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken),
+        conversation.Handles);
 
     private sealed record Draft(string Text, IReadOnlyList<ChatMessage> Messages, Evidence Evidence, GroundingReport Report, UsageDetails Usage)
     {

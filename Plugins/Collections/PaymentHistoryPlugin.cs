@@ -89,7 +89,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             owed.Count > MostRows ? new Partial(MostRows, owed.Count, "Use list_invoices with status open.") : null,
             attempts.Count,
             all,
-            all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Give invoice, or use list_charges with from and to."),
+            all ? null : new Partial(shown.Count, complete ? attempts.Count : null, "Ask for one invoice; list_invoices has them all."),
             AttemptView.Rows(shown, context.Tenant),
             context.Tenant.TimeZone);
     }

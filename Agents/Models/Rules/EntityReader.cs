@@ -164,7 +164,7 @@ internal static partial class EntityReader
             string[] handles = [.. known[0].Keys.Where(k => CustomerHandle().IsMatch(k) && WasKnown(k))];
             found[handles.Length == 1 ? "customer" : "customer_query"] = handles.Length == 1 ? handles[0] : known[0].At.Of(text);
         }
-        else if (NameReader.Find(text, isWord) is { } name)
+        else if (NameReader.Find(BankWords().Replace(text, ""), isWord) is { } name)
         {
             found["customer_query"] = name;
         }
@@ -199,6 +199,10 @@ internal static partial class EntityReader
 
     [GeneratedRegex(@"\bticket\s+(?:no\.?\s*|number\s+|#\s*)?(?<number>[A-Z0-9]*[0-9][A-Z0-9\-]*|[A-Z]{1,8}-[0-9]+)\b", RegexOptions.IgnoreCase)]
     private static partial Regex TicketNumber();
+
+    /// <summary>What is pasted after "bank statement:" is the bank's writing of our name, and nobody's name.</summary>
+    [GeneratedRegex(@"(?<=\bstatement(?: line| entry)?\b[^:]{0,40}):.*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex BankWords();
 
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();

@@ -71,8 +71,8 @@ public class LoopTests
         var system = script.Requests[^1].Messages[0].Text;
         system.ShouldContain("inv1 «IWLJOGXF-0013»");
         system.ShouldContain("cus1 «Eastgate Textiles»");
-        system.ShouldContain("issue_credit_note of 5.00 USD on inv1 for «Eastgate Textiles», pending");
-        script.Requests[3].Messages[0].Text.ShouldNotContain("Earlier turns");
+        system.ShouldContain("issue_credit_note of 5.00 USD on inv1 for «Eastgate Textiles»: waits for approval");
+        script.Requests[3].Messages[0].Text.ShouldNotContain("no longer shown");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class EventIntakeTests : IAsyncLifetime
     public EventIntakeTests()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "prompts", "playbooks"));
-        File.WriteAllText(Path.Combine(_folder, "prompts", "playbooks", "failed.md"), "---\nname: failed\nevents: [invoice.payment_failed]\nagent: collections\nguard: [invoice_open]\n---\nDo.\n");
+        File.WriteAllText(Path.Combine(_folder, "prompts", "playbooks", "failed.md"), "---\nname: failed\nevents: [invoice.payment_failed]\nagent: collections\nphase: assisted\nguard: [invoice_open]\n---\nDo.\n");
         _databases = new SqliteCopilotDbFactory(new StorageOptions { Path = File_, BusyTimeout = TimeSpan.FromMilliseconds(200) });
         var tasks = new TaskIntake(_databases, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(Path.Combine(_folder, "prompts"), ["collections"]), new TaskSettings(), new NodeName("a"));
         _intake = new EventIntake(_databases, tasks, new TaskSignal(), TimeProvider.System);

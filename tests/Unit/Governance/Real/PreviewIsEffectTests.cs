@@ -18,6 +18,7 @@ public sealed class PreviewIsEffectTests
           void_credit_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           cancel_subscription_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           reactivate_subscription: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_dunning_email: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
         """;
 
