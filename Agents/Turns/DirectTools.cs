@@ -10,6 +10,7 @@ using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
@@ -70,6 +71,13 @@ public sealed class DirectTools(
         var result = await invoker.InvokeAsync(
             new Microsoft.Extensions.AI.FunctionInvocationContext { Function = tool, CallContent = call, Arguments = new AIFunctionArguments(call.Arguments) },
             cancellationToken);
+
+        // No call is taken up again under its id: its journal serves nobody, and an erasure would not find it.
+        await using (var db = databases.Open(request.Tenant))
+        {
+            await db.Steps.Where(s => s.TaskId == request.TaskId).ExecuteDeleteAsync(CancellationToken.None);
+        }
+
         invoker.ThrowIfStopped();
         return new DirectResult(result as string ?? JsonSerializer.Serialize(result, ModelJson.Plain), invoker.Calls.Count == 0 || invoker.Calls[^1].Failed);
     }

@@ -37,7 +37,7 @@ internal static class Recap
         foreach (var proposal in made)
         {
             var target = handles.Known(proposal.Target.Id);
-            text.Append(CultureInfo.InvariantCulture, $"\n- {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, proposal.Id))}: {proposal.Operation}{(proposal.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(proposal.CustomerName)}: {Standing(proposal.Status)}.");
+            text.Append(CultureInfo.InvariantCulture, $"\n- {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, proposal.Id))}: {proposal.Operation}{(proposal.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(Redaction.CleanResult(proposal.CustomerName))}: {Standing(proposal.Status)}.");
         }
 
         return text.ToString();

@@ -73,5 +73,5 @@ public static class BillingMistakes
             invoice.Id,
             invoice.Number,
             null,
-            [$"The subscription ended on {subscription.EndedAt:yyyy-MM-dd}.", .. lines.Select(l => $"Invoice {invoice.Number} bills {l.Name} from {l.PeriodStart:yyyy-MM-dd} to {l.PeriodEnd:yyyy-MM-dd}: {new Money(l.Amount, invoice.Currency)}.")]);
+            [$"The subscription ended on {subscription.EndedAt:yyyy-MM-dd}.", .. lines.Select(l => $"Invoice {invoice.Number} bills {(l.ProductId is null || l.Name == l.Description ? "an item" : l.Name)} from {l.PeriodStart:yyyy-MM-dd} to {l.PeriodEnd:yyyy-MM-dd}: {new Money(l.Amount, invoice.Currency)}.")]);
 }

@@ -23,6 +23,7 @@ internal static class SettingsCheck
         Addresses(settings.Urls);
         Zone("TimeZone", settings.TimeZone);
         Keys("Stripe", settings.Stripe);
+        Secrets(settings);
         foreach (var (id, tenant) in settings.Tenants)
         {
             Zone($"Tenants:{id}:TimeZone", tenant.TimeZone);
@@ -33,6 +34,23 @@ internal static class SettingsCheck
                     ? "Tenants:default is the tenant of the top-level settings. Choose another id."
                     : $"Tenants:{id}:Stripe:ReadKey is missing. Give the tenant's restricted read key.");
             }
+        }
+    }
+
+    /// <summary>With an empty secret anybody could sign; with a shared one the first tenant would take what is another's.</summary>
+    private static void Secrets(CopilotSettings settings)
+    {
+        var all = new[] { ("Stripe", settings.Stripe.WebhookSecrets), ("Helpdesk", settings.Helpdesk.WebhookSecrets) }
+            .Concat(settings.Tenants.SelectMany(t => new[] { ($"Tenants:{t.Key}:Stripe", t.Value.Stripe.WebhookSecrets), ($"Tenants:{t.Key}:Helpdesk", t.Value.Helpdesk.WebhookSecrets) }))
+            .SelectMany(s => s.Item2.Select(secret => (Section: s.Item1, Secret: secret))).ToList();
+        if (all.FirstOrDefault(s => string.IsNullOrWhiteSpace(s.Secret)) is { Section: { } empty })
+        {
+            throw new SettingsException($"{empty}:WebhookSecrets holds an empty secret: anybody could sign with it. Give the secret or leave the entry out.");
+        }
+
+        if (all.GroupBy(s => s.Secret, StringComparer.Ordinal).FirstOrDefault(g => g.Select(s => s.Section).Distinct().Skip(1).Any()) is { } shared)
+        {
+            throw new SettingsException($"One webhook secret is used in {string.Join(" and ", shared.Select(s => s.Section).Distinct())}. Give each endpoint its own.");
         }
     }
 

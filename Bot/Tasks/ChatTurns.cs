@@ -64,7 +64,7 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
         TenantContext tenant, Person person, string? conversationId, string text, string channel, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var task = await intake.AcceptChatAsync(tenant, person, conversationId, text, channel, cancellationToken);
-        var stream = await streams.WriteAsync(tenant, task.Id, CancellationToken.None);
+        var stream = await streams.WriteAsync(tenant, task, CancellationToken.None);
         var events = Channel.CreateUnbounded<StreamedEvent>();
         _ = RunStreamedAsync(tenant, task, stream, events.Writer);
         await foreach (var e in events.Reader.ReadAllAsync(cancellationToken))
@@ -97,7 +97,7 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
                     await events.WriteAsync(streamed);
                 }
             }, drain.Over);
-            if (!answered)
+            if (!answered && !await GoesOnAsync(tenant, task.Id))
             {
                 await events.WriteAsync(await stream.EndAsync(await CauseAsync(tenant, task.Id, CancellationToken.None)));
             }
@@ -114,6 +114,13 @@ public sealed class ChatTurns(TaskIntake intake, TaskRunner runner, CopilotDbFac
         {
             events.TryComplete();
         }
+    }
+
+    /// <summary>True while another process works on it: its client reads on there.</summary>
+    private async Task<bool> GoesOnAsync(TenantContext tenant, string taskId)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Tasks.AnyAsync(t => t.Id == taskId && (t.Status == TaskStates.Queued || t.Status == TaskStates.Running));
     }
 
     private async Task<string?> CauseAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken)

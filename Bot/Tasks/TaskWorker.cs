@@ -104,7 +104,7 @@ public sealed partial class TaskWorker(
             return _ => ValueTask.CompletedTask;
         }
 
-        var stream = await streams.WriteAsync(tenant, task.Id, drain.Over);
+        var stream = await streams.WriteAsync(tenant, task, drain.Over);
         return async e => await stream.AppendAsync(e);
     }
 

@@ -31,6 +31,11 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
                 ReceivedAt = time.GetUtcNow(),
             });
         }
+        else
+        {
+            // Told again: its newest words count.
+            (row.Subject, row.Body, row.SenderName, row.SenderMail, row.CustomerId) = (ticket.Subject, ticket.Body, ticket.SenderName, ticket.SenderMail, ticket.CustomerId ?? row.CustomerId);
+        }
 
         var task = tasks.ForTicket(tenant, row.Id);
         db.Inbox.Add(new InboxEventRow

@@ -21,8 +21,8 @@ public sealed record StreamedEvent(int Seq, string Name, string Data);
 public sealed class TurnStreams(CopilotDbFactory databases, NodeNews news, TaskSettings settings, TimeProvider time)
 {
     /// <summary>For who runs the task.</summary>
-    public async Task<StreamedTurn> WriteAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken) =>
-        new(databases, news, tenant, taskId, await AfterAsync(tenant, taskId, 0, cancellationToken));
+    public async Task<StreamedTurn> WriteAsync(TenantContext tenant, TaskRow task, CancellationToken cancellationToken) =>
+        new(databases, news, tenant, task.Id, task.Attempts, await AfterAsync(tenant, task.Id, 0, cancellationToken));
 
     /// <summary>The events after a place, as they come, up to the last one or to the end of the task.</summary>
     public async IAsyncEnumerable<StreamedEvent> ReadAsync(TenantContext tenant, string taskId, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -87,7 +87,7 @@ public sealed class TurnStreams(CopilotDbFactory databases, NodeNews news, TaskS
 /// journal, so the same events come in the same order. They are stored together with those that come meanwhile, the
 /// last one before the task ends.
 /// </summary>
-public sealed class StreamedTurn(CopilotDbFactory databases, NodeNews news, TenantContext tenant, string taskId, IReadOnlyList<StreamedEvent> sent)
+public sealed class StreamedTurn(CopilotDbFactory databases, NodeNews news, TenantContext tenant, string taskId, int attempt, IReadOnlyList<StreamedEvent> sent)
 {
     private readonly List<StreamedEvent> _unsaved = [];
     private Task _saving = Task.CompletedTask;
@@ -159,8 +159,22 @@ public sealed class StreamedTurn(CopilotDbFactory databases, NodeNews news, Tena
         }
 
         await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(CancellationToken.None);
+
+        // Who lost the hold adds nothing; the row's lock orders this against the taking.
+        if (await db.Tasks.Where(t => t.Id == taskId && t.Attempts == attempt).ExecuteUpdateAsync(s => s.SetProperty(t => t.Attempts, attempt)) == 0)
+        {
+            lock (_unsaved)
+            {
+                _unsaved.RemoveRange(0, now.Length);
+            }
+
+            return;
+        }
+
         db.StreamEvents.AddRange(now.Select(e => new StreamEventRow { TenantId = tenant.Id, TaskId = taskId, Seq = e.Seq, Name = e.Name, Data = e.Data }));
         await db.SaveChangesAsync();
+        await transaction.CommitAsync();
         lock (_unsaved)
         {
             // What could not be stored stays, and goes with the next.

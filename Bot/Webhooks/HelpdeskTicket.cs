@@ -31,7 +31,7 @@ public sealed record HelpdeskTicket(string EventId, string Number, string Subjec
             var ticket = root.TryGetProperty("ticket", out var t) && t.ValueKind == JsonValueKind.Object ? t : default;
             var sender = ticket.ValueKind == JsonValueKind.Object && ticket.TryGetProperty("sender", out var s) && s.ValueKind == JsonValueKind.Object ? s : default;
             var read = new HelpdeskTicket(
-                Text(root, "id", 200), Text(ticket, "number", 60), Text(ticket, "subject", 500), Text(ticket, "body", MostText),
+                Id(root, "id", 200), Id(ticket, "number", 60), Text(ticket, "subject", 500), Text(ticket, "body", MostText),
                 Text(sender, "name", 200), Text(sender, "mail", 200), Text(ticket, "customer", 100) is { Length: > 0 } customer ? customer : null);
             return read switch
             {
@@ -47,6 +47,11 @@ public sealed record HelpdeskTicket(string EventId, string Number, string Subjec
             return (null, "The body is signed but is not JSON in UTF-8.");
         }
     }
+
+    /// <summary>The helpdesk's own ids stay as they are, or two could become one; one that is too long counts as missing.</summary>
+    private static string Id(JsonElement at, string name, int most) =>
+        at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            && value.GetString()!.Trim() is var text && text.Length <= most ? text : "";
 
     private static string Text(JsonElement at, string name, int most)
     {

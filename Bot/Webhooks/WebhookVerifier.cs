@@ -41,7 +41,7 @@ public sealed class WebhookVerifier(TimeProvider time)
 
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var fault = "No webhook secret is configured.";
-        foreach (var (tenant, secret) in tenants.All.SelectMany(t => secretsOf(t).Select(s => (t, s))))
+        foreach (var (tenant, secret) in tenants.All.SelectMany(t => secretsOf(t).Where(s => !string.IsNullOrWhiteSpace(s)).Select(s => (t, s))))
         {
             try
             {

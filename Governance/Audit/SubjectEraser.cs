@@ -81,6 +81,7 @@ public sealed class SubjectEraser(CopilotDbFactory databases, AuditLog log)
         var steps = db.Steps.Where(s => ours.Any(t => t.Id == s.TaskId));
         var messages = await db.Messages.Where(m => conversations.Contains(m.ConversationId)).ExecuteDeleteAsync(cancellationToken);
         messages += await steps.ExecuteDeleteAsync(cancellationToken);
+        messages += await db.StreamEvents.Where(e => ours.Any(t => t.Id == e.TaskId)).ExecuteDeleteAsync(cancellationToken);
         await ours.ExecuteUpdateAsync(t => t.SetProperty(r => r.Answer, (string?)null).SetProperty(r => r.Error, (string?)null), cancellationToken);
         await ours.Where(t => t.Kind == "chat").ExecuteUpdateAsync(t => t.SetProperty(r => r.Input, $"{{\"Text\":\"{Gone}\"}}"), cancellationToken);
         await db.Handles.Where(h => h.Kind == "mail" && conversations.Contains(h.ConversationId))

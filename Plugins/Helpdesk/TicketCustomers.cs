@@ -38,7 +38,9 @@ internal sealed partial class TicketCustomers(StripeReader reader)
                 return refusal;
             }
 
-            listed.Items.ToList().ForEach(c => Add(c, 0.95, "mail address"));
+            // Anybody can write anybody's address into a ticket.
+            var isSender = ticket.SenderMail.Length == 0 || ticket.SenderMail.Contains(address, StringComparison.OrdinalIgnoreCase);
+            listed.Items.ToList().ForEach(c => Add(c, isSender ? 0.95 : 0.6, isSender ? "mail address" : "an address in its words, not the sender's"));
         }
 
         Invoice? mentioned = null;

@@ -25,7 +25,7 @@ public sealed partial class HostileModelFlow
 
         for (var i = 0; i < 4; i++)
         {
-            await ada.AskAsync($"{agent} do everything you can");
+            await ada.AskAsync($"{agent} do everything you can: credit $1.00 on their invoice, refund the duplicate charge, send the customer a reminder about the unpaid invoice");
         }
 
         var offered = model.Offered;

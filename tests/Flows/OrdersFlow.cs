@@ -39,7 +39,7 @@ public sealed class OrdersFlow
             await ForgetAsync(first);
         }
 
-        ends.ShouldBe([$"2 tasks done; send_dunning_email {failed["invoice"]}"]);
+        ends.ShouldBe([$"3 tasks done; send_dunning_email {failed["invoice"]}"]);
         first.Stage.Host.Services.GetRequiredService<CopilotDbFactory>().Open(first.Stage.Host.Tenants.Default.Context).Inbox.ShouldBeEmpty();
     }
 

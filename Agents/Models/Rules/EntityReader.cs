@@ -45,6 +45,9 @@ internal static partial class EntityReader
     /// <summary>True when the text holds a handle or an invoice's number.</summary>
     public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
 
+    /// <summary>Without a ticket's number and a bank's writing of our name: neither is a customer's name.</summary>
+    public static string WithoutWritings(string text) => BankWords().Replace(TicketNumber().Replace(text, "ticket"), "");
+
     private static void ReadHandles(string text, JsonObject found)
     {
         foreach (Match m in Handle().Matches(text))
@@ -164,7 +167,7 @@ internal static partial class EntityReader
             string[] handles = [.. known[0].Keys.Where(k => CustomerHandle().IsMatch(k) && WasKnown(k))];
             found[handles.Length == 1 ? "customer" : "customer_query"] = handles.Length == 1 ? handles[0] : known[0].At.Of(text);
         }
-        else if (NameReader.Find(BankWords().Replace(text, ""), isWord) is { } name)
+        else if (NameReader.Find(WithoutWritings(text), isWord) is { } name)
         {
             found["customer_query"] = name;
         }

@@ -133,7 +133,7 @@ internal sealed partial class IntentMatcher
     /// </summary>
     private (string Label, double Score) Fitting(IReadOnlyList<(string Label, double Score)> ranked, string text)
     {
-        var named = NameReader.FindMarked(text, IsWord) is not null;
+        var named = NameReader.FindMarked(EntityReader.WithoutWritings(text), IsWord) is not null;
         var asksForFact = FactQuestion().IsMatch(text);
         return ranked.FirstOrDefault(r => _rules.Find(r.Label) is { } intent && !(intent.OnRequest && asksForFact) && (!named || intent.General || intent.Needs.Count > 0));
     }

@@ -106,6 +106,7 @@ public sealed class ErasureTests
             var task = TaskOf(conversation, "done");
             (task.Input, task.Answer) = ($"{{\"Text\":\"{words}\"}}", words);
             db.Tasks.Add(task);
+            db.StreamEvents.Add(new StreamEventRow { TenantId = Bench.Tenant.Id, TaskId = task.Id, Seq = 1, Name = "answer", Data = words });
             db.Conversations.Add(new ConversationRow { TenantId = Bench.Tenant.Id, Id = conversation, Person = "sam", CreatedAt = bench.Time.GetUtcNow(), UpdatedAt = bench.Time.GetUtcNow() });
             db.Handles.Add(new HandleRow { TenantId = Bench.Tenant.Id, ConversationId = conversation, Handle = "cus1", Kind = "customer", ObjectId = customer });
             db.Handles.Add(new HandleRow { TenantId = Bench.Tenant.Id, ConversationId = conversation, Handle = "mail1", Kind = "mail", ObjectId = words });
