@@ -26,7 +26,7 @@ public sealed class ErasureTests
 
         var erased = Ok(await EraseAsync(bench, "cus_1"));
 
-        (erased.HadKey, erased.Conversations, erased.Messages, erased.Proposals, erased.Events).ShouldBe((true, 1, 2, 1, 3));
+        (erased.HadKey, erased.Conversations, erased.Messages, erased.Proposals, erased.Events).ShouldBe((true, 1, 3, 1, 3));
         var view = (await bench.Book.FindAsync(Bench.Tenant, rejected.Id, default))!;
         (view.Status, view.Amount, view.Hash).ShouldBe((ProposalStatus.Rejected, rejected.Amount, rejected.Hash));
         (view.Title, view.CustomerName, view.Reason, view.Changes.Count, view.Approvals.Single().Reason).ShouldBe((SubjectEraser.Gone, SubjectEraser.Gone, SubjectEraser.Gone, 0, null));
