@@ -8,25 +8,8 @@ public sealed class AgentOptions
     /// <summary>Folder that holds agents/, fragments/, playbooks/ and rules/. Default: <c>prompts</c> beside the program.</summary>
     public string PromptsPath { get; set; } = Path.Combine(AppContext.BaseDirectory, "prompts");
 
-    /// <summary>Rounds of tool calls in a turn, after which the model must answer without tools. 1–20.</summary>
-    public int MaxRounds { get; set; } = 8;
-
-    /// <summary>Tool calls in a turn; those beyond are refused. 1–100.</summary>
-    public int MaxCalls { get; set; } = 24;
-
-    /// <summary>Tokens, sent and written, after which a turn ends; 1,000 to 10,000,000.</summary>
-    public int MaxTokens { get; set; } = 200_000;
-
-    /// <summary>Seconds after which a turn asks no model again; 1 to 3,600.</summary>
-    public int MaxSeconds { get; set; } = 600;
-
-    /// <summary>US dollars after which a turn ends, by the prices of <c>Model</c>; null: no limit. Not counted where a price is not known.</summary>
-    public decimal? MaxCost { get; set; }
-
-    /// <summary>Earlier turns that are sent to the model again; of the last <see cref="HistoryTurnsWithTools"/> also the tool results. 0–50.</summary>
-    public int HistoryTurns { get; set; } = 12;
-
-    public int HistoryTurnsWithTools { get; set; } = 6;
+    /// <summary>What one turn may use.</summary>
+    public TurnLimits Limits { get; set; } = new();
 
     /// <summary>True in sandbox mode: a new prompt version is active at once.</summary>
     public bool ActivateNewPrompts { get; set; }
@@ -36,37 +19,7 @@ public sealed class AgentOptions
     /// <summary>What is wrong with the settings; empty when they can be used.</summary>
     public IEnumerable<string> Problems()
     {
-        if (MaxRounds is < 1 or > 20)
-        {
-            yield return $"Agents:MaxRounds is {MaxRounds}; allowed: 1 to 20.";
-        }
-
-        if (MaxCalls is < 1 or > 100)
-        {
-            yield return $"Agents:MaxCalls is {MaxCalls}; allowed: 1 to 100.";
-        }
-
-        if (MaxTokens is < 1_000 or > 10_000_000)
-        {
-            yield return $"Agents:MaxTokens is {MaxTokens}; allowed: 1000 to 10000000.";
-        }
-
-        if (MaxSeconds is < 1 or > 3_600)
-        {
-            yield return $"Agents:MaxSeconds is {MaxSeconds}; allowed: 1 to 3600.";
-        }
-
-        if (MaxCost <= 0)
-        {
-            yield return $"Agents:MaxCost is {MaxCost}; give dollars, more than 0, or leave it out.";
-        }
-
-        if (HistoryTurns is < 0 or > 50 || HistoryTurnsWithTools < 0 || HistoryTurnsWithTools > HistoryTurns)
-        {
-            yield return "Agents:HistoryTurns must be 0 to 50, and HistoryTurnsWithTools not more than it.";
-        }
-
-        foreach (var problem in Model.Problems())
+        foreach (var problem in Limits.Problems().Concat(Model.Problems()))
         {
             yield return problem;
         }

@@ -32,7 +32,8 @@ internal static class Recap
             AppendHandles(text, known, subjects);
         }
 
-        ProposalView[] made = [.. proposals.TakeLast(MostProposals)];
+        ProposalView[] all = [.. proposals];
+        ProposalView[] made = [.. all.TakeLast(MostProposals)];
         text.Append(made.Length == 0 ? "" : "\n\nProposals of this conversation as they stand now, whatever was said of them before:");
         foreach (var proposal in made)
         {
@@ -40,6 +41,7 @@ internal static class Recap
             text.Append(CultureInfo.InvariantCulture, $"\n- {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, proposal.Id))}: {proposal.Operation}{(proposal.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(Redaction.CleanResult(proposal.CustomerName))}: {Standing(proposal.Status)}.");
         }
 
+        text.Append(all.Length > made.Length ? $"\n- and {all.Length - made.Length} earlier ones, not shown; ask the person to look at the list of proposals." : "");
         return text.ToString();
     }
 

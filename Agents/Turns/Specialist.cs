@@ -28,14 +28,14 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
         var journal = new TaskJournal(databases, turn.Tenant, turn.ConversationId, turn.TaskId, prompt.Name, conversation.Handles, clock);
         var audit = audits.For(turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash), model.For(prompt.Name).Label, conversation.Handles);
         var asked = turn.Playbook is null ? text : null;
-        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
+        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
         var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label);
         var client = Loop(new BudgetChatClient(new OfferingChatClient(answering, prompt, offer), budget, options.Model.For(prompt.Name)), invoker);
         var settings = new ChatOptions { Tools = [.. tools, MoreTools.Create(prompt.Tools)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
-        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.HistoryTurns, options.HistoryTurnsWithTools), new(ChatRole.User, text)];
+        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.Limits.HistoryTurns, options.Limits.HistoryTurnsWithTools), new(ChatRole.User, text)];
         var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], cancellationToken);
         if (draft.Fault is { } fault)
         {
@@ -90,7 +90,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
     private FunctionInvokingChatClient Loop(BudgetChatClient inner, ToolInvoker invoker) => new(inner, loggers)
     {
         FunctionInvoker = invoker.InvokeAsync,
-        MaximumIterationsPerRequest = options.MaxRounds,
+        MaximumIterationsPerRequest = options.Limits.MaxRounds,
         AllowConcurrentInvocation = false,
         IncludeDetailedErrors = false,
     };
@@ -117,7 +117,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
 
     /// <summary>What the history does not tell. Part of the system message, which a resumed task may find changed.</summary>
     private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => Recap.Of(
-        conversation.IsCut(options.HistoryTurnsWithTools),
+        conversation.IsCut(options.Limits.HistoryTurnsWithTools),
         conversation.KnownHandles,
         conversation.EvidenceWith([], null).Subjects,
         await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken),

@@ -28,9 +28,9 @@ public sealed class TurnBudget(AgentOptions options, TimeProvider time)
     {
         lock (_gate)
         {
-            return _stopped ??= _tokens >= options.MaxTokens ? $"{options.MaxTokens} tokens (Agents:MaxTokens)"
-                : time.GetElapsedTime(_start).TotalSeconds >= options.MaxSeconds ? $"{options.MaxSeconds} seconds (Agents:MaxSeconds)"
-                : options.MaxCost is { } most && _cost >= most ? $"${most} (Agents:MaxCost)"
+            return _stopped ??= _tokens >= options.Limits.MaxTokens ? $"{options.Limits.MaxTokens} tokens (Agents:MaxTokens)"
+                : time.GetElapsedTime(_start).TotalSeconds >= options.Limits.MaxSeconds ? $"{options.Limits.MaxSeconds} seconds (Agents:MaxSeconds)"
+                : options.Limits.MaxCost is { } most && _cost >= most ? $"${most} (Agents:MaxCost)"
                 : null;
         }
     }

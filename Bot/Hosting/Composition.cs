@@ -50,13 +50,7 @@ internal static class Composition
             PromptsPath = settings.Policy.Prompts ?? Path.Combine(AppContext.BaseDirectory, "prompts"),
             ActivateNewPrompts = sandbox,
             Model = settings.Model,
-            MaxRounds = settings.Agents.MaxRounds,
-            MaxCalls = settings.Agents.MaxCalls,
-            MaxTokens = settings.Agents.MaxTokens,
-            MaxSeconds = settings.Agents.MaxSeconds,
-            MaxCost = settings.Agents.MaxCost,
-            HistoryTurns = settings.Agents.HistoryTurns,
-            HistoryTurnsWithTools = settings.Agents.HistoryTurnsWithTools,
+            Limits = settings.Agents,
         });
         services.Configure<HostOptions>(o =>
         {

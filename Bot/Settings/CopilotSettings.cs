@@ -1,3 +1,4 @@
+using BillingCopilot.Agents;
 using BillingCopilot.Agents.Models;
 
 namespace BillingCopilot.Bot.Settings;
@@ -26,7 +27,7 @@ public sealed class CopilotSettings
     /// <summary>Which models answer; docs/models.md.</summary>
     public ModelOptions Model { get; set; } = new();
 
-    public TurnSettings Agents { get; set; } = new();
+    public TurnLimits Agents { get; set; } = new();
 
     public MemorySettings Memory { get; set; } = new();
 
@@ -44,30 +45,6 @@ public sealed class CopilotSettings
 
     /// <summary>Further tenants by id; the settings above are the tenant <c>default</c>.</summary>
     public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
-}
-
-/// <summary>What one question may use before it is ended, and what of a conversation is sent again.</summary>
-public sealed class TurnSettings
-{
-    /// <summary>Rounds of tool calls, after which the model must answer. 1–20.</summary>
-    public int MaxRounds { get; set; } = 8;
-
-    /// <summary>Tool calls; those beyond are refused. 1–100.</summary>
-    public int MaxCalls { get; set; } = 24;
-
-    /// <summary>Tokens, sent and written, of all models together.</summary>
-    public int MaxTokens { get; set; } = 200_000;
-
-    /// <summary>Seconds after which no model is asked again.</summary>
-    public int MaxSeconds { get; set; } = 600;
-
-    /// <summary>US dollars, by <c>Model:InputPrice</c> and <c>:OutputPrice</c>; none: no limit.</summary>
-    public decimal? MaxCost { get; set; }
-
-    /// <summary>Earlier turns that are sent again, and of how many the tool results, too.</summary>
-    public int HistoryTurns { get; set; } = 12;
-
-    public int HistoryTurnsWithTools { get; set; } = 6;
 }
 
 public sealed class DatabaseSettings

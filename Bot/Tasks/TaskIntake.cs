@@ -55,9 +55,18 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
         NewTask(tenant, TaskKinds.Schedule, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, null, null, DueAt: due), schedule.Playbook);
 
     /// <summary>The task of a ticket, not stored yet; null when no playbook wants tickets.</summary>
-    public TaskRow? ForTicket(TenantContext tenant, string ticketId) => playbooks.For(HelpdeskTicket.Created).FirstOrDefault() is { } playbook
-        ? NewTask(tenant, TaskKinds.Webhook, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, HelpdeskTicket.Created, ticketId), playbook.Name)
-        : null;
+    /// <param name="customer">The Stripe customer that the helpdesk names: no other task of theirs runs meanwhile.</param>
+    public TaskRow? ForTicket(TenantContext tenant, string ticketId, string? customer)
+    {
+        if (playbooks.For(HelpdeskTicket.Created).FirstOrDefault() is not { } playbook)
+        {
+            return null;
+        }
+
+        var task = NewTask(tenant, TaskKinds.Webhook, Person.Automation.Id, ids.Next("conv"), new TaskInput(null, HelpdeskTicket.Created, ticketId), playbook.Name);
+        task.Lane = customer;
+        return task;
+    }
 
     private static string? CauseOf(string playbook, VerifiedEvent received) =>
         received.About.ObjectId.Length == 0 ? null : Twins.Key(playbook, received.About.ObjectId);

@@ -37,7 +37,7 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
             (row.Subject, row.Body, row.SenderName, row.SenderMail, row.CustomerId) = (ticket.Subject, ticket.Body, ticket.SenderName, ticket.SenderMail, ticket.CustomerId ?? row.CustomerId);
         }
 
-        var task = tasks.ForTicket(tenant, row.Id);
+        var task = tasks.ForTicket(tenant, row.Id, row.CustomerId);
         db.Inbox.Add(new InboxEventRow
         {
             TenantId = tenant.Id,

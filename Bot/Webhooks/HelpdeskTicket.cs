@@ -61,6 +61,6 @@ public sealed record HelpdeskTicket(string EventId, string Number, string Subjec
         }
 
         var text = Redaction.Clean(value.GetString()!).Text.Trim();
-        return text.Length > most ? text[..most] : text;
+        return text.Length > most ? $"{text[..most]} [cut at {most} characters]" : text;
     }
 }

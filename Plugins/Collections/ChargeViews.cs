@@ -10,7 +10,7 @@ namespace BillingCopilot.Plugins.Collections;
 
 /// <summary>A customer's charges, newest first, with those that may have been taken twice.</summary>
 /// <param name="LookAlikes">The newest equal charges that are not doubles, or not surely, and why.</param>
-/// <param name="LookAlikesLeftOut">How many more there are; left out when none.</param>
+/// <param name="LookAlikesPartial">How many there are in all, and how to see them; left out when all are given.</param>
 public sealed record ChargeList(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -24,7 +24,7 @@ public sealed record ChargeList(
     IReadOnlyList<DuplicateView> PossibleDuplicates,
     Partial? PossibleDuplicatesPartial,
     IReadOnlyList<DuplicateView> LookAlikes,
-    int? LookAlikesLeftOut);
+    Partial? LookAlikesPartial);
 
 /// <summary>One charge.</summary>
 /// <param name="Card">Brand and last four digits, or the kind of payment method.</param>

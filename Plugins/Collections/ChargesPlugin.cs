@@ -65,7 +65,7 @@ public sealed class ChargesPlugin(ToolContext context)
             [.. likely.Take(MostDuplicates).Select(f => DuplicateView.Of(f, context.Tenant))],
             likely.Count > MostDuplicates ? new Partial(MostDuplicates, likely.Count, "Give from and to.") : null,
             [.. alike.Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))],
-            alike.Count > MostLookAlikes ? alike.Count - MostLookAlikes : null);
+            alike.Count > MostLookAlikes ? new Partial(MostLookAlikes, alike.Count, "Give from and to.") : null);
     }
 
     /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>

@@ -49,6 +49,11 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
             return new Refusal("ticket_not_found", "ticket: there is no such ticket any more.", "Leave it out, and the note is kept on the customer.");
         }
 
+        if (ticket?.CustomerId is { } owner && owner != customer.Id)
+        {
+            return new Refusal("ticket_of_another_customer", "customer: the helpdesk says that the ticket is of another customer.", "Name the ticket's own customer, or leave the ticket out.");
+        }
+
         var target = ticket is null ? customer.Ref() : new ObjectRef(ObjectKind.Ticket, ticket.Id);
         var where = ticket is null ? "in the CRM" : $"on ticket {PlainText.Clean(ticket.Number, 60)}";
         return new Preview<PostInternalNoteArguments>(

@@ -90,5 +90,5 @@ public sealed class TicketsPlugin(ToolContext context)
             note);
     }
 
-    private static string Cut(string text, int most) => text.Length > most ? text[..most] : text;
+    private static string Cut(string text, int most) => text.Length > most ? text[..most] + " [cut]" : text;
 }

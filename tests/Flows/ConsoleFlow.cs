@@ -59,6 +59,8 @@ public sealed partial class ConsoleFlow
         // The same browser, another tab: its sign-out ends the first tab's page too.
         var other = await OpenAsync(context);
         await other.GotoAsync(copilot.Address.ToString());
+        // The menu closes when the page becomes interactive: not opened before that.
+        await Assertions.Expect(other.Locator("form[data-ready=true]")).ToBeVisibleAsync();
         await other.Locator("details.bc-menu > summary").ClickAsync();
         await other.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Who are you today?")).ToBeVisibleAsync();

@@ -18,9 +18,9 @@ public class LoopTests
     {
         var time = new FakeTimeProvider();
         var priced = new ModelChoice { Provider = "openai", Name = "m", InputPrice = 10, OutputPrice = 30 };
-        var tokens = new TurnBudget(new AgentOptions { MaxTokens = 1_000 }, time);
-        var seconds = new TurnBudget(new AgentOptions { MaxSeconds = 5 }, time);
-        var cost = new TurnBudget(new AgentOptions { MaxCost = 0.01m }, time);
+        var tokens = new TurnBudget(new AgentOptions { Limits = { MaxTokens = 1_000 } }, time);
+        var seconds = new TurnBudget(new AgentOptions { Limits = { MaxSeconds = 5 } }, time);
+        var cost = new TurnBudget(new AgentOptions { Limits = { MaxCost = 0.01m } }, time);
         new[] { tokens, seconds, cost }.ShouldAllBe(b => b.Exceeded() == null);
         tokens.Add(new UsageDetails { InputTokenCount = 900, OutputTokenCount = 100 }, priced);
         cost.Add(new UsageDetails { InputTokenCount = 700, OutputTokenCount = 100 }, priced);
@@ -43,7 +43,7 @@ public class LoopTests
             },
             5)]);
         await using var copilot = await LumenCopilot.StartAsync(script.Model);
-        copilot.Services.GetRequiredService<AgentOptions>().MaxTokens = 10;
+        copilot.Services.GetRequiredService<AgentOptions>().Limits.MaxTokens = 10;
         var answer = await copilot.AskAsync("@support what is our refund policy");
         answer.Text.ShouldContain("Agents:MaxTokens");
         script.Requests.Count.ShouldBeLessThan(5);
