@@ -14,12 +14,14 @@ internal sealed class Objects(StripeClient stripe)
         return await stripe.V1.Customers.UpdateAsync(customer.Id, new CustomerUpdateOptions { InvoiceSettings = new CustomerInvoiceSettingsOptions { DefaultPaymentMethod = method.Id } });
     }
 
-    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa")
+    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa") =>
+        await stripe.V1.Invoices.FinalizeInvoiceAsync((await DraftInvoiceAsync(amount, currency, card)).Id);
+
+    public async Task<Invoice> DraftInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa")
     {
         var customer = await CustomerAsync(card);
         await stripe.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Amount = amount, Currency = currency, Description = "Setup" });
-        var draft = await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions { Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include" });
-        return await stripe.V1.Invoices.FinalizeInvoiceAsync(draft.Id);
+        return await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions { Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include" });
     }
 
     public async Task<Invoice> PaidInvoiceAsync(long amount, string currency = "usd") =>

@@ -19,6 +19,8 @@ public sealed class PreviewIsEffectTests
           cancel_subscription_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           reactivate_subscription: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          write_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          send_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_dunning_email: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
         """;
 
