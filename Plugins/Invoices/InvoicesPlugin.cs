@@ -95,7 +95,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     }
 
     [KernelFunction("get_upcoming_invoice"), ToolEffect(ToolEffect.Read)]
-    [Description("What a subscription's next invoice would be, line by line.")]
+    [Description("What the next invoice would be, line by line. Give customer or subscription.")]
     public async Task<object> GetUpcomingInvoiceAsync(
         [Handle(ObjectKind.Customer)] string? customer = null,
         [Handle(ObjectKind.Subscription)] string? subscription = null,
