@@ -124,7 +124,7 @@ internal static class Composition
         PeopleFile = PolicyFile(settings, "people.yaml"),
         PolicyFile = PolicyFile(settings, "policy.yaml"),
         Rollout = new RolloutOptions { File = settings.Policy.Profile is null ? PolicyFile(settings, "rollout.yaml") : null, Profile = settings.Policy.Profile, SandboxMode = sandbox },
-        Audit = new AuditOptions { Node = settings.Audit.Node, KeyFolder = settings.Audit.Keys ?? settings.Auth.Keys, AnchorFile = settings.Audit.Anchors, ContentDays = settings.Audit.ContentDays },
+        Audit = new AuditOptions { Node = settings.Audit.Node, KeyFolder = settings.Audit.Keys ?? settings.Auth.Keys, KeyDatabase = settings.Audit.KeyDatabase, AnchorFile = settings.Audit.Anchors, ContentDays = settings.Audit.ContentDays },
         Executor = new ExecutorOptions { Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) },
     };
 

@@ -150,8 +150,11 @@ public sealed class AuditSettings
     /// <summary>Name of this node's chain; nodes that share a database need different ones.</summary>
     public string Node { get; set; } = "main";
 
-    /// <summary>Folder of the signing key and the master key; absent: <c>Auth:Keys</c>.</summary>
+    /// <summary>Folder of the signing key and of the subjects' keys; absent: <c>Auth:Keys</c>.</summary>
     public string? Keys { get; set; }
+
+    /// <summary>PostgreSQL connection string of a database for the subjects' keys alone; absent: a file in <c>Audit:Keys</c>.</summary>
+    public string? KeyDatabase { get; set; }
 
     /// <summary>File of signed heads; absent: <c>audit-anchors.jsonl</c> beside the keys.</summary>
     public string? Anchors { get; set; }
