@@ -43,6 +43,8 @@ public sealed class CopilotSettings
 
     public TaskSettings Tasks { get; set; } = new();
 
+    public MetricsSettings Metrics { get; set; } = new();
+
     /// <summary>Further tenants by id; the settings above are the tenant <c>default</c>.</summary>
     public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
 }
@@ -131,6 +133,9 @@ public sealed class AuthSettings
 
     /// <summary>Folder of the keys that protect sign-in cookies.</summary>
     public string Keys { get; set; } = "./data/keys";
+
+    /// <summary>32 bytes in base64 that those keys are encrypted with where they are stored, in the folder or, with PostgreSQL, in the database. None: they are stored as they are.</summary>
+    public string? RingKey { get; set; }
 }
 
 public sealed class PolicySettings
@@ -188,6 +193,12 @@ public sealed class TaskSettings
 
     /// <summary>How often a failing task is tried (1 to 20).</summary>
     public int MaxAttempts { get; set; } = 5;
+}
+
+public sealed class MetricsSettings
+{
+    /// <summary>SHA-256, in lower-case hex, of the bearer token that reads <c>/metrics</c>. None: only this machine reads it, and only with a sandbox.</summary>
+    public string? Token { get; set; }
 }
 
 /// <summary>A further tenant: its own Stripe keys, secrets and home settings.</summary>
