@@ -33,7 +33,7 @@ internal sealed class Objects(StripeClient stripe)
 
     /// <summary>Credit that the customer has already, of which later invoices are paid.</summary>
     public Task StoreCreditAsync(string customer, long amount, string currency) =>
-        stripe.V1.CustomerBalanceTransactions.CreateAsync(customer, new CustomerBalanceTransactionCreateOptions { Amount = -amount, Currency = currency });
+        stripe.V1.Customers.BalanceTransactions.CreateAsync(customer, new CustomerBalanceTransactionCreateOptions { Amount = -amount, Currency = currency });
 
     private async Task<string> RateAsync(Tax tax) =>
         (await stripe.V1.TaxRates.CreateAsync(new TaxRateCreateOptions { DisplayName = "VAT", Percentage = tax.Percent, Inclusive = tax.Inclusive })).Id;

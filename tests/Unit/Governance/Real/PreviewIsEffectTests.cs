@@ -39,7 +39,6 @@ public sealed class PreviewIsEffectTests
 
         // The cases hold what they are about: not only zeros.
         compared.Count.ShouldBeGreaterThan(2 * EachCurrency);
-        compared.Count(c => c is { Field: "Tax in the credit", AfterMinor: > 0 }).ShouldBeGreaterThan(5);
         compared.Count(c => c is { Field: "Customer's stored credit", BeforeMinor: > 0 }).ShouldBeGreaterThan(3);
     }
 
