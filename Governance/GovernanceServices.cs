@@ -37,6 +37,7 @@ public static class GovernanceServices
         services.TryAddSingleton<AuditLog>();
         services.TryAddSingleton<AuditKeys>();
         services.TryAddSingleton<AuditAnchors>();
+        services.TryAddSingleton<SubjectKeys>();
         services.TryAddSingleton<AuditContents>();
         services.TryAddSingleton<AuditVerifier>();
         services.TryAddSingleton<SubjectEraser>();

@@ -70,8 +70,8 @@ public sealed class TurnAudit(AuditLog? log, AuditContents? contents, TurnReques
         }
     }
 
-    /// <summary>The customers that the conversation speaks of, else who asked.</summary>
-    private IReadOnlyCollection<string> Subjects() => handles.IdsOf(ObjectKind.Customer) is { Count: > 0 } customers ? customers : [turn.Requester.Id];
+    /// <summary>The customers known so far, and the conversation: an erasure of anybody it turns out to be about drops its key too.</summary>
+    private IReadOnlyCollection<string> Subjects() => [AuditContents.KeyOfConversation(turn.ConversationId), .. handles.IdsOf(ObjectKind.Customer)];
 
     private static JsonArray Words(IReadOnlyList<ChatMessage> messages) =>
         [.. messages.Select(m => JsonNode.Parse(ResultText.MapStrings(JsonSerializer.Serialize(StoredMessage.From(m), ModelJson.Plain), Redaction.CleanResult)))];

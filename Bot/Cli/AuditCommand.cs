@@ -110,7 +110,8 @@ internal static class AuditCommand
 
         Console.WriteLine(
             $"{(erased.HadKey ? $"The key of {subject} is gone; nothing under it can be read again" : $"There was no key of {subject}")}. "
-            + $"Words taken out of {erased.Conversations} conversations ({erased.Messages} messages and steps), {erased.Proposals} proposals and {erased.Events} kept events.");
+            + $"Words taken out of {erased.Conversations} conversations ({erased.Messages} messages and steps), {erased.Proposals} proposals and {erased.Events} kept events."
+            + (erased.Expired > 0 ? $" {erased.Expired} open proposals expired." : ""));
         return CommandLine.Done;
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using BillingCopilot.Agents;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
@@ -90,7 +89,7 @@ internal static class Composition
         var app = builder.Build();
         databases = app.Services.GetRequiredService<CopilotDbFactory>();
         app.UseApiErrors();
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == "/metrics" && http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from));
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(http => http.Request.Path == "/metrics" && MetricsGate.Admits(http, settings, tenants));
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapCopilotMcp();
@@ -110,6 +109,11 @@ internal static class Composition
     private static void AddKeys(IServiceCollection services, CopilotSettings settings, TenantList tenants)
     {
         var protection = services.AddDataProtection().SetApplicationName("BillingCopilot");
+        if (settings.Auth.RingKey is { } ringKey)
+        {
+            services.Configure<KeyManagementOptions>(o => o.XmlEncryptor = new RingEncryptor(Convert.FromBase64String(ringKey)));
+        }
+
         if (settings.Database.Provider != "postgres")
         {
             protection.PersistKeysToFileSystem(new DirectoryInfo(settings.Auth.Keys));
@@ -124,7 +128,7 @@ internal static class Composition
         PeopleFile = PolicyFile(settings, "people.yaml"),
         PolicyFile = PolicyFile(settings, "policy.yaml"),
         Rollout = new RolloutOptions { File = settings.Policy.Profile is null ? PolicyFile(settings, "rollout.yaml") : null, Profile = settings.Policy.Profile, SandboxMode = sandbox },
-        Audit = new AuditOptions { Node = settings.Audit.Node, KeyFolder = settings.Audit.Keys ?? settings.Auth.Keys, AnchorFile = settings.Audit.Anchors, ContentDays = settings.Audit.ContentDays },
+        Audit = new AuditOptions { Node = settings.Audit.Node, KeyFolder = settings.Audit.Keys ?? settings.Auth.Keys, KeyDatabase = settings.Audit.KeyDatabase, AnchorFile = settings.Audit.Anchors, ContentDays = settings.Audit.ContentDays },
         Executor = new ExecutorOptions { Lease = TimeSpan.FromSeconds(settings.Tasks.LeaseSeconds) },
     };
 

@@ -43,6 +43,8 @@ public sealed class CopilotSettings
 
     public TaskSettings Tasks { get; set; } = new();
 
+    public MetricsSettings Metrics { get; set; } = new();
+
     /// <summary>Further tenants by id; the settings above are the tenant <c>default</c>.</summary>
     public Dictionary<string, TenantSettings> Tenants { get; set; } = [];
 }
@@ -131,6 +133,9 @@ public sealed class AuthSettings
 
     /// <summary>Folder of the keys that protect sign-in cookies.</summary>
     public string Keys { get; set; } = "./data/keys";
+
+    /// <summary>32 bytes in base64 that those keys are encrypted with where they are stored, in the folder or, with PostgreSQL, in the database. None: they are stored as they are.</summary>
+    public string? RingKey { get; set; }
 }
 
 public sealed class PolicySettings
@@ -150,8 +155,11 @@ public sealed class AuditSettings
     /// <summary>Name of this node's chain; nodes that share a database need different ones.</summary>
     public string Node { get; set; } = "main";
 
-    /// <summary>Folder of the signing key and the master key; absent: <c>Auth:Keys</c>.</summary>
+    /// <summary>Folder of the signing key and of the subjects' keys; absent: <c>Auth:Keys</c>.</summary>
     public string? Keys { get; set; }
+
+    /// <summary>PostgreSQL connection string of a database for the subjects' keys alone; absent: a file in <c>Audit:Keys</c>.</summary>
+    public string? KeyDatabase { get; set; }
 
     /// <summary>File of signed heads; absent: <c>audit-anchors.jsonl</c> beside the keys.</summary>
     public string? Anchors { get; set; }
@@ -185,6 +193,12 @@ public sealed class TaskSettings
 
     /// <summary>How often a failing task is tried (1 to 20).</summary>
     public int MaxAttempts { get; set; } = 5;
+}
+
+public sealed class MetricsSettings
+{
+    /// <summary>SHA-256, in lower-case hex, of the bearer token that reads <c>/metrics</c>. None: only this machine reads it, and only with a sandbox.</summary>
+    public string? Token { get; set; }
 }
 
 /// <summary>A further tenant: its own Stripe keys, secrets and home settings.</summary>

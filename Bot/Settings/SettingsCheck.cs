@@ -19,6 +19,21 @@ internal static class SettingsCheck
             throw new SettingsException($"Policy:Profile '{profile}' is unknown. There is: pilot.");
         }
 
+        if (settings.Auth.RingKey is { } ring && !(Convert.TryFromBase64String(ring, new byte[ring.Length], out var length) && length == 32))
+        {
+            throw new SettingsException("Auth:RingKey must be 32 bytes in base64. Make one with: openssl rand -base64 32");
+        }
+
+        if (settings.Metrics.Token is { } token && !(token.Length == 64 && token.All(char.IsAsciiHexDigitLower)))
+        {
+            throw new SettingsException("Metrics:Token must be the SHA-256 of the token, as 64 lower-case hex digits. Make it with: printf %s TOKEN | sha256sum");
+        }
+
+        if (settings.Audit.KeyDatabase is not null && settings.Audit.KeyDatabase == settings.Database.ConnectionString)
+        {
+            throw new SettingsException("Audit:KeyDatabase is Database:ConnectionString. Give the subjects' keys a database of their own: a copy of the copilot's must not hold them.");
+        }
+
         Range("Sandbox:Port", settings.Sandbox.Port, 0, 65535);
         Addresses(settings.Urls);
         Zone("TimeZone", settings.TimeZone);

@@ -36,13 +36,19 @@ public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRe
         }
     }
 
-    /// <summary>The same for what another assistant's call proposed: standing approvals hold for it as for any other proposal.</summary>
-    public async Task ProposedAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken)
+    /// <summary>The same for what another assistant's call proposed: standing approvals hold for it as for any other proposal. Returns those that one decided.</summary>
+    public async Task<IReadOnlyList<ProposalView>> ProposedAsync(TenantContext tenant, string taskId, CancellationToken cancellationToken)
     {
+        var decided = new List<ProposalView>();
         foreach (var proposal in (await book.ListForTaskAsync(tenant, taskId, cancellationToken)).Where(p => p.Status == ProposalStatus.Pending))
         {
-            await decisions.TryStandingAsync(tenant, proposal, cancellationToken);
+            if (await decisions.TryStandingAsync(tenant, proposal, cancellationToken) is { Status: not ProposalStatus.Pending } view)
+            {
+                decided.Add(view);
+            }
         }
+
+        return decided;
     }
 
     private static AuditEntry Nothing(TaskRow task, TurnAnswer answer) => new("decision.nothing", answer.Agent, task.Id, new JsonObject

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,25 +14,34 @@ namespace BillingCopilot.Governance.Audit;
 /// Redacted words of people and models, encrypted with the keys of everybody they are about: without one of the keys
 /// they can't be read. An audit entry holds the cipher's hash, so the chain is whole with and without them.
 /// </summary>
-public sealed class AuditContents(CopilotDbFactory databases, BusinessClock clock, IdSource ids, AuditKeys keys, AuditOptions options, AuditLog log)
+public sealed class AuditContents(CopilotDbFactory databases, BusinessClock clock, IdSource ids, SubjectKeys keys, AuditOptions options, AuditLog log)
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
+    private const string StoreRow = "*";
 
-    /// <summary>Stores the text and returns its id and the hash of its cipher; null without a key folder.</summary>
-    /// <param name="subjects">Whom it is about: customer ids, or the person who asked.</param>
+    private readonly ConcurrentDictionary<string, bool> _ours = new(StringComparer.Ordinal);
+
+    /// <summary>The name of the key of everything said in a conversation: it goes with whoever the conversation is about.</summary>
+    public static string KeyOfConversation(string conversationId) => "conversation:" + conversationId;
+
+    /// <summary>
+    /// Stores the text and returns its id and the hash of its cipher; null where there are no keys, or another store's
+    /// than those this database's words are under: what could not be erased is not kept.
+    /// </summary>
+    /// <param name="subjects">Whom it is about: customer ids, the conversation, or the person who asked.</param>
     public async Task<(string Id, string Hash)?> StoreAsync(TenantContext tenant, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
     {
-        if (!keys.Exist)
+        await using var db = databases.Open(tenant);
+        if (!await OursAsync(db, cancellationToken))
         {
             return null;
         }
 
-        await using var db = databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         var id = ids.Next("content");
         string[] sorted = [.. subjects.Distinct().Order(StringComparer.Ordinal)];
-        var key = await KeyAsync(db, id, sorted, make: true, cancellationToken);
+        var key = await KeyAsync(tenant, id, sorted, make: true, cancellationToken);
         var cipher = Encrypt(key!, Encoding.UTF8.GetBytes(text));
         db.AuditContents.Add(new AuditContentRow { TenantId = tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
         await db.SaveChangesAsync(cancellationToken);
@@ -48,8 +58,8 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
             return null;
         }
 
-        var key = await KeyAsync(db, id, JsonSerializer.Deserialize<string[]>(row.Subjects)!, make: false, cancellationToken);
-        return key is null ? null : Encoding.UTF8.GetString(Decrypt(key, row.Cipher));
+        var key = await KeyAsync(tenant, id, JsonSerializer.Deserialize<string[]>(row.Subjects)!, make: false, cancellationToken);
+        return key is null ? null : Decrypt(key, row.Cipher);
     }
 
     /// <summary>Deletes what is older than it may be kept, with an entry that says so. Returns how many.</summary>
@@ -68,35 +78,55 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         return pruned;
     }
 
+    /// <summary>True when the keys here are those of this database, which the first node that keeps words notes in it.</summary>
+    public async Task<bool> OursAsync(CopilotDb db, CancellationToken cancellationToken)
+    {
+        if (!keys.Exist)
+        {
+            return false;
+        }
+
+        if (!_ours.TryGetValue(db.Tenant.Id, out var ours))
+        {
+            var id = await keys.IdAsync(cancellationToken);
+            ours = _ours[db.Tenant.Id] = await NotedAsync(db, id, cancellationToken) == id;
+        }
+
+        return ours;
+    }
+
+    private async Task<string> NotedAsync(CopilotDb db, string id, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        await db.LockAsync("subject-keys", cancellationToken);
+        if (await db.SubjectKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Subject == StoreRow, cancellationToken) is { } noted)
+        {
+            return noted.WrappedKey;
+        }
+
+        db.SubjectKeys.Add(new SubjectKeyRow { TenantId = db.Tenant.Id, Subject = StoreRow, WrappedKey = id, CreatedAt = clock.UtcNow });
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        db.ChangeTracker.Clear();
+        return id;
+    }
+
     /// <summary>One key out of those of all subjects; null when one of them is gone.</summary>
-    private async Task<byte[]?> KeyAsync(CopilotDb db, string id, string[] subjects, bool make, CancellationToken cancellationToken)
+    private async Task<byte[]?> KeyAsync(TenantContext tenant, string id, string[] subjects, bool make, CancellationToken cancellationToken)
     {
         var parts = new List<byte>();
         foreach (var subject in subjects)
         {
-            if (make)
-            {
-                await db.LockAsync("subject:" + subject, cancellationToken);
-            }
-
-            var row = await db.SubjectKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Subject == subject, cancellationToken);
-            if (row is null && !make)
+            var key = make ? await keys.GetOrMakeAsync(tenant.Id, subject, cancellationToken) : await keys.FindAsync(tenant.Id, subject, cancellationToken);
+            if (key is null)
             {
                 return null;
             }
 
-            parts.AddRange(row is null ? await MakeAsync(db, subject, cancellationToken) : Decrypt(keys.MasterKey(), row.WrappedKey));
+            parts.AddRange(key);
         }
 
         return HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. parts], 32, info: Encoding.UTF8.GetBytes(id));
-    }
-
-    private async Task<byte[]> MakeAsync(CopilotDb db, string subject, CancellationToken cancellationToken)
-    {
-        var key = RandomNumberGenerator.GetBytes(32);
-        db.SubjectKeys.Add(new SubjectKeyRow { TenantId = db.Tenant.Id, Subject = subject, WrappedKey = Encrypt(keys.MasterKey(), key), CreatedAt = clock.UtcNow });
-        await db.SaveChangesAsync(cancellationToken);
-        return key;
     }
 
     private static string Encrypt(byte[] key, byte[] plain)
@@ -108,12 +138,21 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         return Convert.ToBase64String(all);
     }
 
-    private static byte[] Decrypt(byte[] key, string cipher)
+    /// <summary>Null when it was another key: the subject was erased, and spoken of again.</summary>
+    private static string? Decrypt(byte[] key, string cipher)
     {
         var all = Convert.FromBase64String(cipher);
         var plain = new byte[all.Length - NonceSize - TagSize];
         using var aes = new AesGcm(key, TagSize);
-        aes.Decrypt(all.AsSpan(0, NonceSize), all.AsSpan(NonceSize + TagSize), all.AsSpan(NonceSize, TagSize), plain);
-        return plain;
+        try
+        {
+            aes.Decrypt(all.AsSpan(0, NonceSize), all.AsSpan(NonceSize + TagSize), all.AsSpan(NonceSize, TagSize), plain);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+
+        return Encoding.UTF8.GetString(plain);
     }
 }

@@ -2,15 +2,13 @@ using System.Security.Cryptography;
 
 namespace BillingCopilot.Governance.Audit;
 
-/// <summary>The two keys that live outside the database: one signs heads, the other wraps the subjects' keys.</summary>
+/// <summary>The key that signs heads; it lives outside the database.</summary>
 public sealed class AuditKeys(AuditOptions options)
 {
     private const string Signing = "audit-signing.pem";
-    private const string Master = "audit-master.key";
 
     private readonly Lock _gate = new();
     private ECDsa? _signing;
-    private byte[]? _master;
 
     /// <summary>False without a folder for them.</summary>
     public bool Exist => options.KeyFolder is not null;
@@ -31,14 +29,6 @@ public sealed class AuditKeys(AuditOptions options)
         {
             return Convert.TryFromBase64String(signature, bytes, out var length)
                 && SigningKey().VerifyData(System.Text.Encoding.UTF8.GetBytes(text), bytes[..length], HashAlgorithmName.SHA256);
-        }
-    }
-
-    internal byte[] MasterKey()
-    {
-        lock (_gate)
-        {
-            return _master ??= Convert.FromBase64String(ReadOrMake(Master, () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))));
         }
     }
 
@@ -67,7 +57,7 @@ public sealed class AuditKeys(AuditOptions options)
         {
             // Whole or absent, and the first of two processes wins.
             var unfinished = $"{path}.{Environment.ProcessId}";
-            using (var file = new FileStream(unfinished, PrivateFile()))
+            using (var file = PrivateFiles.Open(unfinished))
             using (var writer = new StreamWriter(file))
             {
                 writer.Write(make());
@@ -84,16 +74,5 @@ public sealed class AuditKeys(AuditOptions options)
         }
 
         return File.ReadAllText(path);
-    }
-
-    private static FileStreamOptions PrivateFile()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

@@ -7,10 +7,16 @@ public sealed class AuditOptions
     public string Node { get; set; } = "main";
 
     /// <summary>
-    /// Folder of the signing key and the master key, made on first use, readable by this user only. Null: heads are not
-    /// anchored and no words are kept.
+    /// Folder of the signing key and, without a <see cref="KeyDatabase"/>, of the subjects' keys; made on first use,
+    /// readable by this user only. Null: heads are not anchored and no words are kept.
     /// </summary>
     public string? KeyFolder { get; set; }
+
+    /// <summary>
+    /// PostgreSQL connection string of a database for the subjects' keys alone, whose copies are kept apart from those
+    /// of the copilot's. Null: a file in <see cref="KeyFolder"/>, which nodes that share a database must share.
+    /// </summary>
+    public string? KeyDatabase { get; set; }
 
     /// <summary>File that signed heads are appended to; best on another disk, or write-once storage. Null: beside the keys.</summary>
     public string? AnchorFile { get; set; }

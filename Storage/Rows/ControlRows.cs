@@ -108,15 +108,15 @@ public sealed class StandingApprovalRow : ITenantRow
     public DateTimeOffset? RevokedAt { get; set; }
 }
 
-/// <summary>The key that a person's words are encrypted with, itself encrypted with a key outside the database.</summary>
+/// <summary>Says which store the keys of this tenant's encrypted words are in. The keys themselves are never in this database.</summary>
 public sealed class SubjectKeyRow : ITenantRow
 {
     public required string TenantId { get; set; }
 
-    /// <summary>Customer id, or a person's id where no customer is spoken of.</summary>
+    /// <summary><c>*</c>: all of them.</summary>
     public required string Subject { get; set; }
 
-    /// <summary>Base64. Dropping the row makes everything under it unreadable.</summary>
+    /// <summary>Fingerprint of the store.</summary>
     public required string WrappedKey { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }

@@ -75,7 +75,7 @@ public sealed class ControlsFlow
     [Fact]
     public async Task FailedPayment_AutomatedAndSigned_IsMailedByItself_AndSoIsNothingElse()
     {
-        await using var copilot = await Copilot.StartAsync(s => s.Policy.Path = AutomatedPolicy());
+        await using var copilot = await Copilot.StartAsync(s => s.Policy.Path = Policies.Automated("operations: { send_dunning_email: automated }\nplaybooks: { payment_failed: automated }\n"));
         using var olivia = copilot.As("olivia");
         var signed = await olivia.PostAsJsonAsync("/api/standing-approvals", new
         {
@@ -161,14 +161,4 @@ public sealed class ControlsFlow
 
     private static async Task<IReadOnlyList<Storage.Rows.AuditRow>> EntriesAsync(Copilot copilot) =>
         await copilot.Stage.Host.Services.GetRequiredService<AuditLog>().ReadAsync(copilot.Stage.Host.Tenants.Default.Context, 0, 1000, CancellationToken.None);
-
-    private static string AutomatedPolicy()
-    {
-        var shipped = Path.Combine(AppContext.BaseDirectory, "Defaults");
-        var folder = Directory.CreateTempSubdirectory("billingcopilot-automated-").FullName;
-        File.Copy(Path.Combine(shipped, "people.yaml"), Path.Combine(folder, "people.yaml"));
-        File.Copy(Path.Combine(shipped, "policy.yaml"), Path.Combine(folder, "policy.yaml"));
-        File.WriteAllText(Path.Combine(folder, "rollout.yaml"), "operations: { send_dunning_email: automated }\nplaybooks: { payment_failed: automated }\n");
-        return folder;
-    }
 }

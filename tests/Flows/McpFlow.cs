@@ -100,6 +100,38 @@ public sealed class McpFlow
         (await CallAsync(sam, "get_customer_overview", ("customer", customer)))["customer_name"].ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Proposal_UnderAStandingApproval_IsCarriedOutByItself_WithinItsTermsOnly()
+    {
+        await using var copilot = await Copilot.StartAsync(s => s.Policy.Path = Policies.Automated("operations: { issue_refund: automated }\n"));
+        using var frank = copilot.As("frank");
+        var dup = copilot.Truth["double_charges"]!.AsArray().First(d => (string?)d!["currency"] == "usd")!;
+        var signed = await frank.PostAsJsonAsync("/api/standing-approvals", new
+        {
+            operation = "issue_refund", per_use = "5.00 USD", per_day = "5.00 USD", uses_per_day = 5,
+            expires_at = copilot.Stage.Host.Services.GetRequiredService<Storage.BusinessClock>().UtcNow.AddDays(7),
+        });
+        signed.StatusCode.ShouldBe(HttpStatusCode.OK, await signed.Content.ReadAsStringAsync());
+        await using var sam = await ConnectAsync(copilot, "sam");
+        var customer = (await CallAsync(sam, "find_customer", ("query", (string)dup["customer_name"]!)))["matches"]![0]!["customer"]!;
+        var handle = (string)(await CallAsync(sam, "list_charges", ("customer", (string)customer!)))["possible_duplicates"]![0]!["charge"]!;
+
+        var told = await RefundAsync(sam, handle, "5.00 USD");
+        var waits = await RefundAsync(sam, handle, "4.00 USD");
+
+        told.ShouldContain("executed under a standing approval of Frank Moreau");
+        waits.ShouldNotContain("standing approval");
+
+        var proposals = JsonNode.Parse(await frank.GetStringAsync("/api/proposals"))!["data"]!.AsArray().OrderBy(p => (string?)p!["status"], StringComparer.Ordinal).ToList();
+        proposals.Select(p => ((string?)p!["agent"], (string?)p["status"])).ShouldBe([("mcp", "executed"), ("mcp", "pending")]);
+        var approval = proposals[0]!["approvals"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)approval["person"], (string?)approval["channel"]).ShouldBe(("frank", "standing"));
+        ((long)(await copilot.Sandbox.WritesAsync(default)).Single()["amount"]!).ShouldBe(500, "the second would pass the day's sum: it waits for a person");
+    }
+
+    private static async Task<string> RefundAsync(McpClient client, string charge, string amount) => Text(await client.CallToolAsync(
+        "issue_refund", new Dictionary<string, object?> { ["charge"] = charge, ["amount"] = amount, ["reason"] = "requested_by_customer", ["why"] = "Goodwill." }));
+
     private static (bool?, bool?, bool?, bool?) Hints(ToolAnnotations a) => (a.ReadOnlyHint, a.DestructiveHint, a.IdempotentHint, a.OpenWorldHint);
 
     private static Task<McpClient> ConnectAsync(Copilot copilot, string person) => McpClient.CreateAsync(new HttpClientTransport(new HttpClientTransportOptions

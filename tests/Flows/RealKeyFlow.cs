@@ -7,6 +7,7 @@ using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Flows.Support;
 using BillingCopilot.Sandbox;
+using Microsoft.AspNetCore.DataProtection;
 using Shouldly;
 using Xunit;
 
@@ -72,6 +73,48 @@ public sealed class RealKeyFlow : IAsyncLifetime
             new Dictionary<string, string?> { ["Stripe:ReadKey"] = read, ["Stripe:WriteKey"] = write })));
 
         error.Message.ShouldContain(fault);
+    }
+
+    [Theory]
+    [InlineData("Auth:RingKey", "c2hvcnQ=", "32 bytes")]
+    [InlineData("Metrics:Token", "secret", "SHA-256")]
+    public void UnfitSecret_StopsTheStartAndSaysHowToMakeOne(string key, string value, string fault) =>
+        Should.Throw<SettingsException>(() => SettingsLoader.Load(new Dictionary<string, string?> { [key] = value })).Message.ShouldContain(fault);
+
+    [Fact]
+    public async Task Metrics_WithARealKey_AreForTheTokenAlone()
+    {
+        var (open, closed) = (Settings(), Settings());
+        open.Metrics.Token = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("scraper"u8));
+        await using (var host = await StartAsync(closed))
+        {
+            using var local = new HttpClient { BaseAddress = host.Address };
+            (await local.GetAsync("/metrics")).StatusCode.ShouldBe(HttpStatusCode.NotFound, "a proxy on this machine would look local too");
+        }
+
+        await using var second = await StartAsync(open);
+        using var http = new HttpClient { BaseAddress = second.Address };
+        (await http.GetAsync("/metrics")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "scraper");
+        (await http.GetAsync("/metrics")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task KeyRing_WithARingKey_IsStoredEncryptedAndServesTheNextStart()
+    {
+        var settings = Settings();
+        settings.Auth.RingKey = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData("ring"u8));
+        string made;
+        await using (var host = await StartAsync(settings))
+        {
+            made = host.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Protect("cookie");
+        }
+
+        var stored = string.Concat(Directory.GetFiles(settings.Auth.Keys, "key-*.xml").Select(File.ReadAllText));
+        stored.ShouldContain("RingDecryptor");
+        stored.ShouldNotContain("masterKey");
+        await using var again = await StartAsync(settings);
+        again.Services.GetRequiredService<IDataProtectionProvider>().CreateProtector("test").Unprotect(made).ShouldBe("cookie");
     }
 
     [Theory]

@@ -140,7 +140,7 @@ public sealed class AuditTrailTests
         bench.Log = new AuditOptions { KeyFolder = Path.Combine(bench.Folder, "other") };
         bench.Restart();
 
-        await Should.ThrowAsync<System.Security.Cryptography.CryptographicException>(() => bench.Node.GetRequiredService<AuditContents>().ReadAsync(Bench.Tenant, id, default));
+        (await bench.Node.GetRequiredService<AuditContents>().ReadAsync(Bench.Tenant, id, default)).ShouldBeNull();
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class AuditTrailTests
         await AnchoredAsync(bench, 1);
         await bench.Node.GetRequiredService<AuditContents>().StoreAsync(Bench.Tenant, ["cus_1"], "Words.", default);
 
-        foreach (var key in Directory.GetFiles(bench.Log.KeyFolder!, "audit-*").Where(f => !f.EndsWith(".jsonl", StringComparison.Ordinal)))
+        foreach (var key in Directory.GetFiles(bench.Log.KeyFolder!).Where(f => !f.EndsWith(".jsonl", StringComparison.Ordinal)))
         {
             if (!OperatingSystem.IsWindows())
             {

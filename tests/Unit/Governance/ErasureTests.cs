@@ -5,6 +5,7 @@ using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using BillingCopilot.Unit.Governance.Fakes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -72,12 +73,33 @@ public sealed class ErasureTests
     }
 
     [Fact]
-    public async Task Erase_OpenMatterOrRunningTask_IsRefusedAndChangesNothing()
+    public async Task Erase_OpenProposals_ExpireWithTheReason_AndCantBeCarriedOut()
     {
         using var bench = await Bench.StartAsync(WithKeys);
-        var proposal = await bench.ProposeAsync(r => r with { ConversationId = "conv_1" });
-        Refused(await EraseAsync(bench, "cus_1")).Code.ShouldBe("matter_open");
-        await bench.Desk.RejectAsync(Bench.Tenant, proposal.Id, bench.Person("frank"), proposal.Hash, "console", null, default);
+        var pending = await bench.ProposeAsync(r => r with { ConversationId = "conv_1" });
+        var approved = await bench.ApprovedAsync(r => r with { ConversationId = "conv_1", TaskId = "task_2", Arguments = Bench.Arguments(amount: "50.00 USD") });
+
+        Ok(await EraseAsync(bench, "cus_1")).Expired.ShouldBe(2);
+
+        foreach (var id in new[] { pending.Id, approved.Id })
+        {
+            var ended = (await bench.Book.FindAsync(Bench.Tenant, id, default))!;
+            (ended.Status, ended.ResultText).ShouldBe((ProposalStatus.Expired, "Ended: the data of the person it is about were erased."));
+            (await bench.Audit.ReadAboutAsync(Bench.Tenant, id, default))[^1].Details.ShouldBe("""{"why":"subject_erased"}""");
+            (await bench.ExecuteAsync(ended)).Status.ShouldBe(ProposalStatus.Expired);
+        }
+
+        bench.Far.Effects.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Erase_UncertainEffectOrRunningTask_IsRefusedAndChangesNothing()
+    {
+        using var bench = await Bench.StartAsync(WithKeys);
+        var proposal = await bench.ApprovedAsync(r => r with { ConversationId = "conv_1" });
+        await SetStatusAsync(bench, proposal.Id, "needs_reconcile");
+        Refused(await EraseAsync(bench, "cus_1")).Code.ShouldBe("effect_uncertain");
+        await SetStatusAsync(bench, proposal.Id, "executed");
         await using (var db = bench.Open())
         {
             db.Tasks.Add(TaskOf("conv_1", "running"));
@@ -86,6 +108,69 @@ public sealed class ErasureTests
 
         Refused(await EraseAsync(bench, "cus_1")).Code.ShouldBe("busy");
         (await bench.Book.FindAsync(Bench.Tenant, proposal.Id, default))!.CustomerName.ShouldNotBe(SubjectEraser.Gone);
+    }
+
+    [Fact]
+    public async Task Erase_ThenACopyOfTheDatabaseFromBefore_ReadsNothingAndIsErasedAgain()
+    {
+        using var bench = await Bench.StartAsync(WithKeys);
+        await LiveAsync(bench, "cus_1", $"{Secret} asked for it.");
+        var contents = bench.Node.GetRequiredService<AuditContents>();
+        var (said, _) = (await contents.StoreAsync(Bench.Tenant, [AuditContents.KeyOfConversation("conv_1")], $"{Secret} before anybody was looked up.", default))!.Value;
+        var copy = await CopyAsync(bench);
+        await EraseAsync(bench, "cus_1");
+
+        await RestoreAsync(bench, copy);
+
+        Everything(bench).ShouldContain(Secret);
+        await using (var db = bench.Open())
+        {
+            foreach (var kept in db.AuditContents.Select(c => c.Id).ToList())
+            {
+                (await bench.Node.GetRequiredService<AuditContents>().ReadAsync(Bench.Tenant, kept, default)).ShouldBeNull(kept == said ? "of the conversation" : "of the customer");
+            }
+        }
+
+        (await bench.Node.GetRequiredService<SubjectEraser>().EraseAgainAsync(Bench.Tenant, default)).ShouldBe((1, null));
+        Everything(bench).ShouldNotContain(Secret);
+        (await bench.Node.GetRequiredService<SubjectEraser>().EraseAgainAsync(Bench.Tenant, default)).ShouldBe((0, null));
+        (await bench.Node.GetRequiredService<AuditVerifier>().VerifyAsync(Bench.Tenant, default)).Chains.Single().Result.Whole.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Erase_TicketOnlyLookedAt_StaysAndNotedOneGoes()
+    {
+        using var bench = await Bench.StartAsync(WithKeys);
+        await LiveAsync(bench, "cus_1", "Acme asked.");
+        await using (var db = bench.Open())
+        {
+            foreach (var id in new[] { "tkt_seen", "tkt_noted" })
+            {
+                db.Tickets.Add(new TicketRow { TenantId = Bench.Tenant.Id, Id = id, Number = id, Subject = Secret, Body = Secret, SenderName = Secret, SenderMail = Secret });
+                db.Handles.Add(new HandleRow { TenantId = Bench.Tenant.Id, ConversationId = "conv_1", Handle = id, Kind = "ticket", ObjectId = id });
+            }
+
+            db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_noted", CustomerId = "cus_1", Text = Secret, Author = "sam" });
+            await db.SaveChangesAsync();
+        }
+
+        await EraseAsync(bench, "cus_1");
+
+        await using var after = bench.Open();
+        after.Tickets.Single(t => t.Id == "tkt_seen").Body.ShouldBe(Secret);
+        after.Tickets.Single(t => t.Id == "tkt_noted").Body.ShouldBe(SubjectEraser.Gone);
+    }
+
+    [Fact]
+    public async Task Contents_NodeWithOtherKeys_KeepsNothing_AndErasesNothing()
+    {
+        using var bench = await Bench.StartAsync(WithKeys);
+        await bench.Node.GetRequiredService<AuditContents>().StoreAsync(Bench.Tenant, ["cus_1"], "Words.", default);
+        bench.Log = new AuditOptions { KeyFolder = Path.Combine(bench.Folder, "other") };
+        bench.Restart();
+
+        (await bench.Node.GetRequiredService<AuditContents>().StoreAsync(Bench.Tenant, ["cus_1"], "Words.", default)).ShouldBeNull();
+        Refused(await EraseAsync(bench, "cus_1")).Code.ShouldBe("keys_elsewhere");
     }
 
     [Fact]
@@ -146,6 +231,34 @@ public sealed class ErasureTests
             using var reader = new StreamReader(file, System.Text.Encoding.Latin1);
             return reader.ReadToEnd();
         }));
+
+    private static async Task SetStatusAsync(Bench bench, string id, string status)
+    {
+        await using var db = bench.Open();
+        await db.Proposals.Where(p => p.Id == id).ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, status));
+    }
+
+    /// <summary>A copy of the database as an operator's backup makes it.</summary>
+    private static async Task<string> CopyAsync(Bench bench)
+    {
+        var copy = Path.Combine(bench.Folder, "backup.db");
+        await using var db = bench.Open();
+        await db.Database.ExecuteSqlAsync($"VACUUM INTO {copy}");
+        return copy;
+    }
+
+    private static async Task RestoreAsync(Bench bench, string copy)
+    {
+        await bench.Node.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        foreach (var file in Directory.GetFiles(bench.Folder, "copilot.db*"))
+        {
+            File.Delete(file);
+        }
+
+        File.Copy(copy, bench.DatabasePath);
+        bench.Restart();
+    }
 
     private static void WithKeys(Bench bench) => bench.Log = new AuditOptions { KeyFolder = Path.Combine(bench.Folder, "keys") };
 

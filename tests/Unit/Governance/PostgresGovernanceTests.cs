@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Unit.Governance.Fakes;
@@ -95,6 +96,26 @@ public sealed class PostgresGovernanceTests
         (await bench.Executor.RecoverAsync(Bench.Tenant, default)).ShouldBe(1);
 
         bench.Far.Effects.ShouldHaveSingleItem();
+    }
+
+    [PostgresFact]
+    public async Task SubjectKeys_InADatabaseOfTheirOwn_ServeTwoNodesAndAreDropped()
+    {
+        await using var database = await TestPostgres.CreateAsync();
+        await using var keyDatabase = await TestPostgres.CreateAsync();
+        using var bench = await Bench.StartAsync(b => (b.Storage, b.Log) = (database.Options, new AuditOptions { KeyDatabase = keyDatabase.Options.ConnectionString }));
+        var nodes = new[] { bench.Node, bench.Restart() };
+
+        var stored = await AtOnce(8, i => nodes[i % 2].GetRequiredService<AuditContents>().StoreAsync(Bench.Tenant, ["cus_1"], "Words.", default));
+
+        foreach (var content in stored)
+        {
+            (await bench.Node.GetRequiredService<AuditContents>().ReadAsync(Bench.Tenant, content!.Value.Id, default)).ShouldBe("Words.");
+        }
+
+        var erased = await nodes[0].GetRequiredService<SubjectEraser>().EraseAsync(Bench.Tenant, "cus_1", bench.Person("ada"), default);
+        erased.ShouldBeOfType<Outcome<Erasure>.Ok>().Value.HadKey.ShouldBeTrue();
+        (await nodes[1].GetRequiredService<AuditContents>().ReadAsync(Bench.Tenant, stored[0]!.Value.Id, default)).ShouldBeNull();
     }
 
     private static Task<T[]> AtOnce<T>(int count, Func<int, Task<T>> work) =>

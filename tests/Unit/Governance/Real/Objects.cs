@@ -4,6 +4,9 @@ using Stripe;
 
 namespace BillingCopilot.Unit.Governance.Real;
 
+/// <summary>A tax on everything of an invoice, on top of the price or within it.</summary>
+internal sealed record Tax(decimal Percent, bool Inclusive);
+
 /// <summary>Things of a customer's, made fresh in the sandbox.</summary>
 internal sealed class Objects(StripeClient stripe)
 {
@@ -14,18 +17,28 @@ internal sealed class Objects(StripeClient stripe)
         return await stripe.V1.Customers.UpdateAsync(customer.Id, new CustomerUpdateOptions { InvoiceSettings = new CustomerInvoiceSettingsOptions { DefaultPaymentMethod = method.Id } });
     }
 
-    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa") =>
-        await stripe.V1.Invoices.FinalizeInvoiceAsync((await DraftInvoiceAsync(amount, currency, card)).Id);
+    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa", Tax? tax = null) =>
+        await stripe.V1.Invoices.FinalizeInvoiceAsync((await DraftInvoiceAsync(amount, currency, card, tax)).Id);
 
-    public async Task<Invoice> DraftInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa")
+    public async Task<Invoice> DraftInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa", Tax? tax = null)
     {
         var customer = await CustomerAsync(card);
         await stripe.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Amount = amount, Currency = currency, Description = "Setup" });
-        return await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions { Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include" });
+        return await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions
+        {
+            Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include", DefaultTaxRates = tax is null ? null : [await RateAsync(tax)],
+        });
     }
 
-    public async Task<Invoice> PaidInvoiceAsync(long amount, string currency = "usd") =>
-        await stripe.V1.Invoices.PayAsync((await OpenInvoiceAsync(amount, currency)).Id);
+    public async Task<Invoice> PaidInvoiceAsync(long amount, string currency = "usd", Tax? tax = null) =>
+        await stripe.V1.Invoices.PayAsync((await OpenInvoiceAsync(amount, currency, tax: tax)).Id);
+
+    /// <summary>Credit that the customer has already, of which later invoices are paid.</summary>
+    public Task StoreCreditAsync(string customer, long amount, string currency) =>
+        stripe.V1.Customers.BalanceTransactions.CreateAsync(customer, new CustomerBalanceTransactionCreateOptions { Amount = -amount, Currency = currency });
+
+    private async Task<string> RateAsync(Tax tax) =>
+        (await stripe.V1.TaxRates.CreateAsync(new TaxRateCreateOptions { DisplayName = "VAT", Percentage = tax.Percent, Inclusive = tax.Inclusive })).Id;
 
     public async Task<Invoice> FailedInvoiceAsync(long amount)
     {

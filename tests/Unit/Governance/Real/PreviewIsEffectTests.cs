@@ -33,17 +33,19 @@ public sealed class PreviewIsEffectTests
     {
         await using var bench = await RealBench.StartAsync(Unlimited);
         var random = new Random(seed);
-        var compared = 0;
+        var compared = new List<PreviewChange>();
         for (var i = 0; i < EachCurrency; i++)
         {
-            compared += await CompareAsync(bench, await CaseAsync(new Objects(bench.Sandbox.Admin), random, currency), $"{currency} case {i}");
+            compared.AddRange(await CompareAsync(bench, await CaseAsync(new Objects(bench.Sandbox.Admin), random, currency), $"{currency} case {i}"));
         }
 
-        compared.ShouldBeGreaterThan(2 * EachCurrency);
+        // The cases hold what they are about: not only zeros.
+        compared.Count.ShouldBeGreaterThan(2 * EachCurrency);
+        compared.Count(c => c is { Field: "Customer's stored credit", BeforeMinor: > 0 }).ShouldBeGreaterThan(3);
     }
 
-    /// <summary>Proposes, approves and executes, and reads each amount of the preview before and after. Returns how many.</summary>
-    private static async Task<int> CompareAsync(RealBench bench, Case about, string name)
+    /// <summary>Proposes, approves and executes, and reads each amount of the preview before and after. Returns them.</summary>
+    private static async Task<List<PreviewChange>> CompareAsync(RealBench bench, Case about, string name)
     {
         var proposal = await bench.ProposeAsync(about.Operation, about.Arguments);
         var amounts = proposal.Changes.Where(c => c.AfterMinor is not null).ToList();
@@ -62,7 +64,7 @@ public sealed class PreviewIsEffectTests
         }
 
         await StampedAsync(bench.Sandbox.Admin, about, proposal, done, name);
-        return amounts.Count;
+        return amounts;
     }
 
     /// <summary>The metadata that the card announced is on the object.</summary>
@@ -111,22 +113,25 @@ public sealed class PreviewIsEffectTests
         // A step of ten: Stripe takes three-decimal amounts in tens only.
         var total = 10L * random.Next(200, 50_000);
         var part = 10L * random.Next(1, (int)(total / 10));
+        var tax = random.Next(3) switch { 0 => null, 1 => new Tax(19, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
         switch (random.Next(7))
         {
             case 0:
-                var charged = await objects.PaidInvoiceAsync(total, currency);
+                var charged = await objects.PaidInvoiceAsync(total, currency, tax: tax);
                 return Of("issue_refund", Objects.Refund(await objects.ChargeOfAsync(charged), random.Next(4) == 0 ? null : part), charged);
             case 1:
-                var open = await objects.OpenInvoiceAsync(total, currency);
+                var open = await objects.OpenInvoiceAsync(total, currency, tax: tax);
+                await StoreAsync(objects, random, open);
                 return Of("issue_credit_note", Objects.Credit(open, part), open);
             case 2:
-                var paid = await objects.PaidInvoiceAsync(total, currency);
+                var paid = await objects.PaidInvoiceAsync(total, currency, tax: tax);
                 return Of("issue_credit_note", Objects.Credit(paid, part, "refund"), paid);
             case 3:
-                var kept = await objects.PaidInvoiceAsync(total, currency);
+                var kept = await objects.PaidInvoiceAsync(total, currency, tax: tax);
+                await StoreAsync(objects, random, kept);
                 return Of("issue_credit_note", Objects.Credit(kept, part, "customer_balance"), kept);
             case 4:
-                var credited = await objects.OpenInvoiceAsync(total, currency);
+                var credited = await objects.OpenInvoiceAsync(total, currency, tax: tax);
                 return Of("void_credit_note", new JsonObject { ["credit_note"] = (await objects.CreditNoteAsync(credited, part)).Id }, credited);
             case 5:
                 return Of("cancel_subscription_at_period_end", await objects.SubscriptionAsync(part, random.Next(1, 20), currency), currency);
@@ -136,6 +141,9 @@ public sealed class PreviewIsEffectTests
                 return Of("reactivate_subscription", ending, currency);
         }
     }
+
+    private static Task StoreAsync(Objects objects, Random random, Invoice invoice) =>
+        random.Next(2) == 0 ? Task.CompletedTask : objects.StoreCreditAsync(invoice.CustomerId, 10L * random.Next(1, 9_000), invoice.Currency);
 
     private static Case Of(string operation, JsonObject arguments, Invoice invoice) => new(operation, arguments, invoice.CustomerId, invoice.Currency, invoice.Id, null);
 
