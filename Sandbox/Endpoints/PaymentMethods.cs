@@ -23,6 +23,9 @@ internal static class PaymentMethods
     /// <summary>The member of a card whose refunds come back; the API never shows it.</summary>
     public const string RefundFails = "_refund_fails";
 
+    /// <summary>The member of a card whose refunds do not succeed at once: the status they begin with. Never shown.</summary>
+    public const string RefundBegins = "_refund_begins";
+
     private static readonly Dictionary<string, string> Disputed = new(StringComparer.Ordinal)
     {
         ["createDispute"] = "fraudulent",
@@ -49,6 +52,8 @@ internal static class PaymentMethods
         ["createDisputeProductNotReceived"] = ("visa", "2685", null),
         ["createDisputeInquiry"] = ("visa", "1976", null),
         ["refundFail"] = ("visa", "5126", null),
+        ["pendingRefund"] = ("visa", "7726", null),
+        ["refundRequiresAction"] = ("visa", "7700", null),
         ["bypassPending"] = ("visa", "0077", null),
         ["chargeDeclinedFraudulent"] = ("visa", "0019", "highest_risk_level"),
     };
@@ -131,6 +136,11 @@ internal static class PaymentMethods
         if (token == "refundFail")
         {
             paymentMethod[RefundFails] = true;
+        }
+
+        if (token is "pendingRefund" or "refundRequiresAction")
+        {
+            paymentMethod[RefundBegins] = token == "pendingRefund" ? "pending" : "requires_action";
         }
 
         if (token == "bypassPending")

@@ -15,6 +15,7 @@ internal static class Choices
         ["payment_behavior"] = ["allow_incomplete", "default_incomplete", "error_if_incomplete"],
         ["pending_invoice_items_behavior"] = ["exclude", "include"],
         ["proration_behavior"] = ["always_invoice", "create_prorations", "none"],
+        ["proration_discounts"] = ["included", "itemized"],
         ["setup_future_usage"] = ["off_session", "on_session"],
         ["tax_behavior"] = ["exclusive", "inclusive", "unspecified"],
         ["tax_exempt"] = ["exempt", "none", "reverse"],
