@@ -59,7 +59,7 @@ internal static class PaymentMethods
     };
 
     /// <summary>The payment method with this id; <c>pm_card_…</c> makes a new test card.</summary>
-    public static JsonObject Resolve(Call call, string id, string param)
+    public static JsonObject Resolve(Call call, string id, string param, int status = 400)
     {
         if (Token(id) is { } token)
         {
@@ -68,7 +68,7 @@ internal static class PaymentMethods
 
         return call.Unit.Find(id) is { } found && found.Text("object") == "payment_method"
             ? found
-            : throw ApiError.NotFound("PaymentMethod", id, param, 400);
+            : throw ApiError.NotFound("PaymentMethod", id, param, status);
     }
 
     public static JsonObject CreateFromToken(Call call, string token) =>
@@ -87,10 +87,10 @@ internal static class PaymentMethods
         return editable;
     }
 
-    public static JsonObject OfCustomer(UnitOfWork unit, string id, string customer, string param) =>
+    public static JsonObject OfCustomer(UnitOfWork unit, string id, string customer, string param, int status = 400) =>
         unit.Find(id) is { } found && found.Text("object") == "payment_method" && found.Text("customer") == customer
             ? found
-            : throw ApiError.NotFound("PaymentMethod", id, param, 400);
+            : throw ApiError.NotFound("PaymentMethod", id, param, status);
 
     /// <summary>The decline this card meets now, or null when the charge goes through.</summary>
     public static Decline? Answer(UnitOfWork unit, JsonObject paymentMethod)

@@ -15,7 +15,7 @@ internal static class SubscriptionEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status price",
+        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status(active|all|canceled|ended|incomplete|incomplete_expired|past_due|paused|trialing|unpaid) price",
             call => call.Args.Text("price") is { } price ? ("items.data.price.id", price) : null);
         routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i billing_cycle_anchor:t " + BillingModeArgs.Fields + " " + Shared, Create);
         routes.One("/v1/subscriptions/{id}", Kind, "subscription_read");

@@ -24,7 +24,7 @@ internal static class TopupEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/topups", Kind, "topup_read", "status", (call, topup) => CreatedWindow.Holds(topup.Whole("amount"), call.Args.Values["amount"], "amount"), "amount:r");
+        routes.List("/v1/topups", Kind, "topup_read", "status(canceled|failed|pending|succeeded)", (call, topup) => CreatedWindow.Holds(topup.Whole("amount"), call.Args.Values["amount"], "amount"), "amount:r");
         routes.Post("/v1/topups", "topup_write", "topup.created", "amount*:i currency* description metadata:m source statement_descriptor transfer_group", Create);
         routes.One("/v1/topups/{id}", Kind, "topup_read", "topup");
         routes.Post("/v1/topups/{id}", "topup_write", "topup.updated", "description metadata:m", Update);

@@ -47,6 +47,12 @@ internal sealed class ApiError(int status, string message, string? code = null, 
     public static ApiError NotFound(string noun, string id, string param, int status = 404) =>
         new(status, $"No such {noun}: '{id}'", "resource_missing", param);
 
+    /// <summary>An account that is none of the platform's, in a header or a path.</summary>
+    public static ApiError NoAccess(string account, string key = "sk_test_") => new(
+        403,
+        $"The provided key '{key}****' does not have access to account '{account}' (or that account does not exist). Application access may have been revoked.",
+        "account_invalid");
+
     public JsonObject ToJson(string requestId)
     {
         var error = new JsonObject();
