@@ -55,7 +55,7 @@ public sealed class StandingDesk
         await db.SaveChangesAsync(cancellationToken);
         await _audit.AppendAsync(db, new AuditEntry("standing.signed", row.Person, row.Id, Details(row)), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return StandingApproval.Of(row);
+        return StandingApproval.Of(row) with { Note = NoteOn(row) };
     }
 
     /// <summary>Ends it at once; what it approved and is not yet sent goes stale. Its signer and admins may.</summary>
@@ -151,6 +151,10 @@ public sealed class StandingDesk
             : null;
     }
 
+    private string? NoteOn(StandingApprovalRow row) => _rollout.PhaseOf(row.Operation, row.Playbook) == RolloutPhase.Automated
+        ? null
+        : $"It decides nothing yet: rollout.yaml does not have {(row.Playbook is null ? row.Operation : $"{row.Operation} and {row.Playbook}")} as automated.";
+
     private StandingApprovalRow RowOf(TenantContext tenant, StandingRequest request, Person person, string channel)
     {
         var row = new StandingApprovalRow
@@ -201,6 +205,9 @@ public sealed record StandingRequest(string Operation, string? Playbook, string?
 /// <summary>A standing approval as it stands.</summary>
 public sealed record StandingApproval(string Id, StandingRequest Terms, string Hash, string Person, string Role, DateTimeOffset SignedAt, string? RevokedBy, DateTimeOffset? RevokedAt)
 {
+    /// <summary>Why a signature that is valid has no effect for now; null when it has.</summary>
+    public string? Note { get; init; }
+
     internal static StandingApproval Of(StandingApprovalRow row) => new(
         row.Id,
         new StandingRequest(row.Operation, row.Playbook, row.Segment, Amount(row.PerUse, row.Currency), Amount(row.PerDay, row.Currency), row.UsesPerDay, row.ExpiresAt),

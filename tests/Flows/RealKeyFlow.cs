@@ -76,6 +76,29 @@ public sealed class RealKeyFlow : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("policy.yaml", "operations:", "operations:\n  issue_refunds: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }", "unknown operation 'issue_refunds'")]
+    [InlineData("policy.yaml", "self_approval: false", "self_approvals: false", "unknown key 'self_approvals'")]
+    [InlineData("policy.yaml", "  reactivate_subscription:", "  # reactivate_subscription:", "reactivate_subscription")]
+    [InlineData("policy.yaml", "[support, operations, finance, admin]", "[support, boss]", "unknown role 'boss'")]
+    [InlineData("people.yaml", "roles: [support]", "roles: [king]", "unknown role 'king'")]
+    [InlineData("rollout.yaml", "issue_refund: read_only", "issue_refund: sometimes", "unknown phase 'sometimes'")]
+    public async Task UnfitPolicyFile_StopsTheStartAndNamesFileAndLine(string file, string right, string wrong, string fault)
+    {
+        var settings = Settings();
+        settings.Policy.Path = PolicyFolder();
+        var path = Path.Combine(settings.Policy.Path, file);
+        var text = await File.ReadAllTextAsync(path);
+        text.ShouldContain(right);
+        var at = text.IndexOf(right, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, text[..at] + wrong + text[(at + right.Length)..]);
+
+        var error = await Should.ThrowAsync<SettingsException>(() => StartAsync(settings));
+
+        error.Message.ShouldContain(file + ":");
+        error.Message.ShouldContain(fault);
+    }
+
+    [Theory]
     [InlineData("Auth:RingKey", "c2hvcnQ=", "32 bytes")]
     [InlineData("Metrics:Token", "secret", "SHA-256")]
     public void UnfitSecret_StopsTheStartAndSaysHowToMakeOne(string key, string value, string fault) =>

@@ -176,6 +176,16 @@ public sealed class ControlsTests
         (await bench.Node.GetRequiredService<StandingDesk>().TryApproveAsync(Bench.Tenant, await bench.ProposeAsync(), default)).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("automated", null)]
+    [InlineData("assisted", "It decides nothing yet: rollout.yaml does not have credit_invoice as automated.")]
+    public async Task Sign_WhereThePhaseIsLess_SaysThatItDecidesNothingYet(string phase, string? note)
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText = $"operations: {{ credit_invoice: {phase} }}");
+
+        (await SignAsync(bench)).Note.ShouldBe(note);
+    }
+
     [Fact]
     public async Task Sign_WithoutTheApproversRole_IsRefused()
     {
