@@ -22,20 +22,27 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
     /// <param name="subjects">Whom it is about: customer ids, or the person who asked.</param>
     public async Task<(string Id, string Hash)?> StoreAsync(TenantContext tenant, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
     {
+        await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        var stored = await StoreAsync(db, subjects, text, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return stored;
+    }
+
+    /// <summary>The same within the caller's transaction.</summary>
+    public async Task<(string Id, string Hash)?> StoreAsync(CopilotDb db, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
+    {
         if (!keys.Exist)
         {
             return null;
         }
 
-        await using var db = databases.Open(tenant);
-        await using var transaction = await db.BeginAsync(cancellationToken);
         var id = ids.Next("content");
         string[] sorted = [.. subjects.Distinct().Order(StringComparer.Ordinal)];
         var key = await KeyAsync(db, id, sorted, make: true, cancellationToken);
         var cipher = Encrypt(key!, Encoding.UTF8.GetBytes(text));
-        db.AuditContents.Add(new AuditContentRow { TenantId = tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
+        db.AuditContents.Add(new AuditContentRow { TenantId = db.Tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return (id, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cipher))));
     }
 
