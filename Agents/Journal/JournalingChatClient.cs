@@ -31,14 +31,15 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         ChatMessage[] sent = [.. messages];
         var key = _position++.ToString(CultureInfo.InvariantCulture);
         var hash = TaskJournal.Digest(RequestOf(sent, options));
-        if (await journal.FindAsync(TaskJournal.Model, key, hash, cancellationToken) is { } known)
+        if (journal.Find(TaskJournal.Model, key, hash) is { } known)
         {
             return Noted(StoredResponse.FromJson(known));
         }
 
+        await journal.BeforeAsync(effect: false, cancellationToken);
         var response = await base.GetResponseAsync(sent, options, cancellationToken);
         var stored = StoredResponse.From(response);
-        await journal.AppendAsync(TaskJournal.Model, key, hash, stored.ToJson(), cancellationToken);
+        journal.Append(TaskJournal.Model, key, hash, stored.ToJson());
 
         // What goes on is what was journaled: the first run and its replay see the same.
         return Noted(stored);

@@ -1,46 +1,44 @@
 using System.Security.Cryptography;
 using System.Text;
-using BillingCopilot.Agents.Handles;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Agents.Journal;
 
 /// <summary>
 /// What one task has already been answered, by models and tools. A resumed task reads it back instead of asking
-/// again, so that it proposes the same. Handles issued on the way are stored in the same transaction.
+/// again, so that it proposes the same.
 /// </summary>
 /// <param name="scope">The specialist: several of them may work on one task.</param>
-public sealed class TaskJournal(CopilotDbFactory databases, TenantContext tenant, string conversationId, string taskId, string scope, HandleMap handles, BusinessClock clock)
+public sealed class TaskJournal(TurnRecord record, TenantContext tenant, string scope, BusinessClock clock)
 {
     public const string Model = "model";
     public const string Tool = "tool";
 
     /// <summary>The journaled content, or null when this step was never finished. Throws when it answered another request.</summary>
-    public async Task<string?> FindAsync(string kind, string key, string requestHash, CancellationToken cancellationToken)
+    public string? Find(string kind, string key, string requestHash)
     {
-        await using var db = databases.Open(tenant);
-        var row = await db.Steps.AsNoTracking().FirstOrDefaultAsync(r => r.TaskId == taskId && r.Kind == kind && r.Key == Scoped(key), cancellationToken);
-        return row is null || row.RequestHash == requestHash ? row?.Content : throw new JournalMismatchException(taskId, kind, Scoped(key));
+        var row = record.Earlier(kind, Scoped(key));
+        return row is null || row.RequestHash == requestHash ? row?.Content : throw new JournalMismatchException(record.TaskId, kind, Scoped(key));
     }
 
-    /// <summary>Records a finished step.</summary>
-    public async Task AppendAsync(string kind, string key, string requestHash, string content, CancellationToken cancellationToken)
-    {
-        await using var db = databases.Open(tenant);
-        db.Steps.Add(new StepRow
+    /// <summary>Records a finished step. A model's answer is written before the turn goes on.</summary>
+    public void Append(string kind, string key, string requestHash, string content) => record.Add(
+        new StepRow
         {
             TenantId = tenant.Id,
-            TaskId = taskId,
+            TaskId = record.TaskId,
             Kind = kind,
             Key = Scoped(key),
             RequestHash = requestHash,
             Content = content,
             At = clock.UtcNow,
-        });
-        await HandleStore.SaveAsync(db, conversationId, handles, cancellationToken);
-    }
+        },
+        due: kind == Model);
+
+    /// <summary>Before a tool or a model: what was answered so far is stored first.</summary>
+    /// <param name="effect">What comes is kept by others: everything goes before it.</param>
+    public Task BeforeAsync(bool effect, CancellationToken cancellationToken) => effect ? record.WriteAsync(cancellationToken) : record.WriteIfDueAsync(cancellationToken);
 
     public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)));
 

@@ -74,14 +74,15 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     private async Task<string> JournaledAsync(BoundTool tool, JsonObject sent, string key, CancellationToken cancellationToken)
     {
         var hash = TaskJournal.Digest($"{tool.Name}\n{sent.ToJsonString()}");
-        if (await journal.FindAsync(TaskJournal.Tool, key, hash, cancellationToken) is { } known)
+        if (journal.Find(TaskJournal.Tool, key, hash) is { } known)
         {
             return known;
         }
 
+        await journal.BeforeAsync(effect: tool.Effect == ToolEffect.Propose, cancellationToken);
         var result = await RunAsync(tool, sent, cancellationToken);
-        await audit.ToolCalledAsync(tool.Name, key, sent.ToJsonString(), result, IsError(result), cancellationToken);
-        await journal.AppendAsync(TaskJournal.Tool, key, hash, result, cancellationToken);
+        audit.ToolCalled(tool.Name, key, sent.ToJsonString(), result, IsError(result));
+        journal.Append(TaskJournal.Tool, key, hash, result);
         return result;
     }
 

@@ -27,6 +27,9 @@ public sealed class Conversation
 
     public HandleMap Handles { get; }
 
+    /// <summary>Its row, when this turn begins it: to be stored with the first that the turn writes.</summary>
+    public ConversationRow? Begun { get; private init; }
+
     /// <summary>Specialist of the last turn, or null.</summary>
     public string? LastAgent { get; }
 
@@ -36,9 +39,10 @@ public sealed class Conversation
         var row = await db.Conversations.FirstOrDefaultAsync(r => r.Id == turn.ConversationId, cancellationToken);
         if (row is null)
         {
-            row = new ConversationRow { TenantId = turn.Tenant.Id, Id = turn.ConversationId, Person = turn.Requester.Id, CreatedAt = now, UpdatedAt = now };
-            db.Conversations.Add(row);
-            await db.SaveChangesAsync(cancellationToken);
+            return new Conversation([], new HandleMap(), null)
+            {
+                Begun = new ConversationRow { TenantId = turn.Tenant.Id, Id = turn.ConversationId, Person = turn.Requester.Id, CreatedAt = now, UpdatedAt = now },
+            };
         }
 
         if (row.Person != turn.Requester.Id)
@@ -105,12 +109,16 @@ public sealed class Conversation
         return new Evidence([.. EvidenceWith([], asked).Calls, .. calls], [.. words]);
     }
 
-    /// <summary>Stores this turn's messages and new handles, in place of what an earlier run of it stored.</summary>
+    /// <summary>Stores this turn's messages, in place of what an earlier run of it stored. The caller stores the handles, and commits.</summary>
     public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        db.Messages.RemoveRange(await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ToListAsync(cancellationToken));
-        await db.SaveChangesAsync(cancellationToken);
-        var seq = await db.Messages.Where(r => r.ConversationId == turn.ConversationId).MaxAsync(r => (int?)r.Seq, cancellationToken) ?? 0;
+        var kept = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).Select(r => new { r.Seq, r.TaskId }).ToListAsync(cancellationToken);
+        if (kept.Exists(r => r.TaskId == turn.TaskId))
+        {
+            await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ExecuteDeleteAsync(cancellationToken);
+        }
+
+        var seq = kept.Where(r => r.TaskId != turn.TaskId).Select(r => r.Seq).DefaultIfEmpty().Max();
         db.Messages.AddRange(messages.Select(m => new MessageRow
         {
             TenantId = turn.Tenant.Id,
@@ -121,10 +129,10 @@ public sealed class Conversation
             Content = StoredMessage.From(m).ToJson(),
             At = now,
         }));
-        var row = await db.Conversations.FirstAsync(r => r.Id == turn.ConversationId, cancellationToken);
+        var row = await db.Conversations.SingleAsync(r => r.Id == turn.ConversationId, cancellationToken);
         row.LastAgent = agent;
         row.UpdatedAt = now;
-        await HandleStore.SaveAsync(db, turn.ConversationId, Handles, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static JsonNode? ParseOrText(string json)

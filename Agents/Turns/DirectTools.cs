@@ -54,15 +54,17 @@ public sealed class DirectTools(
 
     private async Task<DirectResult> RunAsync(AgentPrompt prompt, TurnRequest request, string name, JsonObject arguments, CancellationToken cancellationToken)
     {
-        Conversation conversation;
-        await using (var db = databases.Open(request.Tenant))
+        await using var db = databases.Open(request.Tenant);
+        var conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
+        var handles = conversation.Handles;
+        using var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, handles, clock, cancellationToken);
+        if (conversation.Begun is { } row)
         {
-            conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
+            record.Add(row);
         }
 
-        var handles = conversation.Handles;
-        var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, Agent, handles, clock);
-        var trail = audits.For(request, new PromptIdentity(Agent, 1, ""), Agent, handles);
+        var journal = new TaskJournal(record, request.Tenant, Agent, clock);
+        var trail = new TurnAudit(record, request, new PromptIdentity(Agent, 1, ""), Agent);
         var proposer = new Proposer(sources, request, Agent, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar([], null), handles), clock, static _ => ValueTask.CompletedTask);
         var tool = Bind(prompt, name, Scope(request.Tenant, prompt), proposer.ProposeAsync);
         var invoker = new ToolInvoker(NewKernel(), handles, journal, trail, maxCalls: 1, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
@@ -73,11 +75,7 @@ public sealed class DirectTools(
             cancellationToken);
 
         // No call is taken up again under its id: its journal serves nobody, and an erasure would not find it.
-        await using (var db = databases.Open(request.Tenant))
-        {
-            await db.Steps.Where(s => s.TaskId == request.TaskId).ExecuteDeleteAsync(CancellationToken.None);
-        }
-
+        await record.WriteAsync((stored, token) => stored.Steps.Where(s => s.TaskId == request.TaskId).ExecuteDeleteAsync(token), CancellationToken.None);
         invoker.ThrowIfStopped();
         return new DirectResult(result as string ?? JsonSerializer.Serialize(result, ModelJson.Plain), invoker.Calls.Count == 0 || invoker.Calls[^1].Failed);
     }

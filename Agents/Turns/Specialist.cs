@@ -21,12 +21,12 @@ namespace BillingCopilot.Agents.Turns;
 public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage, IReadOnlyList<string> Models, IReadOnlyList<string> Notices);
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
-public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFactory databases, BusinessClock clock, AgentOptions options, ToolOffer offer, IEnumerable<IFunctionInvocationFilter> filters, TurnAudits audits, ILoggerFactory loggers)
+public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClock clock, AgentOptions options, ToolOffer offer, IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
 {
-    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
-        var journal = new TaskJournal(databases, turn.Tenant, turn.ConversationId, turn.TaskId, prompt.Name, conversation.Handles, clock);
-        var audit = audits.For(turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash), model.For(prompt.Name).Label, conversation.Handles);
+        var journal = new TaskJournal(record, turn.Tenant, prompt.Name, clock);
+        var audit = new TurnAudit(record, turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash), model.For(prompt.Name).Label);
         var asked = turn.Playbook is null ? text : null;
         var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);

@@ -34,27 +34,48 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     {
         var report = onEvent ?? (static _ => ValueTask.CompletedTask);
         var budget = new TurnBudget(options, time);
-        Conversation conversation;
-        IncomingText incoming;
-        await using (var db = databases.Open(request.Tenant))
+        var (conversation, record) = await OpenAsync(request, cancellationToken);
+        using (record)
         {
-            conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
-            incoming = TypedReferences.TakeIn(request.Text, conversation.Handles);
-            incoming = incoming with { Text = Framed(incoming.Text, request, conversation.Handles) };
-            await HandleStore.SaveAsync(db, request.ConversationId, conversation.Handles, cancellationToken);
+            try
+            {
+                return await AnswerAsync(request, conversation, record, budget, report, cancellationToken);
+            }
+            catch
+            {
+                await record.WriteWhatCanBeAsync();
+                throw;
+            }
+        }
+    }
+
+    private async Task<(Conversation Conversation, TurnRecord Record)> OpenAsync(TurnRequest request, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(request.Tenant);
+        var conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
+        var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, conversation.Handles, clock, cancellationToken);
+        if (conversation.Begun is { } row)
+        {
+            record.Add(row);
         }
 
-        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, budget, cancellationToken);
+        return (conversation, record);
+    }
+
+    private async Task<TurnAnswer> AnswerAsync(TurnRequest request, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    {
+        var incoming = TypedReferences.TakeIn(request.Text, conversation.Handles);
+        incoming = incoming with { Text = Framed(incoming.Text, request, conversation.Handles) };
+        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, record, budget, cancellationToken);
         await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
-        var answers = await SideBySideAsync(agents, request, incoming.Text, conversation, budget, report, cancellationToken);
+        var answers = await SideBySideAsync(agents, request, incoming.Text, conversation, record, budget, report, cancellationToken);
 
         ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
         var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
         var answer = composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) };
-        await using (var db = databases.Open(request.Tenant))
-        {
-            await conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, cancellationToken);
-        }
+        await record.WriteAsync(
+            (db, token) => conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
+            cancellationToken);
 
         foreach (var sentence in Sentences.Split(answer.Text))
         {
@@ -66,7 +87,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     }
 
     /// <summary>Several specialists work at once; what they report comes one after the other. When one fails, so does the turn, after all have ended.</summary>
-    private async Task<List<SpecialistAnswer>> SideBySideAsync(IReadOnlyList<AgentPrompt> agents, TurnRequest request, string text, Conversation conversation, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    private async Task<List<SpecialistAnswer>> SideBySideAsync(IReadOnlyList<AgentPrompt> agents, TurnRequest request, string text, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
         using var speaking = new SemaphoreSlim(1, 1);
         async ValueTask InTurnAsync(TurnEvent e)
@@ -82,10 +103,10 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             }
         }
 
-        return [.. await Task.WhenAll(agents.Select(a => specialist.AnswerAsync(a, request, text, conversation, budget, InTurnAsync, cancellationToken)))];
+        return [.. await Task.WhenAll(agents.Select(a => specialist.AnswerAsync(a, request, text, conversation, record, budget, InTurnAsync, cancellationToken)))];
     }
 
-    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnBudget budget, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
     {
         var active = prompts.ActiveFor(request.Tenant);
         if (request.Agent is not null)
@@ -106,7 +127,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
                 return ([], certainty, none.Answer);
             case Route.Unclear unclear:
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
-                return await ChosenAsync(request, text, candidates, conversation, budget, cancellationToken) switch
+                return await ChosenAsync(request, text, candidates, record, budget, cancellationToken) switch
                 {
                     { Agents: [] } => ([], certainty, coordinator.OutOfScope),
                     { Agents: var chosen } => ([.. chosen.Select(a => active[a])], certainty, null),
@@ -119,11 +140,11 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     }
 
     /// <summary>A model's choice among the candidates; journaled and audited like every answer of one.</summary>
-    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, Conversation conversation, TurnBudget budget, CancellationToken cancellationToken)
+    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
     {
         var router = model.For(CoordinatorName);
-        var journal = new TaskJournal(databases, request.Tenant, request.ConversationId, request.TaskId, CoordinatorName, conversation.Handles, clock);
-        var audit = audits.For(request, new PromptIdentity(CoordinatorName, 1, ""), router.Label, conversation.Handles);
+        var journal = new TaskJournal(record, request.Tenant, CoordinatorName, clock);
+        var audit = new TurnAudit(record, request, new PromptIdentity(CoordinatorName, 1, ""), router.Label);
         var client = new BudgetChatClient(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), budget, options.Model.For(CoordinatorName));
         return new RouteArbiter(router).ChooseAsync(client, text, candidates, cancellationToken);
     }

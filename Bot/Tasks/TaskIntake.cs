@@ -10,7 +10,7 @@ using BillingCopilot.Storage.Rows;
 namespace BillingCopilot.Bot.Tasks;
 
 /// <summary>Turns what arrives into durable tasks: stored before anyone is told that it was accepted.</summary>
-public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, IdSource ids, PlaybookRegistry playbooks, TaskSettings settings, NodeName node)
+public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, IdSource ids, PlaybookRegistry playbooks, TaskSettings settings, NodeName node, BusinessClock clock)
 {
     /// <summary>Stores a chat turn, held by this process: the caller runs it, since it has the stream to answer on.</summary>
     public async Task<TaskRow> AcceptChatAsync(TenantContext tenant, Person person, string? conversationId, string text, string channel, CancellationToken cancellationToken)
@@ -25,6 +25,13 @@ public sealed class TaskIntake(CopilotDbFactory databases, TimeProvider time, Id
         task.LeaseOwner = node.Value;
         task.LeaseUntil = await db.UtcNowAsync(cancellationToken) + TimeSpan.FromSeconds(settings.LeaseSeconds);
         db.Tasks.Add(task);
+        if (conversationId is null)
+        {
+            // A page that is loaded anew while the first answer is worked on finds its conversation.
+            var now = clock.UtcNow;
+            db.Conversations.Add(new ConversationRow { TenantId = tenant.Id, Id = task.ConversationId, Person = person.Id, CreatedAt = now, UpdatedAt = now });
+        }
+
         await db.SaveChangesAsync(cancellationToken);
         return task;
     }

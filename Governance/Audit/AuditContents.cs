@@ -33,19 +33,26 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
     public async Task<(string Id, string Hash)?> StoreAsync(TenantContext tenant, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        var stored = await StoreAsync(db, subjects, text, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return stored;
+    }
+
+    /// <summary>The same within the caller's transaction.</summary>
+    public async Task<(string Id, string Hash)?> StoreAsync(CopilotDb db, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
+    {
         if (!await OursAsync(db, cancellationToken))
         {
             return null;
         }
 
-        await using var transaction = await db.BeginAsync(cancellationToken);
         var id = ids.Next("content");
         string[] sorted = [.. subjects.Distinct().Order(StringComparer.Ordinal)];
-        var key = await KeyAsync(tenant, id, sorted, make: true, cancellationToken);
+        var key = await KeyAsync(db.Tenant, id, sorted, make: true, cancellationToken);
         var cipher = Encrypt(key!, Encoding.UTF8.GetBytes(text));
-        db.AuditContents.Add(new AuditContentRow { TenantId = tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
+        db.AuditContents.Add(new AuditContentRow { TenantId = db.Tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
         return (id, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cipher))));
     }
 
@@ -86,29 +93,36 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
             return false;
         }
 
-        if (!_ours.TryGetValue(db.Tenant.Id, out var ours))
+        if (_ours.TryGetValue(db.Tenant.Id, out var known))
         {
-            var id = await keys.IdAsync(cancellationToken);
-            ours = _ours[db.Tenant.Id] = await NotedAsync(db, id, cancellationToken) == id;
+            return known;
         }
 
-        return ours;
+        var id = await keys.IdAsync(cancellationToken);
+        var (noted, stays) = await NotedAsync(db, id, cancellationToken);
+        return stays ? _ours[db.Tenant.Id] = noted == id : noted == id;
     }
 
-    private async Task<string> NotedAsync(CopilotDb db, string id, CancellationToken cancellationToken)
+    /// <summary>Whose keys the database notes. What is noted in the caller's transaction stays only if that is committed.</summary>
+    private async Task<(string Id, bool Stays)> NotedAsync(CopilotDb db, string id, CancellationToken cancellationToken)
     {
-        await using var transaction = await db.BeginAsync(cancellationToken);
+        var within = db.Database.CurrentTransaction is not null;
+        await using var transaction = within ? null : await db.BeginAsync(cancellationToken);
         await db.LockAsync("subject-keys", cancellationToken);
         if (await db.SubjectKeys.AsNoTracking().SingleOrDefaultAsync(k => k.Subject == StoreRow, cancellationToken) is { } noted)
         {
-            return noted.WrappedKey;
+            return (noted.WrappedKey, !within);
         }
 
-        db.SubjectKeys.Add(new SubjectKeyRow { TenantId = db.Tenant.Id, Subject = StoreRow, WrappedKey = id, CreatedAt = clock.UtcNow });
+        var row = db.SubjectKeys.Add(new SubjectKeyRow { TenantId = db.Tenant.Id, Subject = StoreRow, WrappedKey = id, CreatedAt = clock.UtcNow });
         await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        db.ChangeTracker.Clear();
-        return id;
+        row.State = EntityState.Detached;
+        if (transaction is not null)
+        {
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return (id, !within);
     }
 
     /// <summary>One key out of those of all subjects; null when one of them is gone.</summary>

@@ -18,11 +18,26 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
     {
         await db.LockAsync("audit:" + options.Node, cancellationToken);
         var last = await Newest(db).FirstOrDefaultAsync(cancellationToken);
-        var row = AuditChain.Link(db.Tenant.Id, options.Node, last, Now(), entry);
+        var row = AuditChain.Link(db.Tenant.Id, options.Node, last, At(entry), entry);
         db.Audit.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         db.Entry(row).State = EntityState.Detached;
         return row;
+    }
+
+    /// <summary>The same for several entries, in their order.</summary>
+    public async Task AppendAsync(CopilotDb db, IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
+    {
+        await db.LockAsync("audit:" + options.Node, cancellationToken);
+        var last = await Newest(db).FirstOrDefaultAsync(cancellationToken);
+        var rows = new List<AuditRow>();
+        foreach (var entry in entries)
+        {
+            rows.Add(last = AuditChain.Link(db.Tenant.Id, options.Node, last, At(entry), entry));
+        }
+
+        db.Audit.AddRange(rows);
+        await db.SaveChangesAsync(cancellationToken);
     }
 
     /// <summary>Appends in a transaction of its own.</summary>
@@ -91,7 +106,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
     private IQueryable<AuditRow> Newest(CopilotDb db) => db.Audit.AsNoTracking().Where(r => r.Node == options.Node).OrderByDescending(r => r.Seq);
 
     // Stored with millisecond precision, so hashed with it.
-    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(clock.UtcNow.ToUnixTimeMilliseconds());
+    private DateTimeOffset At(AuditEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds((entry.At ?? clock.UtcNow).ToUnixTimeMilliseconds());
 }
 
 /// <summary>What happened.</summary>
@@ -99,7 +114,19 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
 /// <param name="Actor">Person id, agent or <c>executor</c>.</param>
 /// <param name="Subject">Proposal or task id.</param>
 /// <param name="Details">Ids, codes and figures; no personal data, no secrets.</param>
-public sealed record AuditEntry(string Kind, string Actor, string Subject, JsonObject Details);
+public sealed record AuditEntry(string Kind, string Actor, string Subject, JsonObject Details)
+{
+    /// <summary>When it happened; null: as it is appended.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>The same, naming stored contents; null: none were stored.</summary>
+    public AuditEntry Naming((string Id, string Hash)? content)
+    {
+        var details = (JsonObject)Details.DeepClone();
+        (details["content"], details["content_hash"]) = (content?.Id, content?.Hash);
+        return this with { Details = details };
+    }
+}
 
 /// <summary>The newest entry of a chain; kept elsewhere, it shows whether the chain was cut.</summary>
 public sealed record AuditHead(long Seq, string Hash);

@@ -25,7 +25,7 @@ public sealed class DiskFullTests
         {
             var databases = new SqliteCopilotDbFactory(new StorageOptions { Path = Path.Combine(folder, "copilot.db") });
             await databases.MigrateAsync(default);
-            var intake = new EventIntake(databases, new TaskIntake(databases, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(folder, []), new TaskSettings(), new NodeName("a")), new TaskSignal(), TimeProvider.System);
+            var intake = new EventIntake(databases, new TaskIntake(databases, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(folder, []), new TaskSettings(), new NodeName("a"), new BusinessClock(TimeProvider.System)), new TaskSignal(), TimeProvider.System);
             var accepted = new List<string>();
             var refused = new List<string>();
             for (var i = 0; i < 60; i++)

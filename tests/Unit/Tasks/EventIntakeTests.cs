@@ -23,7 +23,7 @@ public sealed class EventIntakeTests : IAsyncLifetime
         Directory.CreateDirectory(Path.Combine(_folder, "prompts", "playbooks"));
         File.WriteAllText(Path.Combine(_folder, "prompts", "playbooks", "failed.md"), "---\nname: failed\nevents: [invoice.payment_failed]\nagent: collections\nphase: assisted\nguard: [invoice_open]\n---\nDo.\n");
         _databases = new SqliteCopilotDbFactory(new StorageOptions { Path = File_, BusyTimeout = TimeSpan.FromMilliseconds(200) });
-        var tasks = new TaskIntake(_databases, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(Path.Combine(_folder, "prompts"), ["collections"]), new TaskSettings(), new NodeName("a"));
+        var tasks = new TaskIntake(_databases, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(Path.Combine(_folder, "prompts"), ["collections"]), new TaskSettings(), new NodeName("a"), new BusinessClock(TimeProvider.System));
         _intake = new EventIntake(_databases, tasks, new TaskSignal(), TimeProvider.System);
     }
 
@@ -104,7 +104,7 @@ public sealed class EventIntakeTests : IAsyncLifetime
     {
         // SQLite answers a full disk and a reached page limit with the same code (SQLITE_FULL).
         var limited = new SqliteCopilotDbFactory(new StorageOptions { Path = File_, MostPages = 80 });
-        var tasks = new TaskIntake(limited, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(Path.Combine(_folder, "prompts"), ["collections"]), new TaskSettings(), new NodeName("a"));
+        var tasks = new TaskIntake(limited, TimeProvider.System, new IdSource(), PlaybookRegistry.Load(Path.Combine(_folder, "prompts"), ["collections"]), new TaskSettings(), new NodeName("a"), new BusinessClock(TimeProvider.System));
         var intake = new EventIntake(limited, tasks, new TaskSignal(), TimeProvider.System);
         var big = Event("evt_big", "x") with { Payload = new string('x', 900_000) };
 

@@ -1,0 +1,185 @@
+using System.Data.Common;
+using BillingCopilot.Agents.Handles;
+using BillingCopilot.Governance.Audit;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace BillingCopilot.Agents.Journal;
+
+/// <summary>
+/// What one turn writes down, by all its specialists: answered steps, audit entries, handles. It is kept here and
+/// written in one transaction before anything follows that costs again or can't be taken back: a model's answer
+/// before its tools run, everything before a proposal and before the answer is kept. What is lost with the process
+/// are reads since the last such point; they have no effect and are read again.
+/// </summary>
+public sealed class TurnRecord : IDisposable
+{
+    private readonly CopilotDbFactory _databases;
+    private readonly TenantContext _tenant;
+    private readonly AuditLog? _log;
+    private readonly AuditContents? _contents;
+    private readonly BusinessClock _clock;
+    private readonly IReadOnlyDictionary<(string Kind, string Key), StepRow> _earlier;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly List<ITenantRow> _rows = [];
+    private readonly List<RecordedEntry> _entries = [];
+    private bool _due;
+
+    private TurnRecord(CopilotDbFactory databases, TurnAudits audits, TenantContext tenant, string conversationId, string taskId, HandleMap handles, BusinessClock clock, IReadOnlyDictionary<(string Kind, string Key), StepRow> earlier)
+    {
+        (_databases, _log, _contents, _tenant, _clock, _earlier) = (databases, audits.Log, audits.Contents, tenant, clock, earlier);
+        (ConversationId, TaskId, Handles) = (conversationId, taskId, handles);
+    }
+
+    public string ConversationId { get; }
+
+    public string TaskId { get; }
+
+    public HandleMap Handles { get; }
+
+    /// <summary>False where nothing is audited: tests of single parts.</summary>
+    public bool IsAudited => _log is not null;
+
+    /// <param name="db">Reads what an earlier run of the task has written.</param>
+    public static async Task<TurnRecord> OpenAsync(CopilotDb db, CopilotDbFactory databases, TurnAudits audits, string conversationId, string taskId, HandleMap handles, BusinessClock clock, CancellationToken cancellationToken)
+    {
+        var steps = await db.Steps.AsNoTracking().Where(s => s.TaskId == taskId).ToListAsync(cancellationToken);
+        return new TurnRecord(databases, audits, db.Tenant, conversationId, taskId, handles, clock, steps.ToDictionary(s => (s.Kind, s.Key)));
+    }
+
+    /// <summary>A step that an earlier run of this task finished, or null.</summary>
+    public StepRow? Earlier(string kind, string key) => _earlier.GetValueOrDefault((kind, key));
+
+    /// <summary>Keeps a row for the next writing.</summary>
+    /// <param name="due">It is to be written before the turn goes on with it.</param>
+    public void Add(ITenantRow row, bool due = false)
+    {
+        lock (_gate)
+        {
+            _rows.Add(row);
+            _due |= due;
+        }
+    }
+
+    /// <summary>Keeps an audit entry, with the time at which it happened.</summary>
+    /// <param name="content">Words that go into the encrypted contents; the entry then names them.</param>
+    public void Add(AuditEntry entry, RecordedContent? content = null)
+    {
+        lock (_gate)
+        {
+            _entries.Add(new RecordedEntry(entry with { At = entry.At ?? _clock.UtcNow }, content));
+        }
+    }
+
+    /// <summary>Writes what is kept, if a model's answer is among it.</summary>
+    public Task WriteIfDueAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _due ? WriteAsync(cancellationToken) : Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Writes all that is kept.</summary>
+    public Task WriteAsync(CancellationToken cancellationToken) => WriteAsync(static (_, _) => Task.CompletedTask, cancellationToken);
+
+    /// <summary>The same together with what the caller has to store.</summary>
+    public async Task WriteAsync(Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        var (rows, entries) = Take();
+        try
+        {
+            await StoreAsync(rows, entries, with, cancellationToken);
+        }
+        catch
+        {
+            PutBack(rows, entries);
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>After a fault: what happened until then, as far as it can still be stored.</summary>
+    public async Task WriteWhatCanBeAsync()
+    {
+        try
+        {
+            await WriteAsync(CancellationToken.None);
+        }
+        catch (Exception e) when (e is DbException or DbUpdateException)
+        {
+            // Another process may have the task, and its steps. What was done here is audited all the same.
+            var (_, entries) = Take();
+            await IgnoreAsync(StoreAsync([], entries, static (_, _) => Task.CompletedTask, CancellationToken.None));
+        }
+    }
+
+    public void Dispose() => _writing.Dispose();
+
+    private async Task StoreAsync(IReadOnlyList<ITenantRow> rows, IReadOnlyList<RecordedEntry> entries, Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
+    {
+        await using var db = _databases.Open(_tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        var named = new List<AuditEntry>();
+        foreach (var (entry, content) in entries)
+        {
+            named.Add(content is null || _contents is null ? entry : entry.Naming(await _contents.StoreAsync(db, content.Subjects, content.Text, cancellationToken)));
+        }
+
+        db.AddRange(rows);
+        await HandleStore.SaveAsync(db, ConversationId, Handles, cancellationToken);
+        await with(db, cancellationToken);
+        if (_log is not null && named.Count > 0)
+        {
+            await _log.AppendAsync(db, named, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private (ITenantRow[] Rows, RecordedEntry[] Entries) Take()
+    {
+        lock (_gate)
+        {
+            (ITenantRow[], RecordedEntry[]) taken = ([.. _rows], [.. _entries]);
+            _rows.Clear();
+            _entries.Clear();
+            _due = false;
+            return taken;
+        }
+    }
+
+    private void PutBack(IEnumerable<ITenantRow> rows, IEnumerable<RecordedEntry> entries)
+    {
+        lock (_gate)
+        {
+            _rows.InsertRange(0, rows);
+            _entries.InsertRange(0, entries);
+            _due = true;
+        }
+    }
+
+    private static async Task IgnoreAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (Exception e) when (e is DbException or DbUpdateException)
+        {
+            // The database does not answer; the fault that led here says so.
+        }
+    }
+
+    private sealed record RecordedEntry(AuditEntry Entry, RecordedContent? Content);
+}
+
+/// <summary>Redacted words that an audit entry names.</summary>
+/// <param name="Subjects">Whom they are about: customer ids, or the person who asked.</param>
+public sealed record RecordedContent(IReadOnlyCollection<string> Subjects, string Text);
