@@ -98,6 +98,7 @@ public static class GovernanceServices
 
     private static IServiceCollection AddExecutor(this IServiceCollection services)
     {
+        services.TryAddSingleton<LeaseClock>();
         services.TryAddSingleton<ExecutionLeases>();
         services.TryAddSingleton<ExecutionChecks>();
         services.TryAddSingleton<ExecutionJournal>();

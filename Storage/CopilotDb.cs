@@ -109,6 +109,39 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     /// <summary>The function of the smaller of two values.</summary>
     protected abstract string Least { get; }
 
+    /// <summary>
+    /// Inserts rows within the transaction that was begun, without tracking them. A key that is there already fails the
+    /// statement as <see cref="IsDuplicate(Exception)"/> tells.
+    /// </summary>
+    public async Task InsertAsync<TRow>(IReadOnlyList<TRow> rows, CancellationToken cancellationToken)
+        where TRow : class, ITenantRow
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        if (rows.FirstOrDefault(r => r.TenantId != Tenant.Id) is { } foreign)
+        {
+            throw new InvalidOperationException($"A {typeof(TRow).Name} of tenant '{foreign.TenantId}' can't be saved by tenant '{Tenant.Id}'.");
+        }
+
+        var columns = new RowColumns(Model.FindEntityType(typeof(TRow))!);
+        await FailAtAsync($"insert.{columns.Table}.before");
+        await InsertAsync(columns, rows, cancellationToken);
+        await FailAtAsync($"insert.{columns.Table}.after");
+    }
+
+    /// <summary>Ends running tasks that are still held with the attempt named, in one statement; returns the ids of those that were.</summary>
+    public abstract Task<IReadOnlyList<string>> EndTasksAsync(string owner, IReadOnlyList<TaskEnd> ends, CancellationToken cancellationToken);
+
+    private protected abstract Task InsertAsync(RowColumns columns, IReadOnlyList<object> rows, CancellationToken cancellationToken);
+
+    /// <summary>Where the crash harness stops it; null is nowhere.</summary>
+    internal Failpoints? Failpoints { get; init; }
+
+    private ValueTask FailAtAsync(string name) => Failpoints?.ReachAsync(name) ?? ValueTask.CompletedTask;
+
     /// <summary>Queued tasks made running in one statement, oldest first, at most one of a lane.</summary>
     public abstract Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken);
 

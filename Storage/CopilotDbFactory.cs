@@ -8,8 +8,8 @@ public abstract class CopilotDbFactory
     /// <summary>A context that sees only this tenant's rows. The caller disposes it.</summary>
     public abstract CopilotDb Open(TenantContext tenant);
 
-    private protected static DbContextOptions<TDb> WithFailpoints<TDb>(DbContextOptionsBuilder<TDb> builder)
-        where TDb : CopilotDb => (Failpoints.On ? builder.AddInterceptors(new FailpointCommands(), new FailpointCommits()) : builder).Options;
+    private protected static DbContextOptions<TDb> WithFailpoints<TDb>(DbContextOptionsBuilder<TDb> builder, Failpoints? failpoints)
+        where TDb : CopilotDb => (failpoints is null ? builder : builder.AddInterceptors(new FailpointCommands(failpoints), new FailpointCommits(failpoints))).Options;
 
     /// <summary>True where several nodes may share the database.</summary>
     public virtual bool HasSeveralNodes => false;

@@ -5,37 +5,37 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace BillingCopilot.Storage;
 
 /// <summary>Names the statements that change rows: <c>insert.steps.before</c>, <c>update.tasks.after</c>.</summary>
-internal sealed partial class FailpointCommands : DbCommandInterceptor
+internal sealed partial class FailpointCommands(Failpoints failpoints) : DbCommandInterceptor
 {
-    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
-        Reach(command, "before");
-        return ValueTask.FromResult(result);
+        await ReachAsync(command, "before");
+        return result;
     }
 
-    public override ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
+    public override async ValueTask<int> NonQueryExecutedAsync(DbCommand command, CommandExecutedEventData eventData, int result, CancellationToken cancellationToken = default)
     {
-        Reach(command, "after");
-        return ValueTask.FromResult(result);
+        await ReachAsync(command, "after");
+        return result;
     }
 
-    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        Reach(command, "before");
-        return ValueTask.FromResult(result);
+        await ReachAsync(command, "before");
+        return result;
     }
 
-    public override ValueTask<DbDataReader> ReaderExecutedAsync(DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
+    public override async ValueTask<DbDataReader> ReaderExecutedAsync(DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default)
     {
-        Reach(command, "after");
-        return ValueTask.FromResult(result);
+        await ReachAsync(command, "after");
+        return result;
     }
 
-    private static void Reach(DbCommand command, string side)
+    private async ValueTask ReachAsync(DbCommand command, string side)
     {
         if (Change().Match(command.CommandText) is { Success: true } change)
         {
-            Failpoints.Reach($"{change.Groups[1].Value.ToLowerInvariant()}.{change.Groups[2].Value}.{side}");
+            await failpoints.ReachAsync($"{change.Groups[1].Value.ToLowerInvariant()}.{change.Groups[2].Value}.{side}");
         }
     }
 
@@ -44,17 +44,16 @@ internal sealed partial class FailpointCommands : DbCommandInterceptor
 }
 
 /// <summary>Names the ends of transactions: <c>commit.before</c>, <c>commit.after</c>.</summary>
-internal sealed class FailpointCommits : DbTransactionInterceptor
+internal sealed class FailpointCommits(Failpoints failpoints) : DbTransactionInterceptor
 {
-    public override ValueTask<InterceptionResult> TransactionCommittingAsync(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    public override async ValueTask<InterceptionResult> TransactionCommittingAsync(DbTransaction transaction, TransactionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
-        Failpoints.Reach("commit.before");
-        return ValueTask.FromResult(result);
+        await failpoints.ReachAsync("commit.before");
+        return result;
     }
 
-    public override Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override async Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Failpoints.Reach("commit.after");
-        return Task.CompletedTask;
+        await failpoints.ReachAsync("commit.after");
     }
 }

@@ -1,46 +1,28 @@
-using System.Diagnostics;
-using System.Globalization;
+using System.Collections.Concurrent;
 
 namespace BillingCopilot.Storage;
 
 /// <summary>
-/// Boundaries at which the crash harness kills this process: before and after every statement that changes a row,
-/// every commit, and every write to Stripe. Off, and nowhere in the way, unless the environment names one.
+/// Boundaries at which the crash harness stops a copilot: before and after every statement that changes a row, every
+/// commit, and every write to Stripe. Only the harness makes one; without it nothing is in the way.
 /// </summary>
-public static class Failpoints
+/// <param name="reached">Hears each boundary's name when it is reached.</param>
+/// <param name="stopped">Hears the name of the one that it stops at.</param>
+public sealed class Failpoints(Action<string> reached, Action<string> stopped)
 {
-    /// <summary><c>NAME#N</c>: the process kills itself when it reaches the boundary for the Nth time.</summary>
-    public const string Variable = "BILLINGCOPILOT_FAILPOINT";
+    private readonly ConcurrentDictionary<string, int> _armed = new(StringComparer.Ordinal);
 
-    /// <summary>File to which each boundary is written when it is reached, for finding out which there are.</summary>
-    public const string LogVariable = "BILLINGCOPILOT_FAILPOINT_LOG";
+    /// <summary>Who reaches the boundary for the <paramref name="nth"/> time from now, from 1, goes no further.</summary>
+    public void Arm(string name, int nth) => _armed[name] = nth;
 
-    private static readonly (string Name, int Nth)? Armed = Read(Environment.GetEnvironmentVariable(Variable));
-    private static readonly string? Log = Environment.GetEnvironmentVariable(LogVariable);
-    private static readonly Lock Gate = new();
-    private static int _times;
-
-    public static bool On => Armed is not null || Log is not null;
-
-    /// <summary>Kills the process, as SIGKILL does, when this is the boundary to die at.</summary>
-    public static void Reach(string name)
+    /// <summary>Returns at once, or, at an armed boundary, never: the process is killed while it waits there.</summary>
+    public async ValueTask ReachAsync(string name)
     {
-        if (Log is not null)
+        reached(name);
+        if (_armed.ContainsKey(name) && _armed.AddOrUpdate(name, 0, (_, left) => left - 1) == 0)
         {
-            lock (Gate)
-            {
-                File.AppendAllText(Log, name + "\n");
-            }
-        }
-
-        if (Armed is { } armed && armed.Name == name && Interlocked.Increment(ref _times) == armed.Nth)
-        {
-            Process.GetCurrentProcess().Kill();
-            using var never = new ManualResetEventSlim(false);
-            never.Wait();
+            stopped(name);
+            await new TaskCompletionSource().Task;
         }
     }
-
-    private static (string, int)? Read(string? value) =>
-        value?.Split('#') is [var name, var times] && int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out var nth) ? (name, nth) : null;
 }

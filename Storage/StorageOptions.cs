@@ -18,6 +18,9 @@ public sealed class StorageOptions
     /// <summary>Most pages (of 4 KiB) that the SQLite file may grow to; 0, the default, for no limit but the disk's.</summary>
     public int MostPages { get; set; }
 
+    /// <summary>Where the crash harness stops this copilot; null, the default, is nowhere.</summary>
+    public Failpoints? Failpoints { get; set; }
+
     /// <summary>Throws <see cref="StorageConfigurationException"/> naming the setting and what it may be.</summary>
     public void Validate()
     {

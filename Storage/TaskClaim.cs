@@ -10,3 +10,8 @@ public sealed record TaskClaim(string Owner, int Most, TimeSpan Lease, TimeSpan 
     /// <summary>Queued tasks that are looked at for those to take: several may be of one lane.</summary>
     public int Looked => 4 * Most;
 }
+
+/// <summary>A task that was done.</summary>
+/// <param name="Attempt">The attempt that did it: who held a later one knows nothing of this end.</param>
+/// <param name="Answer">Null when there was nothing to do.</param>
+public sealed record TaskEnd(string Id, int Attempt, string? Answer);

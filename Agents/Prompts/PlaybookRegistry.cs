@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Tools;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Plugins.Guards;
 
@@ -22,8 +25,31 @@ public sealed record Playbook(string Name, IReadOnlyList<string> Events, string 
     /// <summary>The read tools of that context, in order.</summary>
     public IReadOnlyList<string> ContextTools => [.. Context.Select(c => PlaybookContext.Known[c].Tool).Distinct()];
 
-    /// <summary>The whole task, as the specialist reads it.</summary>
-    public string Brief => Context.Count == 0 ? Instructions : $"Gather first: {string.Join(", ", ContextTools)}.\n\n{Instructions}";
+    /// <summary>The calls that gather the context, before the specialist is asked.</summary>
+    /// <param name="at">When it happened; how far back a look goes is counted from there, so that a resumed task looks the same.</param>
+    public IReadOnlyList<GatherCall> Gather(DateTimeOffset at) => [.. Context.Select(c => PlaybookContext.Known[c]).DistinctBy(c => (c.Tool, c.About))
+        .Select((c, i) => new GatherCall($"{GatherCall.IdPrefix}{i + 1}", c.Tool, c.About, Arguments(c, at)))];
+
+    private JsonObject Arguments(ContextItem item, DateTimeOffset at)
+    {
+        var arguments = new JsonObject();
+        if (item.Rows is { } rows)
+        {
+            arguments["limit"] = rows;
+        }
+
+        if (item.Days is { } days)
+        {
+            arguments["from"] = at.UtcDateTime.AddDays(-days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        }
+
+        if (item.Searches)
+        {
+            arguments["query"] = Name.Replace('_', ' ');
+        }
+
+        return arguments;
+    }
 
     /// <summary>What an event of this type is about.</summary>
     public static EventSubject SubjectOf(string? eventType) => eventType is null ? EventSubject.None : PlaybookEvents.Known.GetValueOrDefault(eventType);

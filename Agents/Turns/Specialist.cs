@@ -32,7 +32,8 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
         var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label);
-        var client = Loop(new BudgetChatClient(new OfferingChatClient(answering, prompt, offer), budget, options.Model.For(prompt.Name)), invoker);
+        var asking = new BudgetChatClient(new OfferingChatClient(answering, prompt, offer), budget, options.Model.For(prompt.Name));
+        var client = Loop(new GatheringChatClient(asking, turn.Gather, tools, turn.Subjects ?? [], conversation.Handles), invoker);
         var settings = new ChatOptions { Tools = [.. tools, MoreTools.Create(prompt.Tools)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
         ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.Limits.HistoryTurns, options.Limits.HistoryTurnsWithTools), new(ChatRole.User, text)];
@@ -87,7 +88,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     private static List<ChatMessage> WithText(IReadOnlyList<ChatMessage> messages, string text) =>
         [.. messages.Where(m => m.Contents.Any(c => c is not Microsoft.Extensions.AI.TextContent)), new(ChatRole.Assistant, text)];
 
-    private FunctionInvokingChatClient Loop(BudgetChatClient inner, ToolInvoker invoker) => new(inner, loggers)
+    private FunctionInvokingChatClient Loop(IChatClient inner, ToolInvoker invoker) => new(inner, loggers)
     {
         FunctionInvoker = invoker.InvokeAsync,
         MaximumIterationsPerRequest = options.Limits.MaxRounds,

@@ -1,3 +1,4 @@
+using BillingCopilot.Agents.Tools;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
@@ -26,6 +27,9 @@ public sealed record TurnRequest(
 {
     /// <summary>Where the answer is read: one of <see cref="Channels"/>.</summary>
     public string Channel { get; init; } = Playbook is null ? Channels.Api : Channels.Event;
+
+    /// <summary>What is called before the specialist is asked.</summary>
+    public IReadOnlyList<GatherCall> Gather { get; init; } = [];
 }
 
 /// <summary>The answer and everything it rests on.</summary>

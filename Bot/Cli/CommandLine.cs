@@ -64,6 +64,7 @@ public static class CommandLine
             KnowledgeCommands.Search(given),
             TasksCommand.Create(given),
             Chaos.ChaosCommand.Create(),
+            Chaos.ChaosNodeCommand.Create(),
             AuditCommand.Create(given),
             ProposalsCommand.Create(given),
             ControlCommands.Kill(given),

@@ -38,7 +38,7 @@ internal static class Composition
         var services = builder.Services;
         services.AddSingleton(settings).AddSingleton(settings.Tasks).AddSingleton(tenants).AddSingleton(time);
         services.AddSingleton(NodeName.OfThisProcess(time)).AddSingleton(Ids.From(shape.Seed));
-        services.AddStorage(new StorageOptions { Provider = settings.Database.Provider, Path = settings.Database.Path, ConnectionString = settings.Database.ConnectionString });
+        services.AddStorage(new StorageOptions { Provider = settings.Database.Provider, Path = settings.Database.Path, ConnectionString = settings.Database.ConnectionString, Failpoints = shape.Failpoints });
         services.AddMemory(new MemoryOptions { Path = settings.Memory.Path });
         services.AddGovernance(Governance(settings, sandbox));
         CopilotDbFactory? databases = null;
@@ -80,9 +80,9 @@ internal static class Composition
             }
         }
 
-        if (Failpoints.On)
+        if (shape.Failpoints is { } failpoints)
         {
-            services.ConfigureHttpClientDefaults(c => c.AddHttpMessageHandler(() => new FailpointHandler()));
+            services.ConfigureHttpClientDefaults(c => c.AddHttpMessageHandler(() => new FailpointHandler(failpoints)));
         }
 
         shape.Services?.Invoke(services);

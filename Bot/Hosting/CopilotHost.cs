@@ -15,7 +15,9 @@ namespace BillingCopilot.Bot.Hosting;
 /// <param name="Seed">Makes ids a function of this seed, so that the same command gives the same output; null: random ids.</param>
 /// <param name="TakesChangedPrompts">Starts though a recorded prompt changed, so that an admin can look at it and activate it.</param>
 /// <param name="Services">Replaces services at the outermost edge (a scripted model); for tests.</param>
-public sealed record HostShape(bool Listen, bool Keep, bool Quiet, int? Seed = null, Action<IServiceCollection>? Services = null, bool TakesChangedPrompts = false);
+/// <param name="Failpoints">Where the crash harness stops it.</param>
+public sealed record HostShape(
+    bool Listen, bool Keep, bool Quiet, int? Seed = null, Action<IServiceCollection>? Services = null, bool TakesChangedPrompts = false, Failpoints? Failpoints = null);
 
 /// <summary>A whole copilot in this process: far side, database, agents, and, if asked, its server.</summary>
 public sealed class CopilotHost : IAsyncDisposable
@@ -91,8 +93,9 @@ public sealed class CopilotHost : IAsyncDisposable
         }
 
         await _app.StartAsync(cancellationToken);
-        if (Tenants.Default.IsSandbox)
+        if (Tenants.Default.IsSandbox && Settings.Stripe.WebhookSecrets.Count == 0)
         {
+            // Who configured a secret has an endpoint already.
             await SandboxWebhooks.RegisterAsync(Settings.Stripe, SandboxKeys.Admin, Address, cancellationToken);
         }
     }

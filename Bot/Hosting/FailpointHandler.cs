@@ -3,7 +3,7 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>Boundaries before and after each write to Stripe, for the crash harness.</summary>
-internal sealed class FailpointHandler : DelegatingHandler
+internal sealed class FailpointHandler(Failpoints failpoints) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -12,9 +12,9 @@ internal sealed class FailpointHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken);
         }
 
-        Failpoints.Reach("stripe.write.before");
+        await failpoints.ReachAsync("stripe.write.before");
         var answer = await base.SendAsync(request, cancellationToken);
-        Failpoints.Reach("stripe.write.after");
+        await failpoints.ReachAsync("stripe.write.after");
         return answer;
     }
 }

@@ -17,7 +17,12 @@ internal static class SandboxWebhooks
         {
             if (new Uri(old.Url).IsLoopback)
             {
-                (await http.DeleteAsync($"/v1/webhook_endpoints/{old.Id}", cancellationToken)).EnsureSuccessStatusCode();
+                using var deleted = await http.DeleteAsync($"/v1/webhook_endpoints/{old.Id}", cancellationToken);
+                if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound)
+                {
+                    // Another node that starts now may have deleted it.
+                    deleted.EnsureSuccessStatusCode();
+                }
             }
         }
 

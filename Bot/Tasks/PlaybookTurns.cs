@@ -35,7 +35,10 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
         }
 
         var subjects = await guards.SubjectsAsync(tenant, playbook.Agent, subject, input.ObjectId, cancellationToken);
-        return new TurnRequest(tenant, Person.Automation, task.ConversationId, task.Id, playbook.Brief, playbook.Agent, playbook.Name, subjects);
+        return new TurnRequest(tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, subjects)
+        {
+            Gather = playbook.Gather(task.CauseAt ?? task.CreatedAt),
+        };
     }
 
     /// <summary>The decision to do nothing, and why.</summary>

@@ -17,7 +17,12 @@ namespace BillingCopilot.Bot.Tasks;
 public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings, NodeName node, TimeProvider? time = null)
 {
     private static readonly TimeSpan AbandonedEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Most tasks that are ended by one commit.</summary>
+    private const int MostEnds = 64;
+
     private readonly ConcurrentDictionary<string, long> _looked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<TenantContext, GroupCommit<TaskEnd, bool>> _ends = new();
 
     /// <summary>Available from the start, whatever any clock says.</summary>
     public static readonly DateTimeOffset AtOnce = DateTimeOffset.UnixEpoch;
@@ -37,13 +42,14 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
 
     /// <summary>
     /// Takes tasks that are due, oldest first: those left running by a process whose hold ran out, then queued ones, one a
-    /// customer. An instant further ahead than any that is ever written comes from a clock that was set back since.
+    /// customer. An instant further ahead than any that is ever written comes from a clock that was set back since. A task
+    /// whose holders went away in all its attempts is not taken once more but given up: it may be what ends them.
     /// </summary>
     public async Task<IReadOnlyList<TaskRow>> TakeAsync(TenantContext tenant, int most, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
         var claim = new TaskClaim(node.Value, most, Length, 2 * Backoff.Longest);
-        var taken = IsTimeForAbandoned(tenant) ? await db.ClaimAbandonedAsync(claim, cancellationToken) : [];
+        var taken = IsTimeForAbandoned(tenant) ? await WithoutPoisonAsync(tenant, await db.ClaimAbandonedAsync(claim, cancellationToken), cancellationToken) : [];
         return taken.Count == most ? taken : [.. taken, .. await QueuedAsync(db, claim with { Most = most - taken.Count }, cancellationToken)];
     }
 
@@ -53,7 +59,7 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
 
     /// <summary>Ends a task with its answer; null when there was nothing to do. False when the hold was lost: nothing is changed.</summary>
     public Task<bool> CompleteAsync(TenantContext tenant, TaskRow task, string? answer, CancellationToken cancellationToken) =>
-        SetAsync(tenant, task, db => $"status = 'done', answer = {(answer is null ? "NULL" : "{4}")}, error = NULL, completed_at = {db.NowSql()}", answer is null ? [] : [answer], cancellationToken);
+        _ends.GetOrAdd(tenant, t => new GroupCommit<TaskEnd, bool>(MostEnds, ends => EndAsync(t, ends))).AddAsync(new TaskEnd(task.Id, task.Attempts, answer)).WaitAsync(cancellationToken);
 
     /// <summary>
     /// Puts a failed attempt back with a growing delay. It ends in the list of dead letters after the last attempt,
@@ -61,7 +67,7 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
     /// </summary>
     public Task FailAsync(TenantContext tenant, TaskRow task, string cause, bool transient, CancellationToken cancellationToken)
     {
-        var attempt = task.Attempts - JsonSerializer.Deserialize<TaskInput>(task.Input)!.Redriven;
+        var attempt = AttemptOf(task);
         var over = !transient || task.Kind == TaskKinds.Chat || attempt >= settings.MaxAttempts;
         return SetAsync(
             tenant,
@@ -81,6 +87,32 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
                 .SetProperty(t => t.LeaseUntil, (DateTimeOffset?)null)
                 .SetProperty(t => t.AvailableAt, AtOnce),
             cancellationToken);
+    }
+
+    /// <summary>The taking itself counts as an attempt, since one that kills its process reports nothing.</summary>
+    private async Task<IReadOnlyList<TaskRow>> WithoutPoisonAsync(TenantContext tenant, IReadOnlyList<TaskRow> taken, CancellationToken cancellationToken)
+    {
+        var poison = taken.Where(t => AttemptOf(t) > settings.MaxAttempts).ToList();
+        foreach (var task in poison)
+        {
+            await FailAsync(tenant, task, $"Whoever worked on it went away in each of {settings.MaxAttempts} attempts without saying why. Look for a process that ended then; drive it again when the cause is mended.", transient: false, cancellationToken);
+        }
+
+        return poison.Count == 0 ? taken : [.. taken.Except(poison)];
+    }
+
+    /// <summary>From 1, counted anew when it was driven again.</summary>
+    private static int AttemptOf(TaskRow task) => task.Attempts - JsonSerializer.Deserialize<TaskInput>(task.Input)!.Redriven;
+
+    /// <summary>Tasks that end while a commit is under way share the next one.</summary>
+    private async Task EndAsync(TenantContext tenant, IReadOnlyList<GroupCommit<TaskEnd, bool>.Waiting> ends)
+    {
+        await using var db = databases.Open(tenant);
+        var ended = (await db.EndTasksAsync(node.Value, [.. ends.Select(e => e.Item)], CancellationToken.None)).ToHashSet(StringComparer.Ordinal);
+        foreach (var end in ends)
+        {
+            end.Result.TrySetResult(ended.Contains(end.Item.Id));
+        }
     }
 
     private bool IsTimeForAbandoned(TenantContext tenant)

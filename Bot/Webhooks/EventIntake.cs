@@ -1,4 +1,5 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
+using System.Data.Common;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
@@ -18,9 +19,8 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
     /// <summary>Most UTF-16 units of bodies that wait for a commit.</summary>
     public const long MostWaiting = 32 * 1024 * 1024;
 
-    private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<TenantContext, GroupCommit<VerifiedEvent, bool>> _groups = new();
     private long _waiting;
-    private int _committing;
 
     /// <summary>True after the event was committed; false when it is already known, and nothing was stored.</summary>
     /// <exception cref="IntakeFullException">Too much waits.</exception>
@@ -33,16 +33,10 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
             throw new IntakeFullException();
         }
 
-        var arrival = new Arrival(tenant, received);
         try
         {
-            _arrivals.Writer.TryWrite(arrival);
-            if (Interlocked.Exchange(ref _committing, 1) == 0)
-            {
-                _ = Task.Run(CommitAllAsync, CancellationToken.None);
-            }
-
-            return await arrival.Stored.Task.WaitAsync(cancellationToken);
+            var group = _groups.GetOrAdd(tenant, t => new GroupCommit<VerifiedEvent, bool>(Together, batch => CommitAsync(t, batch)));
+            return await group.AddAsync(received).WaitAsync(cancellationToken);
         }
         finally
         {
@@ -50,35 +44,7 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         }
     }
 
-    private async Task CommitAllAsync()
-    {
-        do
-        {
-            while (Next() is { Count: > 0 } batch)
-            {
-                foreach (var ofTenant in batch.GroupBy(a => a.Tenant))
-                {
-                    await CommitAsync(ofTenant.Key, [.. ofTenant]);
-                }
-            }
-
-            Volatile.Write(ref _committing, 0);
-        }
-        while (_arrivals.Reader.TryPeek(out _) && Interlocked.Exchange(ref _committing, 1) == 0);
-    }
-
-    private List<Arrival> Next()
-    {
-        var batch = new List<Arrival>();
-        while (batch.Count < Together && _arrivals.Reader.TryRead(out var arrival))
-        {
-            batch.Add(arrival);
-        }
-
-        return batch;
-    }
-
-    private async Task CommitAsync(TenantContext tenant, IReadOnlyList<Arrival> batch)
+    private async Task CommitAsync(TenantContext tenant, IReadOnlyList<GroupCommit<VerifiedEvent, bool>.Waiting> batch)
     {
         try
         {
@@ -94,47 +60,45 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         }
         catch (RacedException)
         {
-            batch[0].Stored.TrySetResult(false);
+            batch[0].Result.TrySetResult(false);
         }
-#pragma warning disable CA1031 // Each waiting call gets the fault and answers it.
-        catch (Exception fault)
-#pragma warning restore CA1031
+        catch (Exception fault) when (batch.Count == 1)
         {
-            foreach (var arrival in batch)
-            {
-                arrival.Stored.TrySetException(fault);
-            }
+            // Of several by themselves, each answers for its own.
+            batch[0].Result.TrySetException(fault);
         }
     }
 
-    private async Task StoreAsync(TenantContext tenant, IReadOnlyList<Arrival> batch)
+    private async Task StoreAsync(TenantContext tenant, IReadOnlyList<GroupCommit<VerifiedEvent, bool>.Waiting> batch)
     {
         await using var db = databases.Open(tenant);
         await using var transaction = await db.BeginAsync(CancellationToken.None);
         var covering = await CoveringAsync(db, tenant, batch);
-        var ids = batch.Select(a => a.Event.Id).ToArray();
+        var ids = batch.Select(a => a.Item.Id).ToArray();
         var known = (await db.Inbox.Where(e => ids.Contains(e.EventId)).Select(e => new { e.Account, e.EventId }).ToListAsync())
             .Select(e => (e.Account, e.EventId)).ToHashSet();
-        var fresh = batch.Where(a => known.Add((a.Event.Account, a.Event.Id))).ToList();
-        foreach (var arrival in fresh)
+        var fresh = batch.Where(a => known.Add((a.Item.Account, a.Item.Id))).ToHashSet();
+        var (events, started) = (new List<InboxEventRow>(), new List<TaskRow>());
+        foreach (var received in fresh.Select(a => a.Item))
         {
-            var cause = tasks.CauseOf(tenant, arrival.Event);
-            var task = cause is null ? null : covering[cause].Find(t => Twins.Covers(t, arrival.Event.About));
-            if (task is null && tasks.ForEvent(tenant, arrival.Event) is { } made)
+            var cause = tasks.CauseOf(tenant, received);
+            var task = cause is null ? null : covering[cause].Find(t => Twins.Covers(t, received.About));
+            if (task is null && tasks.ForEvent(tenant, received) is { } made)
             {
-                task = db.Tasks.Add(made).Entity;
+                started.Add(task = made);
                 covering.GetValueOrDefault(cause ?? "")?.Add(made);
             }
 
-            db.Inbox.Add(Row(tenant, arrival.Event, task?.Id));
+            events.Add(Row(tenant, received, task?.Id));
         }
 
         try
         {
-            await db.SaveChangesAsync();
+            await db.InsertAsync(started, CancellationToken.None);
+            await db.InsertAsync(events, CancellationToken.None);
             await transaction.CommitAsync();
         }
-        catch (DbUpdateException e) when (db.IsDuplicate(e))
+        catch (DbException e) when (db.IsDuplicate(e))
         {
             throw new RacedException();
         }
@@ -142,14 +106,14 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         signal.Raise();
         foreach (var arrival in batch)
         {
-            arrival.Stored.TrySetResult(fresh.Contains(arrival));
+            arrival.Result.TrySetResult(fresh.Contains(arrival));
         }
     }
 
     /// <summary>Earlier tasks about the same, under a lock: two nodes must not both find none.</summary>
-    private async Task<Dictionary<string, List<TaskRow>>> CoveringAsync(CopilotDb db, TenantContext tenant, IReadOnlyList<Arrival> batch)
+    private async Task<Dictionary<string, List<TaskRow>>> CoveringAsync(CopilotDb db, TenantContext tenant, IReadOnlyList<GroupCommit<VerifiedEvent, bool>.Waiting> batch)
     {
-        var causes = batch.Select(a => tasks.CauseOf(tenant, a.Event)).OfType<string>().Distinct().ToArray();
+        var causes = batch.Select(a => tasks.CauseOf(tenant, a.Item)).OfType<string>().Distinct().ToArray();
         if (causes.Length == 0)
         {
             return [];
@@ -171,15 +135,6 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         ReceivedAt = time.GetUtcNow(),
         TaskId = taskId,
     };
-
-    private sealed class Arrival(TenantContext tenant, VerifiedEvent received)
-    {
-        public TenantContext Tenant => tenant;
-
-        public VerifiedEvent Event => received;
-
-        public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 
     private sealed class RacedException : Exception;
 }

@@ -10,8 +10,9 @@ namespace BillingCopilot.Governance.Executor;
 /// <summary>
 /// Says who may work on an execution, across nodes: one at a time for each customer, by compare-and-set. The
 /// caller keeps two calls of one process apart (<see cref="KeyedGate"/>), so a lease of our own is always free.
+/// Leases are written and compared by the database's clock: those of the nodes need not agree.
 /// </summary>
-internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider time, BusinessClock clock, OperationInvokers operations, ExecutorOptions options, IdSource ids)
+internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock leases, TimeProvider time, BusinessClock clock, OperationInvokers operations, ExecutorOptions options, IdSource ids)
 {
     private static readonly string Approved = WireName.Of(ProposalStatus.Approved);
     private static readonly string Executing = WireName.Of(ProposalStatus.Executing);
@@ -38,7 +39,7 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider t
     public async Task<bool> RenewAsync(Run run, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(run.Tenant);
-        var until = time.GetUtcNow() + options.Lease;
+        var until = await leases.UtcNowAsync(db, cancellationToken) + options.Lease;
         return await db.Executions.Where(e => e.ProposalId == run.Proposal.Id && e.LeaseOwner == Owner)
             .ExecuteUpdateAsync(e => e.SetProperty(r => r.LeaseUntil, until), cancellationToken) == 1;
     }
@@ -47,9 +48,9 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider t
     public async Task<IReadOnlyList<string>> AbandonedAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        var now = time.GetUtcNow();
+        var (now, farthest) = await NowAsync(db, cancellationToken);
         var today = clock.UtcNow;
-        var held = db.Executions.Where(e => e.LeaseOwner != null && e.LeaseUntil > now).Select(e => e.ProposalId);
+        var held = db.Executions.Where(e => e.LeaseOwner != null && e.LeaseUntil > now && e.LeaseUntil <= farthest).Select(e => e.ProposalId);
         return await db.Proposals
             .Where(p => (p.Status == Approved && (p.NotBefore == null || p.NotBefore <= today)) || (p.Status == Executing && !held.Contains(p.Id)))
             .OrderBy(p => p.CreatedAt).Select(p => p.Id).ToListAsync(cancellationToken);
@@ -80,10 +81,17 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider t
 
     private async Task<bool> HeldByAnotherAsync(CopilotDb db, string customer, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var (now, farthest) = await NowAsync(db, cancellationToken);
         var ofCustomer = db.Proposals.Where(p => p.CustomerId == customer).Select(p => p.Id);
         return await db.Executions.AnyAsync(
-            e => ofCustomer.Contains(e.ProposalId) && e.LeaseOwner != null && e.LeaseOwner != Owner && e.LeaseUntil > now, cancellationToken);
+            e => ofCustomer.Contains(e.ProposalId) && e.LeaseOwner != null && e.LeaseOwner != Owner && e.LeaseUntil > now && e.LeaseUntil <= farthest, cancellationToken);
+    }
+
+    /// <summary>A lease that ends later than any that can be written now is from a clock that was set back since.</summary>
+    private async Task<(DateTimeOffset Now, DateTimeOffset Farthest)> NowAsync(CopilotDb db, CancellationToken cancellationToken)
+    {
+        var now = await leases.UtcNowAsync(db, cancellationToken);
+        return (now, now + (2 * options.Lease));
     }
 
     private async Task<ExecutionRow> TakeAsync(CopilotDb db, TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)
@@ -96,7 +104,7 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, TimeProvider t
         }
 
         execution.LeaseOwner = Owner;
-        execution.LeaseUntil = time.GetUtcNow() + options.Lease;
+        execution.LeaseUntil = await leases.UtcNowAsync(db, cancellationToken) + options.Lease;
         await db.SaveChangesAsync(cancellationToken);
         await db.Proposals.Where(p => p.Id == row.Id && p.Status == Approved)
             .ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, Executing), cancellationToken);

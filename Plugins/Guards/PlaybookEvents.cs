@@ -43,7 +43,13 @@ public static class PlaybookEvents
 
 /// <summary>What a playbook gathers before it does anything: a read tool, and the kind of object that it is asked about.</summary>
 /// <param name="About">Null when it needs no object.</param>
-public sealed record ContextItem(string Tool, ObjectKind? About);
+/// <param name="Rows">Most rows, where the tool lists; null leaves it to the tool.</param>
+/// <param name="Days">How far back, where the tool takes a first day; null leaves it to the tool.</param>
+public sealed record ContextItem(string Tool, ObjectKind? About, int? Rows = null, int? Days = null)
+{
+    /// <summary>True for a search, which is given words instead of an object.</summary>
+    public bool Searches { get; init; }
+}
 
 /// <summary>The context that playbooks can ask for, by name.</summary>
 public static class PlaybookContext
@@ -55,11 +61,11 @@ public static class PlaybookContext
         ["payment_history"] = new("get_payment_history", ObjectKind.Invoice),
         ["customer"] = new("get_customer_overview", ObjectKind.Customer),
         ["customer_payments"] = new("get_payment_history", ObjectKind.Customer),
-        ["charges"] = new("list_charges", ObjectKind.Customer),
-        ["last_invoices"] = new("list_invoices", ObjectKind.Customer),
+        ["charges"] = new("list_charges", ObjectKind.Customer, Rows: 50, Days: 183),
+        ["last_invoices"] = new("list_invoices", ObjectKind.Customer, Rows: 3),
         ["subscription"] = new("get_subscription", ObjectKind.Subscription),
         ["subscriptions"] = new("list_subscriptions", null),
-        ["policies"] = new("search_policies", null),
+        ["policies"] = new("search_policies", null) { Searches = true },
     };
 
     /// <summary>The kinds of objects that a specialist gets handles of when such an event arrives.</summary>

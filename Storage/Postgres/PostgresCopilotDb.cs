@@ -61,6 +61,42 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
         return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Most, claim.Owner), cancellationToken);
     }
 
+    public override async Task<IReadOnlyList<string>> EndTasksAsync(string owner, IReadOnlyList<TaskEnd> ends, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            UPDATE tasks SET status = 'done', answer = e.answer, error = NULL, completed_at = {{NowSql()}}
+            FROM unnest({2}, {3}, {4}) AS e(id, attempt, answer)
+            WHERE tasks.tenant_id = {0} AND tasks.id = e.id AND tasks.status = 'running' AND tasks.lease_owner = {1} AND tasks.attempts = e.attempt
+            RETURNING tasks.id AS "Value"
+            """;
+        return await Database.SqlQueryRaw<string>(sql, Tenant.Id, owner, ends.Select(e => e.Id).ToArray(), ends.Select(e => e.Attempt).ToArray(), ends.Select(e => e.Answer).ToArray()).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>COPY, in one round trip for all rows.</summary>
+    private protected override async Task InsertAsync(RowColumns columns, IReadOnlyList<object> rows, CancellationToken cancellationToken)
+    {
+        var connection = (NpgsqlConnection)Database.GetDbConnection();
+        var types = columns.StoreTypes.ToArray();
+        await using var copy = await connection.BeginBinaryImportAsync($"COPY {columns.Table} ({string.Join(", ", columns.Names)}) FROM STDIN (FORMAT BINARY)", cancellationToken);
+        foreach (var row in rows)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            for (var i = 0; i < types.Length; i++)
+            {
+                if (columns.Value(i, row) is { } value)
+                {
+                    await copy.WriteAsync(value, types[i], cancellationToken);
+                }
+                else
+                {
+                    await copy.WriteNullAsync(cancellationToken);
+                }
+            }
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+    }
+
     public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     protected override string Least => "least";

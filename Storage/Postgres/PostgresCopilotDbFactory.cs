@@ -11,6 +11,7 @@ public sealed class PostgresCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCo
     internal const string Channel = "billingcopilot";
 
     private readonly DbContextOptions<PostgresCopilotDb> _options;
+    private readonly Failpoints? _failpoints;
     private readonly string _connection;
 
     /// <summary>For the migrations tool, which reads the model and connects to nothing.</summary>
@@ -22,7 +23,16 @@ public sealed class PostgresCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCo
     public PostgresCopilotDbFactory(StorageOptions options)
     {
         _connection = options.ConnectionString!;
-        _options = WithFailpoints(new DbContextOptionsBuilder<PostgresCopilotDb>().UseNpgsql(options.ConnectionString));
+        var prepared = new NpgsqlConnectionStringBuilder(_connection);
+        if (prepared.MaxAutoPrepare == 0)
+        {
+            // The same few statements come again and again: the server plans them once a connection.
+            prepared.MaxAutoPrepare = 100;
+            prepared.AutoPrepareMinUsages = 2;
+        }
+
+        _failpoints = options.Failpoints;
+        _options = WithFailpoints(new DbContextOptionsBuilder<PostgresCopilotDb>().UseNpgsql(prepared.ConnectionString), options.Failpoints);
     }
 
     public override bool HasSeveralNodes => true;
@@ -43,7 +53,7 @@ public sealed class PostgresCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCo
         }
     }
 
-    public override CopilotDb Open(TenantContext tenant) => new PostgresCopilotDb(_options, tenant);
+    public override CopilotDb Open(TenantContext tenant) => new PostgresCopilotDb(_options, tenant) { Failpoints = _failpoints };
 
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using BillingCopilot.Storage.Rows;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace BillingCopilot.Storage.Sqlite;
 
@@ -48,6 +50,37 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
             RETURNING *
             """;
         return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Most, claim.Owner), cancellationToken);
+    }
+
+    public override async Task<IReadOnlyList<string>> EndTasksAsync(string owner, IReadOnlyList<TaskEnd> ends, CancellationToken cancellationToken)
+    {
+        var sql = $$"""
+            UPDATE tasks SET status = 'done', answer = e.answer, error = NULL, completed_at = {{NowSql()}}
+            FROM (SELECT value ->> 'Id' AS id, value ->> 'Attempt' AS attempt, value ->> 'Answer' AS answer FROM json_each({2})) e
+            WHERE tasks.tenant_id = {0} AND tasks.id = e.id AND tasks.status = 'running' AND tasks.lease_owner = {1} AND tasks.attempts = e.attempt
+            RETURNING tasks.id AS "Value"
+            """;
+        return await Database.SqlQueryRaw<string>(sql, Tenant.Id, owner, JsonSerializer.Serialize(ends)).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>One prepared statement for all rows.</summary>
+    private protected override async Task InsertAsync(RowColumns columns, IReadOnlyList<object> rows, CancellationToken cancellationToken)
+    {
+        await using var command = (SqliteCommand)Database.GetDbConnection().CreateCommand();
+        command.Transaction = (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
+        var places = Enumerable.Range(0, columns.Count).Select(i => command.Parameters.Add($"$p{i}", SqliteTypeOf(i))).ToArray();
+        command.CommandText = $"INSERT INTO {columns.Table} ({string.Join(", ", columns.Names)}) VALUES ({string.Join(", ", places.Select(p => p.ParameterName))})";
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < places.Length; i++)
+            {
+                places[i].Value = columns.Value(i, row) ?? DBNull.Value;
+            }
+
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        SqliteType SqliteTypeOf(int column) => columns.StoreTypes.ElementAt(column) == "INTEGER" ? SqliteType.Integer : SqliteType.Text;
     }
 
     public override bool IsDuplicate(Exception fault) =>

@@ -12,6 +12,7 @@ public sealed class SqliteCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCont
         """DELETE FROM "__EFMigrationsLock" WHERE datetime("Timestamp") < datetime('now', '-60 seconds')""";
 
     private readonly DbContextOptions<SqliteCopilotDb> _options;
+    private readonly Failpoints? _failpoints;
     private readonly string _path;
 
     public SqliteCopilotDbFactory()
@@ -24,12 +25,13 @@ public sealed class SqliteCopilotDbFactory : CopilotDbFactory, IDesignTimeDbCont
         _path = Path.GetFullPath(options.Path);
         // Microsoft.Data.Sqlite tries a busy statement again until the command's timeout, whatever SQLite's own says.
         var connection = new SqliteConnectionStringBuilder { DataSource = _path, DefaultTimeout = Math.Max(1, (int)Math.Ceiling(options.BusyTimeout.TotalSeconds)) };
+        _failpoints = options.Failpoints;
         _options = WithFailpoints(new DbContextOptionsBuilder<SqliteCopilotDb>()
             .UseSqlite(connection.ToString())
-            .AddInterceptors(new ConnectionPragmas(options.BusyTimeout, options.MostPages)));
+            .AddInterceptors(new ConnectionPragmas(options.BusyTimeout, options.MostPages)), options.Failpoints);
     }
 
-    public override CopilotDb Open(TenantContext tenant) => new SqliteCopilotDb(_options, tenant);
+    public override CopilotDb Open(TenantContext tenant) => new SqliteCopilotDb(_options, tenant) { Failpoints = _failpoints };
 
     public override async Task MigrateAsync(CancellationToken cancellationToken)
     {

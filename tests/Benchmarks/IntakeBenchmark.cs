@@ -25,7 +25,7 @@ internal static class IntakeBenchmark
     {
         var (clients, events) = (Arguments.Number(arguments, "--clients", 64), Arguments.Number(arguments, "--events", 20_000));
         await using var database = await BenchDatabase.CreateAsync(Arguments.Text(arguments, "--db", "sqlite"));
-        await using var host = await StartAsync(database);
+        await using var host = await StartAsync(database, idle: true);
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = clients }) { BaseAddress = host.Address };
         var sender = new Sender(http, host.Settings.Stripe.WebhookSecrets[^1]);
         await sender.FastAsync("warm", clients, 2000);
@@ -66,7 +66,7 @@ internal static class IntakeBenchmark
         return await Report.FinishAsync(figures.events_per_second >= TargetPerSecond && figures.paced_p99_ms < TargetP99, figures, Report.FileOf(arguments));
     }
 
-    private static Task<CopilotHost> StartAsync(BenchDatabase database)
+    internal static Task<CopilotHost> StartAsync(BenchDatabase database, bool idle, int workers = 4)
     {
         var folder = Directory.CreateTempSubdirectory("billingcopilot-intake-").FullName;
         var settings = new CopilotSettings
@@ -76,9 +76,10 @@ internal static class IntakeBenchmark
             Auth = { Keys = Path.Combine(folder, "keys") },
             Mail = { Outbox = Path.Combine(folder, "outbox") },
             Sandbox = { Data = Path.Combine(folder, "sandbox") },
+            Tasks = { Workers = workers },
         };
         database.Fill(settings.Database);
-        return CopilotHost.StartAsync(settings, new HostShape(Listen: true, Keep: false, Quiet: true, Services: Idle), TimeProvider.System, CancellationToken.None);
+        return CopilotHost.StartAsync(settings, new HostShape(Listen: true, Keep: false, Quiet: true, Services: idle ? Idle : null), TimeProvider.System, CancellationToken.None);
     }
 
     /// <summary>Without the worker: what is measured is the intake.</summary>

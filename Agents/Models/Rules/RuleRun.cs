@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Tools;
 
 namespace BillingCopilot.Agents.Models.Rules;
@@ -101,7 +102,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         }
 
         var callId = $"rules_{dialogue.TurnKey}_{id}";
-        if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId) is { } made)
+        if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId || IsGathered(c, tool, arguments)) is { } made)
         {
             var error = JsonPath.Read(made.Result, "error");
             _context[id] = error is not null && mayFail ? null : made.Result?.DeepClone();
@@ -112,6 +113,11 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             : tools.Contains(MoreTools.Name) && dialogue.TurnCalls.All(c => c.CallId != $"{callId}_more") ? new RuleMove.CallTool($"{callId}_more", MoreTools.Name, new JsonObject { [MoreTools.Argument] = tool })
             : new RuleMove.Say($"For this I would need {tool.Replace('_', ' ')}, which I can't use here.");
     }
+
+    /// <summary>True for a call that was made before the first request and says at least as much.</summary>
+    private static bool IsGathered(ToolEvidence made, string tool, JsonObject arguments) =>
+        made.CallId.StartsWith(GatherCall.IdPrefix, StringComparison.Ordinal) && made.Tool == tool && made.Arguments is JsonObject given
+        && arguments.All(a => JsonNode.DeepEquals(given[a.Key], a.Value));
 
     /// <summary>A proposal that is refused leaves what was found worth saying; any other error ends the run.</summary>
     private RuleMove.Say? Failed(string id, JsonNode error)

@@ -14,7 +14,7 @@ internal sealed class ChaosClient : IDisposable
     {
         var stamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var signature = Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(
-            Encoding.UTF8.GetBytes(ChaosStage.WebhookSecret), Encoding.UTF8.GetBytes($"{stamp}.{sent.Body}")));
+            Encoding.UTF8.GetBytes(ChaosNodeCommand.WebhookSecret), Encoding.UTF8.GetBytes($"{stamp}.{sent.Body}")));
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(copilot, "/webhooks/stripe")) { Content = new StringContent(sent.Body, Encoding.UTF8, "application/json") };
         request.Headers.Add("Stripe-Signature", $"t={stamp},v1={signature}");
         using var answer = await _http.SendAsync(request, cancellationToken);

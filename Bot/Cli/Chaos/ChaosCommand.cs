@@ -6,7 +6,7 @@ using BillingCopilot.Bot.Settings;
 namespace BillingCopilot.Bot.Cli.Chaos;
 
 /// <summary>
-/// <c>chaos [--rounds N] [--seed N] [--db sqlite|postgres] [--stages N] [--json]</c>: kills copilots at every step
+/// <c>chaos [--rounds N] [--seed N] [--db sqlite|postgres] [--stages N] [--lease SECONDS] [--json]</c>: kills copilots at every step
 /// boundary and at random times, and compares what was promised with what the sandbox's ledger says was done.
 /// </summary>
 internal static class ChaosCommand
@@ -16,18 +16,20 @@ internal static class ChaosCommand
         var rounds = new Option<int>("--rounds") { Description = "Kills (1 to 100,000).", DefaultValueFactory = _ => 20 };
         var seed = new Option<int>("--seed") { Description = "Decides what is killed where.", DefaultValueFactory = _ => 1 };
         var db = new Option<string>("--db") { Description = "sqlite or postgres.", DefaultValueFactory = _ => "sqlite" };
-        var stages = new Option<int>("--stages") { Description = "Copilots with a sandbox and database of their own, side by side (1 to 16).", DefaultValueFactory = _ => 2 };
+        var stages = new Option<int>("--stages") { Description = "Databases whose copilots are killed together, each at a boundary of its own (1 to 12).", DefaultValueFactory = _ => 8 };
+        var lease = new Option<int>("--lease") { Description = "Seconds of the leases: short ones make short rounds; 10 is what a copilot has (1 to 60).", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
-        var command = new Command("chaos", "Kill copilots in the midst of work and count what was lost or done twice.") { rounds, seed, db, stages, json };
+        var command = new Command("chaos", "Kill copilots in the midst of work and count what was lost or done twice.") { rounds, seed, db, stages, lease, json };
         command.SetAction((parsed, stop) => RunAsync(
-            new ChaosOptions(parsed.GetValue(rounds), parsed.GetValue(seed), parsed.GetValue(db)!, parsed.GetValue(stages)), parsed.GetValue(json), stop));
+            new ChaosOptions(parsed.GetValue(rounds), parsed.GetValue(seed), parsed.GetValue(db)!, parsed.GetValue(stages)) { LeaseSeconds = parsed.GetValue(lease) }, parsed.GetValue(json), stop));
         return command;
     }
 
     private static async Task<int> RunAsync(ChaosOptions options, bool json, CancellationToken cancellationToken)
     {
         Range("--rounds", options.Rounds, 1, 100_000);
-        Range("--stages", options.Stages, 1, 16);
+        Range("--stages", options.Stages, 1, 12);
+        Range("--lease", options.LeaseSeconds, 1, 60);
         if (options.Database is not ("sqlite" or "postgres"))
         {
             throw new SettingsException($"--db '{options.Database}' is unknown. Use sqlite or postgres.");
@@ -47,9 +49,9 @@ internal static class ChaosCommand
     }
 }
 
-/// <param name="Rounds">Kills in all.</param>
+/// <param name="Rounds">Interruptions in all, rounded up to whole waves.</param>
 /// <param name="Database"><c>sqlite</c> or <c>postgres</c>.</param>
-/// <param name="Stages">Copilots side by side.</param>
+/// <param name="Stages">Databases side by side.</param>
 public sealed record ChaosOptions(int Rounds, int Seed, string Database, int Stages)
 {
     /// <summary>Seconds of the leases: short ones make short rounds.</summary>

@@ -4,13 +4,14 @@ using System.Text;
 namespace BillingCopilot.Bot.Cli.Chaos;
 
 /// <summary>What a run promised, and what came of it.</summary>
-/// <param name="Kills">How often what was killed, by where it was.</param>
+/// <param name="Rounds">Rounds in which work was cut off; one kill of a process or server cuts off the work at several databases.</param>
+/// <param name="Cuts">How often, by where it was and what cut it off.</param>
 /// <param name="Events">Events that were answered with 200.</param>
 /// <param name="Approvals">Approvals that were given.</param>
-/// <param name="LongestResume">Seconds from a kill to the end of the work that it interrupted, starting a process included; the longest.</param>
+/// <param name="LongestResume">Seconds from the cut to the end of the work that it interrupted; the longest.</param>
 /// <param name="Faults">Each promise that was not kept; empty when nothing was lost or doubled.</param>
 public sealed record ChaosReport(
-    string Database, int Seed, int Rounds, IReadOnlyDictionary<string, int> Kills, int Events, int Approvals, int Lost, int Doubled,
+    string Database, int Seed, int Rounds, IReadOnlyDictionary<string, int> Cuts, int Events, int Approvals, int Lost, int Doubled,
     double LongestResume, double Seconds, IReadOnlyList<string> Faults)
 {
     public bool IsClean => Lost == 0 && Doubled == 0 && Faults.Count == 0;
@@ -18,8 +19,8 @@ public sealed record ChaosReport(
     public static ChaosReport Of(ChaosOptions options, IReadOnlyCollection<ChaosTally> tallies, TimeSpan took) => new(
         options.Database,
         options.Seed,
-        tallies.Sum(t => t.Kills.Values.Sum()),
-        tallies.SelectMany(t => t.Kills).GroupBy(k => k.Key).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(k => k.Value)),
+        tallies.Sum(t => t.Cuts.Values.Sum()),
+        tallies.SelectMany(t => t.Cuts).GroupBy(k => k.Key).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(k => k.Value)),
         tallies.Sum(t => t.Events),
         tallies.Sum(t => t.Approvals),
         tallies.Sum(t => t.Lost),
@@ -31,8 +32,8 @@ public sealed record ChaosReport(
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Rounds} kills on {Database}, seed {Seed}, {Seconds} s; {Events} events and {Approvals} approvals were accepted.");
-        foreach (var (where, times) in Kills)
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Rounds} rounds on {Database}, seed {Seed}, {Seconds} s; {Events} events and {Approvals} approvals were accepted.");
+        foreach (var (where, times) in Cuts)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {times,6}  {where}");
         }
@@ -42,14 +43,14 @@ public sealed record ChaosReport(
             text.AppendLine(CultureInfo.InvariantCulture, $"  FAULT  {fault}");
         }
 
-        return text.Append(CultureInfo.InvariantCulture, $"{Lost} lost, {Doubled} doubled; longest from a kill to the end of what it interrupted: {LongestResume} s.").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"{Lost} lost, {Doubled} doubled; longest from a cut to the end of the work that it interrupted: {LongestResume} s.").ToString();
     }
 }
 
 /// <summary>The counts of one stage.</summary>
 public sealed class ChaosTally
 {
-    public Dictionary<string, int> Kills { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, int> Cuts { get; } = new(StringComparer.Ordinal);
 
     public int Events { get; set; }
 
@@ -63,5 +64,16 @@ public sealed class ChaosTally
 
     public List<string> Faults { get; } = [];
 
-    public void Killed(string where) => Kills[where] = Kills.GetValueOrDefault(where) + 1;
+    /// <summary>A round's work was cut off there.</summary>
+    public void Cut(string where) => Cuts[where] = Cuts.GetValueOrDefault(where) + 1;
+
+    public void Compare(string what, int found, int expected)
+    {
+        if (found != expected)
+        {
+            Lost += Math.Max(0, expected - found);
+            Doubled += Math.Max(0, found - expected);
+            Faults.Add($"{what}: {found}, not {expected}");
+        }
+    }
 }

@@ -45,12 +45,12 @@ internal sealed class OwnPostgres : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync(string name, CancellationToken cancellationToken)
     {
         await ExecuteAsync($"CREATE DATABASE {name}", cancellationToken);
-        return new NpgsqlConnectionStringBuilder(Server) { Database = name }.ConnectionString;
+        return new NpgsqlConnectionStringBuilder(Server) { Database = name, MaxPoolSize = 20 }.ConnectionString;
     }
 
     /// <summary>Cuts every connection to a database from the server's side.</summary>
-    public Task CutConnectionsAsync(string database, CancellationToken cancellationToken) =>
-        ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'", cancellationToken);
+    public Task CutConnectionsAsync(string connection, CancellationToken cancellationToken) =>
+        ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new NpgsqlConnectionStringBuilder(connection).Database}'", cancellationToken);
 
     /// <summary>SIGKILL for the postmaster; its children end with it. Then it is started again and recovers.</summary>
     public async Task KillPostmasterAsync(CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ internal sealed class OwnPostgres : IAsyncDisposable
 
     private async Task UpAsync(CancellationToken cancellationToken)
     {
-        var options = $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=300";
+        var options = $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c max_connections=600";
         await RunAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start"], cancellationToken);
     }
 

@@ -54,10 +54,15 @@ internal sealed class LumenCopilot : IAsyncDisposable
         Services.GetRequiredService<TurnRunner>().RunAsync(request, onEvent, CancellationToken.None);
 
     /// <summary>Runs a playbook for an object, as the webhook worker would.</summary>
-    public Task<TurnAnswer> PlaybookAsync(string name, ObjectRef subject)
+    public Task<TurnAnswer> PlaybookAsync(string name, ObjectRef subject) => RunAsync(PlaybookRequest(name, [subject]));
+
+    public TurnRequest PlaybookRequest(string name, IReadOnlyList<ObjectRef> subjects)
     {
         var playbook = Services.GetRequiredService<PlaybookRegistry>().Find(name)!;
-        return RunAsync(new TurnRequest(Tenant, Person("automation"), $"conv_{name}", $"task_{++_turns}", playbook.Instructions, playbook.Agent, name, [subject]));
+        return new TurnRequest(Tenant, Person("automation"), $"conv_{name}", $"task_{++_turns}", playbook.Instructions, playbook.Agent, name, subjects)
+        {
+            Gather = playbook.Gather(Services.GetRequiredService<BusinessClock>().UtcNow),
+        };
     }
 
     public async ValueTask DisposeAsync()

@@ -23,7 +23,7 @@ public sealed class PlaybookTests : IDisposable
             "charge.dispute.closed", "charge.dispute.created", "customer.source.expiring", "customer.subscription.deleted", "customer.subscription.trial_will_end",
             "customer.subscription.updated", "helpdesk.ticket.created", "invoice.created", "invoice.finalized", "invoice.paid", "invoice.payment_action_required", "invoice.payment_failed"]);
         playbooks.All.Where(p => p.Name != "ticket_triage").ShouldAllBe(p => p.Guards.Count > 0 && p.Context.Count > 0);
-        playbooks.Find("payment_failed")!.Brief.ShouldStartWith("Gather first: get_payment_history, search_policies.\n\nA payment");
+        playbooks.Find("payment_failed")!.ContextTools.ShouldBe(["get_payment_history", "search_policies"]);
         playbooks.All.Where(p => p.Phase == RolloutPhase.Automated).Select(p => p.Name).ShouldBe(["payment_action_required", "payment_failed"]);
     }
 

@@ -116,6 +116,34 @@ public sealed class TaskLeasesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Take_TaskThatEndsItsProcess_IsGivenUpAfterAllAttemptsAndItsNeighbourGoesOn()
+    {
+        await QueueAsync("task_1", "cus_1");
+        for (var attempt = 1; attempt <= _settings.MaxAttempts; attempt++)
+        {
+            (await _first.TakeNextAsync(Lumen, default))!.Attempts.ShouldBe(attempt);
+            await SetLeaseAsync(TimeSpan.FromSeconds(-1));
+        }
+
+        await QueueAsync("task_2", "cus_1");
+
+        (await _second.TakeAsync(Lumen, 5, default)).Select(t => t.Id).ShouldBe(["task_2"]);
+        var letters = new DeadLetters(_databases, new TaskSignal());
+        var letter = (await letters.ListAsync(Lumen, default)).Single();
+        (letter.Id, letter.Cause!.StartsWith("Whoever worked on it went away in each of 5 attempts", StringComparison.Ordinal)).ShouldBe(("task_1", true));
+
+        (await letters.RedriveAsync(Lumen, "task_1", default)).ShouldBeTrue();
+        await using (var db = _databases.Open(Lumen))
+        {
+            await db.Tasks.Where(t => t.Id == "task_2").ExecuteDeleteAsync();
+        }
+
+        (await _first.TakeNextAsync(Lumen, default))!.Id.ShouldBe("task_1");
+        await SetLeaseAsync(TimeSpan.FromSeconds(-1));
+        (await _second.TakeNextAsync(Lumen, default))!.Id.ShouldBe("task_1");
+    }
+
+    [Fact]
     public async Task Release_GivesTheTaskBackAtOnce()
     {
         await QueueAsync("task_1");
@@ -173,7 +201,7 @@ public sealed class TaskLeasesTests : IAsyncLifetime
         foreach (var promise in new Func<Task>[]
         {
             HolderThatLostItsHold_ChangesNothingAnyMore, Renew_MovesTheEndByTheDatabasesClock, ClockThatWasSetBack_DoesNotKeepATaskFromBeingTaken,
-            Fail_Transient_IsTriedAgainLaterAndGivenUpInTheEnd, Fail_Defect_IsGivenUpAtOnceAndItsNeighbourGoesOn, Release_GivesTheTaskBackAtOnce,
+            Take_TaskThatEndsItsProcess_IsGivenUpAfterAllAttemptsAndItsNeighbourGoesOn, Fail_Transient_IsTriedAgainLaterAndGivenUpInTheEnd, Fail_Defect_IsGivenUpAtOnceAndItsNeighbourGoesOn, Release_GivesTheTaskBackAtOnce,
             Take_SameCustomer_OneAtATimeWhoeverLooks, Take_ManyAtOnceByTwoNodes_EachTaskOnceAndNeverTwoOfACustomer,
         })
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Audit;
+using BillingCopilot.Governance.Executor;
 using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
@@ -65,6 +66,8 @@ public sealed class Bench : IDisposable
 
     public string Folder => _folder;
 
+    private MovedLeaseClock? _leases;
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
     public FarSide Far { get; } = new();
@@ -109,6 +112,7 @@ public sealed class Bench : IDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton<LeaseClock>(_leases ??= new MovedLeaseClock(Time));
         services.AddSingleton(Far);
         services.AddSingleton<IWriteClients>(Far);
         services.AddStorage(Storage ?? new StorageOptions { Path = DatabasePath });

@@ -3,6 +3,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Executor;
+using BillingCopilot.Unit.Governance.Fakes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
@@ -38,6 +39,8 @@ internal sealed class RealBench : IAsyncDisposable
 
     public Crash Crash { get; } = new();
 
+    private MovedLeaseClock? _leases;
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 9, 0, 0, TimeSpan.Zero));
 
     public string Outbox => Path.Combine(_folder, "outbox");
@@ -71,6 +74,7 @@ internal sealed class RealBench : IAsyncDisposable
 
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton<LeaseClock>(_leases ??= new MovedLeaseClock(Time));
         services.AddStorage(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") });
         services.AddSingleton<IKnowledgeBase>(_ => throw new NotSupportedException());
         services.AddGovernance(options);
