@@ -78,11 +78,11 @@ public sealed class RealKeyFlow : IAsyncLifetime
     [Theory]
     [InlineData("policy.yaml", "operations:", "operations:\n  issue_refunds: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }", "unknown operation 'issue_refunds'")]
     [InlineData("policy.yaml", "self_approval: false", "self_approvals: false", "unknown key 'self_approvals'")]
-    [InlineData("policy.yaml", "  reactivate_subscription:", "  # reactivate_subscription:", "reactivate_subscription")]
+    [InlineData("policy.yaml", "  send_dunning_email:", null, "no policy for send_dunning_email")]
     [InlineData("policy.yaml", "[support, operations, finance, admin]", "[support, boss]", "unknown role 'boss'")]
     [InlineData("people.yaml", "roles: [support]", "roles: [king]", "unknown role 'king'")]
     [InlineData("rollout.yaml", "issue_refund: read_only", "issue_refund: sometimes", "unknown phase 'sometimes'")]
-    public async Task UnfitPolicyFile_StopsTheStartAndNamesFileAndLine(string file, string right, string wrong, string fault)
+    public async Task UnfitPolicyFile_StopsTheStartAndNamesFileAndLine(string file, string right, string? wrong, string fault)
     {
         var settings = Settings();
         settings.Policy.Path = PolicyFolder();
@@ -90,7 +90,7 @@ public sealed class RealKeyFlow : IAsyncLifetime
         var text = await File.ReadAllTextAsync(path);
         text.ShouldContain(right);
         var at = text.IndexOf(right, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(path, text[..at] + wrong + text[(at + right.Length)..]);
+        await File.WriteAllTextAsync(path, wrong is null ? text[..at] : text[..at] + wrong + text[(at + right.Length)..]);
 
         var error = await Should.ThrowAsync<SettingsException>(() => StartAsync(settings));
 
