@@ -21,6 +21,8 @@ internal static class InvoiceItems
         var amount = args.Int("amount")
             ?? (price is not null && each is null ? Prices.Round(Prices.Cost(price, quantity), chosen) : (long?)null)
             ?? (each is { } unitAmount ? Prices.Round(unitAmount * quantity, chosen) : throw ApiError.Missing(Name(prefix, "amount")));
+        CurrencyRules.RequireChargeable(amount, chosen, Name(prefix, "amount"));
+        CurrencyRules.RequireOne(unit, customer, chosen);
         var item = unit.Put(InvoiceItemObject.Create(new InvoiceItemSpec
         {
             Id = unit.NewId("ii"),

@@ -33,6 +33,7 @@ internal static class PaymentIntentEndpoints
             throw ApiError.Invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer");
         }
 
+        CurrencyRules.RequireChargeable(args.Int("amount")!.Value, args.Required("currency").ToLowerInvariant());
         var customer = args.Has("customer") ? call.Refer("customer", "customer").Id() : null;
         var intent = Charging.NewIntent(call.Unit, customer!, args.Int("amount")!.Value, args.Required("currency").ToLowerInvariant(), args.Text("description"));
         intent["metadata"] = Metadata.From(args);

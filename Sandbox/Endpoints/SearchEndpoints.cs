@@ -11,25 +11,29 @@ internal static class SearchEndpoints
 {
     public static void Map(Routes routes)
     {
-        Add(routes, "customers", "customer", "customer_read", "created email metadata name phone");
+        Add(routes, "customers", "customer", "customer_read", "created:n email:s metadata name:s phone:s");
         Add(routes, "charges", "charge", "charge_read",
-            "amount billing_details.address.postal_code created currency customer disputed metadata payment_method_details.card.brand payment_method_details.card.exp_month "
+            "amount:n billing_details.address.postal_code created:n currency customer disputed metadata payment_method_details.card.brand payment_method_details.card.exp_month "
             + "payment_method_details.card.exp_year payment_method_details.card.fingerprint payment_method_details.card.last4 refunded status");
         Add(routes, "invoices", "invoice", "invoice_read",
-            "created currency customer last_finalization_error_code=last_finalization_error.code last_finalization_error_type=last_finalization_error.type metadata number receipt_number status subscription=parent.subscription_details.subscription total");
-        Add(routes, "payment_intents", "payment_intent", "payment_intent_read", "amount created currency customer metadata status");
-        Add(routes, "subscriptions", "subscription", "subscription_read", "canceled_at created metadata status");
-        Add(routes, "products", "product", "product_read", "active description metadata name shippable url");
-        Add(routes, "prices", "price", "plan_read", "active currency lookup_key metadata product type");
+            "created:n currency customer last_finalization_error_code=last_finalization_error.code last_finalization_error_type=last_finalization_error.type metadata number receipt_number status subscription=parent.subscription_details.subscription total:n");
+        Add(routes, "payment_intents", "payment_intent", "payment_intent_read", "amount:n created:n currency customer metadata status");
+        Add(routes, "subscriptions", "subscription", "subscription_read", "canceled_at:n created:n metadata status");
+        Add(routes, "products", "product", "product_read", "active description:s metadata name:s shippable url:s");
+        Add(routes, "prices", "price", "plan_read", "active currency lookup_key:s metadata product:s type");
     }
 
+    /// <param name="fields">Names with type (see <see cref="SearchField"/>; a token without one) and path where that differs.</param>
     private static void Add(Routes routes, string path, string kind, string permission, string fields)
     {
-        var known = fields.Split(' ').Select(f => f.Split('=')).ToDictionary(f => f[0], f => f[^1], StringComparer.Ordinal);
+        var known = fields.Split(' ').Select(f => f.Split('=')).ToDictionary(
+            f => f[0].Split(':')[0],
+            f => new SearchField(f[^1].Split(':')[0], f[0].Contains(':') ? f[0][^1] : 't'),
+            StringComparer.Ordinal);
         routes.Get($"/v1/{path}/search", permission, "query* limit:i page", call => Search(call, kind, known));
     }
 
-    private static JsonObject Search(Call call, string kind, IReadOnlyDictionary<string, string> fields)
+    private static JsonObject Search(Call call, string kind, IReadOnlyDictionary<string, SearchField> fields)
     {
         var query = SearchQuery.Parse(call.Args.Required("query"), fields);
         var exact = query.Exact.Where(pair => ObjectIndexes.Has(kind, pair.Path)).ToList();

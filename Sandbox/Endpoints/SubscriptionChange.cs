@@ -45,6 +45,7 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         if (wanted.Text("id") is not { } id)
         {
             var added = NewItem(unit, subscription.Id(), wanted, unit.Now, Period(items));
+            CurrencyRules.RequireSame(added["price"]!.AsObject(), subscription.Id("currency"));
             if (items.Count > 0 && Rhythm(added) != Rhythm(items[0]!.AsObject()))
             {
                 throw ApiError.Invalid("All prices of a subscription must have the same `recurring.interval` and `recurring.interval_count`.", "items[price]");
@@ -124,6 +125,7 @@ internal sealed class SubscriptionChange(UnitOfWork unit, JsonObject subscriptio
         if (wanted.Text("price") is not null)
         {
             var replaced = NewItem(unit, subscription.Id(), wanted, item.Whole("created"), (item.Whole("current_period_start"), item.Whole("current_period_end")));
+            CurrencyRules.RequireSame(replaced["price"]!.AsObject(), subscription.Id("currency"));
             item["price"] = replaced["price"]!.DeepClone();
             item["plan"] = replaced["plan"]!.DeepClone();
         }

@@ -58,6 +58,8 @@ internal static class SubscriptionEndpoints
             throw ApiError.Invalid($"The price specified only supports `{items[0]["price"]!.AsObject().Id("currency")}`. This doesn't match the expected currency: `{currency}`.", "currency");
         }
 
+        items.ForEach(item => CurrencyRules.RequireSame(item["price"]!.AsObject(), items[0]["price"]!.AsObject().Id("currency")));
+        CurrencyRules.RequireOne(call.Unit, customer.Id(), items[0]["price"]!.AsObject().Id("currency"));
         var subscription = SubscriptionObject.Create(new SubscriptionSpec
         {
             Id = id,

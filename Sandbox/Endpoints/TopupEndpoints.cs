@@ -54,11 +54,7 @@ internal static class TopupEndpoints
             throw ApiError.Invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer");
         }
 
-        if (!Currencies.Knows(currency))
-        {
-            throw ApiError.Invalid($"Invalid currency: {currency}.", "currency");
-        }
-
+        CurrencyRules.RequireChargeable(amount, currency);
         if (args.Text("statement_descriptor") is { Length: > LongestDescriptor })
         {
             throw ApiError.Invalid($"The statement descriptor must be at most {LongestDescriptor} characters.", "statement_descriptor");

@@ -5,9 +5,19 @@ using BillingCopilot.Sandbox.Http;
 
 namespace BillingCopilot.Sandbox.Search;
 
-/// <summary>Stripe's search language: clauses joined by AND or by OR, never both.</summary>
+/// <summary>A field that can be searched.</summary>
+/// <param name="Path">Where its value is.</param>
+/// <param name="Type">s: text, also by a part of it; t: a token, as a whole only; n: a number, also by comparison.</param>
+internal sealed record SearchField(string Path, char Type);
+
+/// <summary>
+/// Stripe's search language: up to ten clauses joined by AND or by OR, never both; see
+/// https://docs.stripe.com/search#search-query-language.
+/// </summary>
 internal sealed partial class SearchQuery
 {
+    private const int MostClauses = 10;
+    private const string Metadata = "metadata";
     private const int MinSubstring = 3;
     private readonly List<Clause> _clauses = [];
     private bool _any;
@@ -15,8 +25,8 @@ internal sealed partial class SearchQuery
     private sealed record Clause(string Path, string? MetadataKey, string Operator, string Value, bool IsText, bool Negated);
 
     /// <param name="text">The query.</param>
-    /// <param name="fields">Searchable fields with the path each reads.</param>
-    public static SearchQuery Parse(string text, IReadOnlyDictionary<string, string> fields)
+    /// <param name="fields">What can be searched, by its name.</param>
+    public static SearchQuery Parse(string text, IReadOnlyDictionary<string, SearchField> fields)
     {
         var query = new SearchQuery();
         var position = 0;
@@ -29,6 +39,11 @@ internal sealed partial class SearchQuery
             }
 
             query._clauses.Add(Read(match, fields));
+            if (query._clauses.Count > MostClauses)
+            {
+                throw ApiError.Invalid($"A search query can have at most {MostClauses} clauses.", "query");
+            }
+
             position = match.Index + match.Length;
             if (position >= text.TrimEnd().Length)
             {
@@ -65,28 +80,50 @@ internal sealed partial class SearchQuery
         return match.Index + match.Length;
     }
 
-    private static Clause Read(Match match, IReadOnlyDictionary<string, string> fields)
+    private static Clause Read(Match match, IReadOnlyDictionary<string, SearchField> fields)
     {
-        var field = match.Groups["field"].Value;
-        if (!fields.TryGetValue(field, out var path))
+        var (name, key, @operator, text) = (match.Groups["field"].Value, match.Groups["key"], match.Groups["op"].Value, match.Groups["text"]);
+        if (!fields.TryGetValue(name, out var field))
         {
-            throw ApiError.Invalid($"Field `{field}` is an unsupported search field for this resource.", "query");
+            throw ApiError.Invalid($"Field `{name}` is an unsupported search field for this resource.", "query");
         }
 
-        var text = match.Groups["text"];
-        if (match.Groups["op"].Value == "~" && text.Length < MinSubstring)
+        if (key.Success != (name == Metadata))
         {
-            throw ApiError.Invalid($"The substring of `{field}` must be in quotes and have at least {MinSubstring} characters.", "query");
+            throw ApiError.Invalid($"Only `{Metadata}` is searched by a key, and always: write {Metadata}[\"key\"]:\"value\".", "query");
         }
 
+        Check(name, field, @operator, text, match.Groups["bare"].Value);
         return new Clause(
-            path,
-            match.Groups["key"].Success ? match.Groups["key"].Value : null,
-            match.Groups["op"].Value,
-            text.Success ? text.Value.Replace("\\\"", "\"").Replace("\\'", "'") : match.Groups["bare"].Value,
+            field.Path,
+            key.Success ? key.Value : null,
+            @operator,
+            text.Success ? Quoted().Replace(text.Value, "$1") : match.Groups["bare"].Value,
             text.Success,
             match.Groups["not"].Success);
     }
+
+    private static void Check(string name, SearchField field, string @operator, Group text, string bare)
+    {
+        if (@operator == "~" && (field.Type != 's' || text.Length < MinSubstring))
+        {
+            throw ApiError.Invalid(field.Type == 's'
+                ? $"The substring of `{name}` must be in quotes and have at least {MinSubstring} characters."
+                : $"Field `{name}` does not support the operator `~`.", "query");
+        }
+
+        if (@operator is ">" or ">=" or "<" or "<=" && field.Type != 'n')
+        {
+            throw ApiError.Invalid($"Field `{name}` is not a number and does not support the operator `{@operator}`.", "query");
+        }
+
+        if (!text.Success && bare is not ("null" or "NULL") && (field.Type != 'n' || !IsNumber(bare)))
+        {
+            throw ApiError.Invalid(field.Type == 'n' ? $"'{bare}' is not a number." : $"The value of `{name}` must be in quotes.", "query");
+        }
+    }
+
+    private static bool IsNumber(string text) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static bool Matches(Clause clause, JsonObject value)
     {
@@ -96,7 +133,7 @@ internal sealed partial class SearchQuery
 
     private static bool Holds(Clause clause, string? found)
     {
-        if (clause is { IsText: false, Value: "null" })
+        if (clause is { IsText: false, Value: "null" or "NULL" })
         {
             return found is null;
         }
@@ -131,6 +168,9 @@ internal sealed partial class SearchQuery
 
     [GeneratedRegex("""\G\s*(?<not>-)?(?<field>[a-z_]+(?:\.[a-z0-9_]+)*)(?:\[["'](?<key>[^"']+)["']\])?\s*(?<op>:|~|>=|<=|>|<|=)\s*(?:"(?<text>(?:[^"\\]|\\.)*)"|'(?<text>(?:[^'\\]|\\.)*)'|(?<bare>[^\s"']+))""")]
     private static partial Regex ClausePattern();
+
+    [GeneratedRegex("""\\(["'\\])""")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("""\G\s+(?:(?<word>AND|OR|and|or)\s+)?""")]
     private static partial Regex JoinPattern();

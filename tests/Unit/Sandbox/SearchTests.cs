@@ -21,6 +21,12 @@ public sealed class SearchTests
     [InlineData("phone:null", "Bob One,Cy Two")]
     [InlineData("created>0", "Ada One,Bob One,Cy Two")]
     [InlineData("created<=0", "")]
+    [InlineData("-created>0", "")]
+    [InlineData("name~\"one\" AND -metadata[\"tier\"]:null", "Ada One")]
+    [InlineData("name:'Dee \\'D\\' Three'", "")]
+    [InlineData("metadata['tier']:'gold' OR name~'bob'", "Ada One,Bob One,Cy Two")]
+    [InlineData("phone:NULL", "Bob One,Cy Two")]
+    [InlineData("email:'ADA@one.test'", "Ada One")]
     public async Task SearchCustomers_ByQuery_FindsThem(string query, string names)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
@@ -37,6 +43,16 @@ public sealed class SearchTests
     [InlineData("name:")]
     [InlineData("name:'a' AND email:'b' OR phone:'c'")]
     [InlineData("created>'soon'")]
+    [InlineData("created>soon")]
+    [InlineData("name:ada")]
+    [InlineData("name>'a'")]
+    [InlineData("created~'177'")]
+    [InlineData("metadata['tier']~'gol'")]
+    [InlineData("metadata:'gold'")]
+    [InlineData("name['tier']:'gold'")]
+    [InlineData("(name:'a')")]
+    [InlineData("name:'a' AND")]
+    [InlineData("created>1 AND created>2 AND created>3 AND created>4 AND created>5 AND created>6 AND created>7 AND created>8 AND created>9 AND created>10 AND created>11")]
     public async Task SearchCustomers_QueryNobodyCanRead_IsRefused(string query)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
@@ -80,6 +96,47 @@ public sealed class SearchTests
         subscriptions.Data.Single().Id.ShouldBe(invoice.Parent.SubscriptionDetails.SubscriptionId);
         charges.Data.Single().Amount.ShouldBe(4200);
         none.Data.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("amount>=100 AND amount<=4200 AND currency:'usd' AND disputed:'false' AND refunded:'false'", 2)]
+    [InlineData("payment_method_details.card.brand:'visa' AND payment_method_details.card.exp_month:12", null)]
+    [InlineData("payment_method_details.card.brand:'visa' AND payment_method_details.card.exp_month:'12'", 2)]
+    [InlineData("payment_method_details.card.last4~'424'", null)]
+    [InlineData("status:'succeeded' OR status:'failed'", 2)]
+    [InlineData("-status:'succeeded'", 0)]
+    [InlineData("amount:4200", 1)]
+    [InlineData("amount=4200", 1)]
+    [InlineData("currency:'USD'", 2)]
+    public async Task SearchCharges_ByEachKindOfField_FindsThemOrIsRefused(string query, int? found)
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        await sandbox.ChargeAsync(4200);
+        await sandbox.ChargeAsync(100);
+
+        var search = () => sandbox.Admin.V1.Charges.SearchAsync(new ChargeSearchOptions { Query = query });
+
+        if (found is null)
+        {
+            (await Should.ThrowAsync<StripeException>(search)).StripeError.Param.ShouldBe("query");
+            return;
+        }
+
+        (await search()).Data.Count.ShouldBe(found.Value);
+    }
+
+    [Fact]
+    public async Task Search_OfSubscriptionsAndInvoicesByMetadata_FindsThem()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var invoice = await sandbox.PaidInvoiceAsync(4200);
+        var api = sandbox.Admin.V1;
+        await api.Subscriptions.UpdateAsync(invoice.Parent.SubscriptionDetails.SubscriptionId, new SubscriptionUpdateOptions { Metadata = new() { ["team"] = "red 'one'" } });
+        await api.Invoices.UpdateAsync(invoice.Id, new InvoiceUpdateOptions { Metadata = new() { ["po"] = "7" } });
+
+        (await api.Subscriptions.SearchAsync(new SubscriptionSearchOptions { Query = "metadata['team']:'red \\'one\\'' AND status:'active' AND canceled_at:null" })).Data.Count.ShouldBe(1);
+        (await api.Invoices.SearchAsync(new InvoiceSearchOptions { Query = $"metadata['po']:'7' AND number:'{invoice.Number}' AND subscription:'{invoice.Parent.SubscriptionDetails.SubscriptionId}' AND total>4199" })).Data.Count.ShouldBe(1);
+        (await api.Invoices.SearchAsync(new InvoiceSearchOptions { Query = "-metadata['po']:'7'" })).Data.ShouldBeEmpty();
     }
 
     private static async Task CustomersAsync(SandboxFixture sandbox)

@@ -43,6 +43,20 @@ public sealed class DocumentTests
         Files.Block(File.ReadAllText(path), "routes").ShouldBe(rows);
     }
 
+    [Fact]
+    public void Readme_TestsThatItNames_Exist()
+    {
+        var tests = typeof(DocumentTests).Assembly.GetTypes().ToLookup(type => type.Name, StringComparer.Ordinal);
+        var named = Files.Block(File.ReadAllText(Files.Of("Sandbox/README.md")), "shown")
+            .SelectMany(row => row.Split('|')[2].Split('`').Where((_, i) => i % 2 == 1)).ToList();
+
+        named.Count.ShouldBeGreaterThan(40);
+        named.Select(name => name.Split('.'))
+            .Where(name => !tests[name[0]].Any(type => name.Length == 1 || type.GetMethod(name[1]) is not null))
+            .Select(name => string.Join('.', name))
+            .ShouldBeEmpty();
+    }
+
     [StripeDataFact]
     public async Task Fixtures_PublishedByStripe_HaveOurFields()
     {
