@@ -29,7 +29,7 @@ public static class StatementMatch
             .. charges.Where(c => c.Charge.Succeeded && Major(c.Charge.Amount) == amount && (line.Currency is null || line.Currency == c.Charge.Amount.Currency))
                 .Select(c => Judge(line, c))
                 .OfType<StatementFit>()
-                .OrderByDescending(f => f.Certain).ThenByDescending(f => f.Fits.Count).ThenByDescending(f => f.Match.Charge.Created),
+                .OrderByDescending(f => f.Certain).ThenByDescending(f => f.Fits.Count).ThenBy(f => DaysApart(line, f.Match)).ThenByDescending(f => f.Match.Charge.Created),
         ];
     }
 
@@ -55,6 +55,13 @@ public static class StatementMatch
         }
 
         return new StatementFit(charge, near && named, fits);
+    }
+
+    /// <summary>From the nearest of the line's days; 0 where it has none.</summary>
+    private static int DaysApart(StatementLine line, StatementCharge charge)
+    {
+        var day = DateOnly.FromDateTime(charge.Charge.Created.UtcDateTime);
+        return line.Days.Select(d => Math.Abs(d.DayNumber - day.DayNumber)).DefaultIfEmpty().Min();
     }
 
     private static IEnumerable<string> Words(string descriptor) =>

@@ -54,7 +54,7 @@ public sealed class StatementPlugin(ToolContext context)
             rows.Add(StatementRow.Of(fit, charge, invoice, context));
         }
 
-        return new StatementResult(fits.Count, fits.Count(f => f.Certain) == 1, charges.Complete, rows);
+        return new StatementResult(fits.Count, fits.Count(f => f.Certain) == 1, charges.Complete, rows, fits.Count > MostRows ? new Partial(MostRows, fits.Count, "Give the customer, or the line with its day and name.") : null);
     }
 
     private DateRangeOptions Range(StatementLine line, DateOnly today) => new()
@@ -66,7 +66,9 @@ public sealed class StatementPlugin(ToolContext context)
 
 /// <summary>Charges that a statement's line may be, best first.</summary>
 /// <param name="Certain">Exactly one fits in amount, day and name.</param>
-public sealed record StatementResult(int Count, bool Certain, bool Complete, IReadOnlyList<StatementRow> Charges);
+/// <param name="Complete">All charges of those days were looked at.</param>
+/// <param name="Partial">How many of those that fit are listed; left out when all are.</param>
+public sealed record StatementResult(int Count, bool Certain, bool Complete, IReadOnlyList<StatementRow> Charges, Partial? Partial);
 
 /// <summary>One such charge.</summary>
 /// <param name="Shown">What the bank prints.</param>
