@@ -17,7 +17,7 @@ internal sealed class PartValues(Locale locale, Func<DateTimeOffset, DateOnly> d
         ["to"] = Day(part.To),
         ["percent"] = (part.Usage?.Percent ?? part.Percent) is { } percent ? locale.Percent(percent) : null,
         ["ends"] = Day(part.Ends),
-        ["days"] = Number(part.Proration?.Days),
+        ["days"] = Days(part),
         ["period_days"] = Number(part.Proration?.PeriodDays),
         ["full"] = Money(part.Proration?.Full ?? Later(part)),
         ["other"] = Money(part.Proration?.Other),
@@ -31,6 +31,11 @@ internal sealed class PartValues(Locale locale, Func<DateTimeOffset, DateOnly> d
             ? string.Join(", ", usage.Tiers.Where(t => t.Cost > 0).Select(t => $"{locale.Number(t.Quantity)} × {locale.UnitPrice(t.UnitAmount, part.Amount.Currency)}"))
             : null,
     };
+
+    /// <summary>Stripe counts seconds: where whole days do not give the amount, the sign says that they are rounded.</summary>
+    private string? Days(ExplainedPart part) => part.Proration is not { } working ? null
+        : Math.Abs(part.Amount.AmountMinor) == Pricing.Round(working.PeriodDays == 0 ? 0 : Math.Abs(working.Full.AmountMinor) * (decimal)working.Days / working.PeriodDays) ? Number(working.Days)
+        : "≈ " + Number(working.Days);
 
     /// <summary>What follows a trial.</summary>
     private static Money? Later(ExplainedPart part) =>
