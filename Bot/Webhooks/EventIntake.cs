@@ -75,7 +75,10 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         await using var transaction = await db.BeginAsync(CancellationToken.None);
         var covering = await CoveringAsync(db, tenant, batch);
         var ids = batch.Select(a => a.Item.Id).ToArray();
-        var known = (await db.Inbox.Where(e => ids.Contains(e.EventId)).Select(e => new { e.Account, e.EventId }).ToListAsync())
+        var accounts = batch.Select(a => a.Item.Account).Distinct().ToArray();
+
+        // With the account, by the key: without it the whole inbox would be looked through.
+        var known = (await db.Inbox.Where(e => accounts.Contains(e.Account) && ids.Contains(e.EventId)).Select(e => new { e.Account, e.EventId }).ToListAsync())
             .Select(e => (e.Account, e.EventId)).ToHashSet();
         var fresh = batch.Where(a => known.Add((a.Item.Account, a.Item.Id))).ToHashSet();
         var (events, started) = (new List<InboxEventRow>(), new List<TaskRow>());

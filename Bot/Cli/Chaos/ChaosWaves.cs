@@ -16,6 +16,7 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     private string[] _boundaries = [];
     private int _drawn;
     private int _round;
+    private readonly int[] _kinds = Shuffled(random, postgres is null ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3, 4, 5, 8, 9]);
 
     /// <summary>A wave without a kill says which boundaries there are and how often a round reaches each.</summary>
     public async Task<IReadOnlyDictionary<string, int>> RecordAsync(CancellationToken cancellationToken)
@@ -32,10 +33,10 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     {
         (_times, _boundaries) = (boundaries, [.. boundaries.Keys]);
         _drawn = random.Next(_boundaries.Length);
-        for (var played = 0; played < rounds; played += company.Stages.Count)
+        for (var (played, wave) = (0, 0); played < rounds; played += company.Stages.Count, wave++)
         {
             await company.Nodes.WholeAsync();
-            await (random.Next(postgres is null ? 8 : 10) switch
+            await (_kinds[wave % _kinds.Length] switch
             {
                 0 => AtRandomAsync("SIGKILL at random", () => company.Nodes.KillAsync(cancellationToken), cancellationToken),
                 1 => WhileStartingAsync(cancellationToken),
@@ -115,6 +116,12 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     }
 
     private Task[] Begin(CancellationToken cancellationToken) => [.. company.Stages.Select(s => s.Work.DoAsync(_round++, cancellationToken))];
+
+    private static int[] Shuffled(Random random, int[] kinds)
+    {
+        random.Shuffle(kinds);
+        return kinds;
+    }
 
     private void Interrupted(string how, Task[] works)
     {

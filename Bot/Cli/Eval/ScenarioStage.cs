@@ -24,7 +24,8 @@ public sealed class ScenarioStage : IAsyncDisposable
 
     /// <param name="settings">Model and policy settings are taken over; database, sandbox and folders are its own.</param>
     /// <param name="seed">Seed of the world and of every id.</param>
-    public static async Task<ScenarioStage> OpenAsync(CopilotSettings settings, string world, int seed, CancellationToken cancellationToken, Action<IServiceCollection>? services = null)
+    /// <param name="database">An empty database to use; null for a file of its own.</param>
+    public static async Task<ScenarioStage> OpenAsync(CopilotSettings settings, string world, int seed, CancellationToken cancellationToken, Action<IServiceCollection>? services = null, DatabaseSettings? database = null)
     {
         var folder = Directory.CreateTempSubdirectory("billingcopilot-").FullName;
         var own = new CopilotSettings
@@ -35,7 +36,7 @@ public sealed class ScenarioStage : IAsyncDisposable
             Model = settings.Model,
             Policy = settings.Policy,
             Tasks = settings.Tasks,
-            Database = { Path = Path.Combine(folder, "copilot.db") },
+            Database = database ?? new DatabaseSettings { Path = Path.Combine(folder, "copilot.db") },
             Memory = { Path = Path.Combine(folder, "memory.db") },
             Auth = { Keys = Path.Combine(folder, "keys") },
             Mail = { Outbox = Path.Combine(folder, "outbox"), From = settings.Mail.From },

@@ -26,7 +26,7 @@ internal sealed class Copilot : IAsyncDisposable
     {
         var settings = new CopilotSettings();
         change?.Invoke(settings);
-        var stage = await ScenarioStage.OpenAsync(settings, "lumen", 1, CancellationToken.None, services);
+        var stage = await ScenarioStage.OpenAsync(settings, "lumen", 1, CancellationToken.None, services, settings.Database.Provider == "postgres" ? settings.Database : null);
         return new Copilot(stage, await stage.Sandbox.TruthAsync(CancellationToken.None));
     }
 
