@@ -44,6 +44,8 @@ public static class PluginsRegistration
         services.AddOperation<VoidCreditNote, VoidCreditNoteArguments>();
         services.AddOperation<CancelSubscription, CancelSubscriptionArguments>();
         services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
+        services.AddOperation<CancelSubscriptionNow, CancelSubscriptionNowArguments>();
+        services.AddOperation<GiveCourtesyCredit, CourtesyCreditArguments>();
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         services.TryAddSingleton<ICustomerZones, CustomerZones>();
