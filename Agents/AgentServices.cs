@@ -78,7 +78,10 @@ public static class AgentServices
             proposals.ProposeAsync,
             view => policies.For(view.Operation).Needs(view.Amount),
             proposals.ListForTaskAsync,
-            proposals.ListForConversationAsync);
+            proposals.ListForConversationAsync)
+        {
+            MayPropose = (person, operation) => policies.For(operation).ProposerRole(person) is not null,
+        };
     }
 
     /// <exception cref="AgentConfigurationException">Some argument would take an object past the handles.</exception>

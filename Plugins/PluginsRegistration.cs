@@ -8,6 +8,7 @@ using BillingCopilot.Plugins.Customers;
 using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.Guards;
 using BillingCopilot.Plugins.Helpdesk;
+using BillingCopilot.Plugins.Invoices.Summaries;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.Subscriptions;
@@ -46,6 +47,8 @@ public static class PluginsRegistration
         services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
         services.AddOperation<CancelSubscriptionNow, CancelSubscriptionNowArguments>();
         services.AddOperation<GiveCourtesyCredit, CourtesyCreditArguments>();
+        services.AddOperation<WriteInvoiceSummary, WriteInvoiceSummaryArguments>();
+        services.AddOperation<SendInvoiceSummary, SendInvoiceSummaryArguments>();
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         services.TryAddSingleton<ICustomerZones, CustomerZones>();

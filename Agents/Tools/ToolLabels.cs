@@ -21,6 +21,8 @@ internal static class ToolLabels
         ["search_policies"] = "Searching the policies",
         ["triage_ticket"] = "Sorting the ticket",
         ["post_internal_note"] = "Preparing an internal note for approval",
+        ["write_invoice_summary"] = "Preparing a summary on the draft invoice, for approval",
+        ["send_invoice_summary"] = "Preparing a mail with the invoice's summary, for approval",
         ["issue_credit_note"] = "Preparing a credit note for approval",
         ["issue_refund"] = "Preparing a refund for approval",
         ["void_credit_note"] = "Preparing to take a credit note back, for approval",

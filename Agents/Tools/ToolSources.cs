@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
@@ -32,6 +33,9 @@ public sealed record ToolSources(
     Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfTaskAsync,
     Func<TenantContext, string, CancellationToken, Task<IReadOnlyList<ProposalView>>> ProposalsOfConversationAsync)
 {
+    /// <summary>Whether the policy lets this person propose an operation, by its name.</summary>
+    public Func<Person, string, bool> MayPropose { get; init; } = static (_, _) => true;
+
     /// <summary>Everything a prompt may list.</summary>
     public IReadOnlyCollection<string> Names => [.. ReadNames, .. Operations.All.Select(o => o.Name)];
 }

@@ -110,10 +110,14 @@ public sealed class Specialist(ChatModel model, ToolSources sources, CopilotDbFa
     private async Task<ChatMessage> SystemMessageAsync(AgentPrompt prompt, TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => new(ChatRole.System, $"""
         Specialist: {prompt.Name}
         Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}. Channel: {turn.Channel}.
-        Asked by: {(turn.Playbook is null ? $"{turn.Requester.Name} ({string.Join(", ", turn.Requester.Roles)})" : "nobody; a playbook runs")}.
+        Asked by: {(turn.Playbook is null ? $"{turn.Requester.Name} ({string.Join(", ", turn.Requester.Roles)})" : "nobody; a playbook runs")}. May propose: {MayPropose(prompt, turn)}.
 
         {prompt.Body}{await RecapAsync(turn, conversation, cancellationToken)}
         """);
+
+    /// <summary>The operations of this specialist that the policy leaves to who asks.</summary>
+    private string MayPropose(AgentPrompt prompt, TurnRequest turn) =>
+        string.Join(", ", prompt.Tools.Where(t => !sources.ReadNames.Contains(t) && sources.MayPropose(turn.Requester, t))) is { Length: > 0 } some ? some : "nothing";
 
     /// <summary>What the history does not tell. Part of the system message, which a resumed task may find changed.</summary>
     private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => Recap.Of(

@@ -98,7 +98,7 @@ public sealed class CustomersPlugin(ToolContext context)
             customer.Ref(),
             customer.NameOf(),
             context.Tenant.Day(customer.Created),
-            [.. subscriptions.SelectMany(s => s.Plans.Select(p => s.Status == "active" ? p.Plan : $"{p.Plan} ({s.Status})"))],
+            [.. subscriptions.SelectMany(s => s.Plans.Select(p => s.Status == "active" ? p.Plan : $"{p.Plan} ({s.Status})")).Distinct()],
             last?.Number,
             last is null ? null : InvoiceRow.DateOf(last, context.Tenant));
     }

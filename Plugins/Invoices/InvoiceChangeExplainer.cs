@@ -16,7 +16,7 @@ internal sealed class InvoiceChangeExplainer(ToolContext context)
     public async Task<Outcome<InvoiceChangeExplanation>> ExplainAsync(string? customerId, string? invoiceId, CancellationToken cancellationToken)
     {
         if (!(await CurrentAsync(customerId, invoiceId, cancellationToken)).TryGet(out var current, out var refusal)
-            || !(await PreviousAsync(current, cancellationToken)).TryGet(out var previous, out refusal)
+            || !(await PreviousInvoice.OfAsync(_reader, current, cancellationToken)).TryGet(out var previous, out refusal)
             || !(await InvoicePast.ReadAsync(current, context, cancellationToken)).TryGet(out var past, out refusal)
             || !(await _reader.PricesAsync(InvoiceFactsMap.PriceIds(current).Concat(InvoiceFactsMap.PriceIds(previous)), cancellationToken)).TryGet(out var prices, out refusal)
             || !(await _reader.ProductNamesAsync(InvoiceFactsMap.ProductIds(current).Concat(InvoiceFactsMap.ProductIds(previous)), cancellationToken)).TryGet(out var products, out refusal))
@@ -53,23 +53,4 @@ internal sealed class InvoiceChangeExplainer(ToolContext context)
             ? await _reader.InvoiceAsync(last.Id, cancellationToken)
             : new Refusal("no_invoice", "The customer has no invoice that was sent.");
     }
-
-    private async Task<Outcome<Invoice>> PreviousAsync(Invoice current, CancellationToken cancellationToken)
-    {
-        var filter = new InvoiceListOptions { Customer = current.CustomerId, Subscription = current.SubscriptionId() };
-        if (!(await _reader.InvoicesAsync(filter, cancellationToken)).TryGet(out var invoices, out var refusal))
-        {
-            return refusal;
-        }
-
-        var earlier = invoices.Items.Where(i => i.IsFinal() && i.Id != current.Id && i.Created < current.Created).ToList();
-
-        // A renewal is compared with the renewal before it, not with a small invoice for a change in between.
-        var sameKind = IsRenewal(current) ? earlier.FirstOrDefault(IsRenewal) : null;
-        return (sameKind ?? earlier.FirstOrDefault()) is { } previous
-            ? await _reader.InvoiceAsync(previous.Id, cancellationToken)
-            : new Refusal("no_previous_invoice", $"{current.Number ?? "It"} is the first invoice of its kind: there is none before it to compare with.", "Use get_invoice to explain its lines.");
-    }
-
-    private static bool IsRenewal(Invoice invoice) => invoice.BillingReason is "subscription_cycle" or "subscription_create";
 }

@@ -14,7 +14,7 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <summary>Explains one invoice, sent or yet to come, line by line.</summary>
 internal sealed class InvoiceExplainer(ToolContext context)
 {
-    private const string Unnamed = "an item";
+    internal const string Unnamed = "an item";
     private readonly StripeReader _reader = context.Reader;
 
     /// <param name="letter">Adds the text for the customer.</param>
@@ -72,20 +72,22 @@ internal sealed class InvoiceExplainer(ToolContext context)
         };
     }
 
+    private Task<Outcome<IReadOnlyList<Invoice>>> EarlierAsync(Invoice invoice, CancellationToken cancellationToken) => EarlierAsync(_reader, invoice, cancellationToken);
+
     /// <summary>Only prorations need them: they know the period that was paid.</summary>
-    private async Task<Outcome<IReadOnlyList<Invoice>>> EarlierAsync(Invoice invoice, CancellationToken cancellationToken)
+    internal static async Task<Outcome<IReadOnlyList<Invoice>>> EarlierAsync(StripeReader reader, Invoice invoice, CancellationToken cancellationToken)
     {
         if (invoice.SubscriptionId() is not { } subscription || invoice.Lines?.Data.Exists(InvoiceFactsMap.IsProration) != true)
         {
             return new Outcome<IReadOnlyList<Invoice>>.Ok([]);
         }
 
-        return (await _reader.InvoicesAsync(new InvoiceListOptions { Customer = invoice.CustomerId, Subscription = subscription }, cancellationToken))
+        return (await reader.InvoicesAsync(new InvoiceListOptions { Customer = invoice.CustomerId, Subscription = subscription }, cancellationToken))
             .Map(list => (IReadOnlyList<Invoice>)[.. list.Items.Where(i => i.Id != invoice.Id && i.Created <= invoice.Created).Take(12)]);
     }
 
     /// <summary>What somebody wrote into a line's description is shown apart, never as our own words.</summary>
-    private static InvoiceFacts Named(InvoiceFacts facts) =>
+    internal static InvoiceFacts Named(InvoiceFacts facts) =>
         facts with { Lines = [.. facts.Lines.Select(l => l.ProductId is null || l.Name == l.Description ? l with { Name = Unnamed } : l)] };
 
     private InvoiceExplanationView View(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceFacts facts, Locale? locale)

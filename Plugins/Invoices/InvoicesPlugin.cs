@@ -21,7 +21,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     [KernelFunction("list_invoices"), ToolEffect(ToolEffect.Read)]
     [Description("A customer's invoices, newest first.")]
     public async Task<object> ListInvoicesAsync(
-        [Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string customer,
+        [Handle(ObjectKind.Customer), Description("Handle such as cus1")] string customer,
         InvoiceStatus? status = null,
         [Description("Rows, at most 50")] int limit = 12,
         CancellationToken cancellationToken = default)
@@ -65,9 +65,9 @@ public sealed class InvoicesPlugin(ToolContext context)
     }
 
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]
-    [Description("Why an invoice differs from the one before it, line by line; the changes add up to the difference. Give invoice, or customer for their last one.")]
+    [Description("Why an invoice differs from the one before, line by line; the changes add up. Give invoice, or customer for their last one.")]
     public async Task<object> ExplainInvoiceChangeAsync(
-        [Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string? customer = null,
+        [Handle(ObjectKind.Customer), Description("Handle such as cus1")] string? customer = null,
         [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         CancellationToken cancellationToken = default) =>
         ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
@@ -95,7 +95,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     }
 
     [KernelFunction("get_upcoming_invoice"), ToolEffect(ToolEffect.Read)]
-    [Description("What a subscription's next invoice would be, line by line.")]
+    [Description("What the next invoice would be, line by line. Give customer or subscription.")]
     public async Task<object> GetUpcomingInvoiceAsync(
         [Handle(ObjectKind.Customer)] string? customer = null,
         [Handle(ObjectKind.Subscription)] string? subscription = null,

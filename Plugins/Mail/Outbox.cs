@@ -6,7 +6,10 @@ using MimeKit;
 namespace BillingCopilot.Plugins.Mail;
 
 /// <summary>A mail, ready to go.</summary>
-internal sealed record OutboundMail(string To, string Subject, string Text);
+internal sealed record OutboundMail(string To, string Subject, string Text, MailAttachment? Attached = null);
+
+/// <summary>A PDF that goes with a mail.</summary>
+internal sealed record MailAttachment(string Name, byte[] Content);
 
 /// <summary>
 /// Writes a grant's mail as one <c>.eml</c> file. The file's name is the proposal's id, so a repetition finds it
@@ -53,13 +56,29 @@ internal sealed class Outbox(MailOptions options, BusinessClock clock, WriteGran
             Subject = mail.Subject,
             Date = clock.UtcNow,
             MessageId = $"{grant.ProposalId}@billingcopilot",
-            Body = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.QuotedPrintable },
+            Body = Body(mail),
         };
-        ((TextPart)message.Body).SetText(Encoding.UTF8, mail.Text);
         message.From.Add(new MailboxAddress(options.FromName, options.From));
         message.To.Add(MailboxAddress.Parse(mail.To));
         message.Headers.Add("X-Copilot-Proposal", grant.ProposalId);
         message.Headers.Add("Auto-Submitted", "auto-generated");
         return message;
+    }
+
+    private static MimeEntity Body(OutboundMail mail)
+    {
+        var text = new TextPart("plain") { ContentTransferEncoding = ContentEncoding.QuotedPrintable };
+        text.SetText(Encoding.UTF8, mail.Text);
+        return mail.Attached is not { } attached ? text : new Multipart("mixed")
+        {
+            text,
+            new MimePart("application", "pdf")
+            {
+                Content = new MimeContent(new MemoryStream(attached.Content)),
+                ContentDisposition = new ContentDisposition(ContentDisposition.Attachment),
+                ContentTransferEncoding = ContentEncoding.Base64,
+                FileName = attached.Name,
+            },
+        };
     }
 }

@@ -22,6 +22,25 @@ internal sealed class StripeWriter(StripeClient client, WriteGrant grant)
         return client.V1.Refunds.CreateAsync(options, Keyed(), cancellationToken);
     }
 
+    /// <summary>Changes an invoice and stamps it in the same call.</summary>
+    public Task<Invoice> UpdateInvoiceAsync(string invoiceId, InvoiceUpdateOptions options, CancellationToken cancellationToken)
+    {
+        options.Metadata = Stamp();
+        return client.V1.Invoices.UpdateAsync(invoiceId, options, Keyed(), cancellationToken);
+    }
+
+    /// <summary>Gives lines of a draft other descriptions, by their ids, and stamps the invoice in the same call.</summary>
+    public Task<Invoice> UpdateInvoiceLinesAsync(string invoiceId, IReadOnlyDictionary<string, string> descriptions, CancellationToken cancellationToken) =>
+        client.V1.Invoices.UpdateLinesAsync(
+            invoiceId,
+            new InvoiceUpdateLinesOptions
+            {
+                InvoiceMetadata = Stamp(),
+                Lines = [.. descriptions.Select(d => new InvoiceLineOptions { Id = d.Key, Description = d.Value })],
+            },
+            Keyed(),
+            cancellationToken);
+
     /// <summary>Marks an invoice with the grant's stamp and more; other metadata stays.</summary>
     public Task<Invoice> StampInvoiceAsync(string invoiceId, IReadOnlyDictionary<string, string> more, CancellationToken cancellationToken)
     {

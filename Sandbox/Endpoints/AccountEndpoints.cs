@@ -22,7 +22,7 @@ internal static class AccountEndpoints
     {
         routes.Get("/v1/account", Permission, "", Own);
         routes.List("/v1/accounts", "account", "connected_account_read", where: (call, o) => o.Id() != call.Unit.State.AccountId);
-        routes.Post("/v1/accounts", Write, "account.created", "type country default_currency controller:m " + Fields, Create);
+        routes.Post("/v1/accounts", Write, "account.created", "type country default_currency controller:o{fees:o{payer} losses:o{payments} requirement_collection stripe_dashboard:o{type}} " + Fields, Create);
         routes.Get("/v1/accounts/{id}", Permission, "", call => Find(call, call.Id));
         routes.Post("/v1/accounts/{id}", Write, "account.updated", Fields, Update);
         routes.Delete("/v1/accounts/{id}", Write, "account.deleted", "", Delete);
@@ -36,9 +36,9 @@ internal static class AccountEndpoints
     public static JsonObject Own(Call call) => Find(call, call.Unit.Account ?? call.Unit.State.AccountId);
 
     private static JsonObject Find(Call call, string id) =>
-        call.Unit.Find(id) is { } found && found.Text("object") == "account"
+        call.Unit.Find(id) is { } found && found.Text("object") == "account" && found["deleted"] is null
             ? found
-            : id == call.Unit.State.AccountId ? Bare(id) : throw ApiError.NotFound("account", id, "account");
+            : id == call.Unit.State.AccountId ? Bare(id) : throw ApiError.NoAccess(id);
 
     private static JsonObject Create(Call call)
     {
@@ -60,7 +60,7 @@ internal static class AccountEndpoints
 
     private static JsonObject Update(Call call)
     {
-        var account = call.Edit("account", param: "account");
+        var account = call.Unit.Edit(Connected(call));
         Apply(call, account);
         call.Unit.Raise("account.updated", account.Id());
         return account;
@@ -95,15 +95,12 @@ internal static class AccountEndpoints
         Metadata.Merge(account, args);
     }
 
-    private static JsonObject Delete(Call call)
-    {
-        if (call.Load("account", param: "account").Id() == call.Unit.State.AccountId)
-        {
-            throw ApiError.Invalid("You cannot delete your own account.", "account");
-        }
+    private static JsonObject Delete(Call call) => call.Unit.Delete(Connected(call));
 
-        return call.Unit.Delete(call.Id);
-    }
+    /// <summary>The id in the path, of an account that the platform can change.</summary>
+    private static string Connected(Call call) => Find(call, call.Id).Id() is var id && id != call.Unit.State.AccountId
+        ? id
+        : throw ApiError.Invalid("You can change and delete connected accounts only, not your own.", "account");
 
     private static JsonObject AddBank(Call call) => As(call, () =>
     {

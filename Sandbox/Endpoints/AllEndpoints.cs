@@ -34,6 +34,7 @@ internal static class AllEndpoints
         BalanceEndpoints.Map(routes);
         BalanceSettingsEndpoints.Map(routes);
         PayoutEndpoints.Map(routes);
+        TopupEndpoints.Map(routes);
         DisputeEndpoints.Map(routes);
         TransferEndpoints.Map(routes);
         CouponEndpoints.Map(routes);

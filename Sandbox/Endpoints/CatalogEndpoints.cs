@@ -16,12 +16,12 @@ internal static class CatalogEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/products", "product", "product_read", "active", Wanted, "ids:l");
+        routes.List("/v1/products", "product", "product_read", "active:b", Wanted, "ids:l");
         routes.Post("/v1/products", "product_write", "product.created", "id " + ProductFields.Replace("name ", "name* "), CreateProduct);
         routes.One("/v1/products/{id}", "product", "product_read");
         routes.Post("/v1/products/{id}", "product_write", "product.updated", ProductFields, UpdateProduct);
         routes.Delete("/v1/products/{id}", "product_write", "product.deleted", "", call => Remove(call, "product"));
-        routes.List("/v1/prices", "price", "plan_read", "active product type currency", LookedUp, "lookup_keys:l recurring:m");
+        routes.List("/v1/prices", "price", "plan_read", "active:b product type(one_time|recurring) currency", LookedUp, "lookup_keys:l recurring:o{interval(day|month|week|year) meter usage_type}");
         routes.Post("/v1/prices", "plan_write", "price.created", PriceFields, CreatePrice);
         routes.One("/v1/prices/{id}", "price", "plan_read");
         routes.Post("/v1/prices/{id}", "plan_write", "price.updated", "active:b nickname lookup_key metadata:m tax_behavior", UpdatePrice);

@@ -10,7 +10,7 @@ internal static class ChargeEndpoints
     {
         routes.List("/v1/charges", "charge", "charge_read", "customer payment_intent transfer_group");
         routes.One("/v1/charges/{id}", "charge", "charge_read");
-        routes.Post("/v1/charges/{id}", "charge_write", "charge.updated", "description metadata:m receipt_email fraud_details:m", Update);
+        routes.Post("/v1/charges/{id}", "charge_write", "charge.updated", "description metadata:m receipt_email fraud_details:o{user_report(fraudulent|safe)}", Update);
         routes.Post("/v1/charges/{id}/capture", "charge_write", "charge.captured", "amount:i application_fee_amount:i receipt_email", Capture);
         routes.Get("/v1/charges/{id}/refunds", "charge_read", Listing.Paging, call =>
             Listing.Page(call, "refund", null, ("charge", call.Load("charge").Id())));

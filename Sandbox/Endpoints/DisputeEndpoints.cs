@@ -10,7 +10,7 @@ internal static class DisputeEndpoints
     private const int MaxEvidence = 150_000;
     private const string Transaction =
         "charge customer_account_id customer_device_fingerprint customer_device_id customer_email_address customer_purchase_ip "
-        + "merchandise_or_services product_description shipping_address:m";
+        + "merchandise_or_services product_description shipping_address:o{city country line1 line2 postal_code state}";
 
     private static readonly string EvidenceFields =
         string.Join(' ', DisputeObject.EvidenceTexts.Concat(DisputeObject.EvidenceFiles))

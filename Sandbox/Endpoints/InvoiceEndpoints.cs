@@ -14,7 +14,7 @@ internal static class InvoiceEndpoints
     {
         routes.List(
             "/v1/invoices", "invoice", "invoice_read",
-            "customer status collection_method subscription=parent.subscription_details.subscription", extra: "due_date:r");
+            "customer status(draft|open|paid|uncollectible|void) collection_method subscription=parent.subscription_details.subscription", extra: "due_date:r");
         routes.Post(
             "/v1/invoices", "invoice_write", "invoice.created",
             Editable + " customer* currency subscription pending_invoice_items_behavior", Create);

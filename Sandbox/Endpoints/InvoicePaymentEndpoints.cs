@@ -8,7 +8,7 @@ internal static class InvoicePaymentEndpoints
 {
     public static void Map(Routes routes)
     {
-        routes.List("/v1/invoice_payments", "invoice_payment", "invoice_read", "invoice status", Wanted, "payment:o{type* payment_intent charge payment_record}",
+        routes.List("/v1/invoice_payments", "invoice_payment", "invoice_read", "invoice status(canceled|open|paid)", Wanted, "payment:o{type*(charge|payment_intent|payment_record) payment_intent charge payment_record}",
             call => call.Args.Object("payment")?.Text("payment_intent") is { } intent ? ("payment.payment_intent", intent) : null);
         routes.One("/v1/invoice_payments/{id}", "invoice_payment", "invoice_read");
     }

@@ -10,6 +10,9 @@ internal sealed record AppliedDiscount(JsonObject Discount, JsonObject Coupon)
 {
     public string Id => Discount.Id();
 
+    /// <summary>Of one item, not of the whole invoice: an invoice's subtotal has it in it already.</summary>
+    public bool IsOfItem => Discount.Text("invoice_item") is not null || Discount.Text("subscription_item") is not null;
+
     /// <summary>Whether the discount is the line's, and the coupon good for its product.</summary>
     public bool Covers(JsonObject line) =>
         (Discount.Text("invoice_item") is not { } item || item == (line.TextAt("parent.invoice_item_details.invoice_item") ?? line.TextAt("parent.subscription_item_details.invoice_item")))
@@ -33,8 +36,8 @@ internal static class InvoicePricing
     public static void Apply(
         IReadOnlyList<JsonObject> lines, IReadOnlyList<AppliedDiscount> discounts, Func<JsonObject, IReadOnlyList<JsonObject>> rates, string? exempt)
     {
-        var left = lines.Select(l => l.Whole("amount")).ToArray();
-        var off = lines.Select(_ => new List<(string Discount, long Amount)>()).ToArray();
+        var off = lines.Select(Fixed).ToArray();
+        var left = lines.Select((l, i) => l.Whole("amount") - off[i].Sum(o => o.Amount)).ToArray();
         foreach (var discount in discounts)
         {
             int[] open = [.. Enumerable.Range(0, lines.Count).Where(i =>
@@ -52,6 +55,11 @@ internal static class InvoicePricing
             Write(lines[i], off[i], Taxes.Of(left[i], rates(lines[i]), exempt, lines[i].Id("currency")));
         }
     }
+
+    /// <summary>A proration keeps the discounts that it was made with.</summary>
+    private static List<(string Discount, long Amount)> Fixed(JsonObject line) => (bool?)line["discountable"] == true
+        ? []
+        : [.. line.Rows("discount_amounts").Select(off => (off.Id("discount"), off.Whole("amount")))];
 
     /// <summary>Minor units off each of these amounts.</summary>
     private static IEnumerable<long> Shares(JsonObject coupon, long[] amounts, string currency)

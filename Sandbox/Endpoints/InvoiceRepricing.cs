@@ -12,8 +12,9 @@ internal static class InvoiceRepricing
     {
         var lines = invoice.Rows("lines").ToList();
         var subscription = Subscriptions.Of(unit, invoice);
-        InvoicePricing.Apply(lines, Discounts(unit, invoice, lines), line => Rates(unit, invoice, subscription, line), invoice.Text("customer_tax_exempt"));
-        var totals = InvoiceTotals.Of(lines);
+        var discounts = Discounts(unit, invoice, lines);
+        InvoicePricing.Apply(lines, discounts, line => Rates(unit, invoice, subscription, line), invoice.Text("customer_tax_exempt"));
+        var totals = InvoiceTotals.Of(lines, discounts.Where(d => d.IsOfItem).Select(d => d.Id));
         invoice["subtotal"] = totals.Subtotal;
         invoice["subtotal_excluding_tax"] = totals.SubtotalExcludingTax;
         invoice["total"] = totals.Total;
@@ -25,15 +26,23 @@ internal static class InvoiceRepricing
         invoice["amount_remaining"] = Math.Max(0, totals.Total);
     }
 
+    /// <summary>Discounts of the invoice items that lines come from.</summary>
+    public static List<AppliedDiscount> OfItems(UnitOfWork unit, IEnumerable<JsonObject> lines) =>
+        Applied(unit, lines.SelectMany(l => Ids(Item(unit, l)?["discounts"])));
+
     /// <summary>Discounts of single items first, then those of the whole invoice.</summary>
     private static List<AppliedDiscount> Discounts(UnitOfWork unit, JsonObject invoice, List<JsonObject> lines)
     {
         var items = lines.SelectMany(l => Ids(Item(unit, l)?["discounts"]));
-        return [.. items.Concat(Ids(invoice["discounts"])).Distinct().Select(unit.Find).OfType<JsonObject>()
+        var ofSubscription = Subscriptions.Of(unit, invoice)?.Rows("items").SelectMany(i => Ids(i["discounts"])) ?? [];
+        return Applied(unit, items.Concat(ofSubscription).Concat(Ids(invoice["discounts"])));
+    }
+
+    private static List<AppliedDiscount> Applied(UnitOfWork unit, IEnumerable<string> ids) =>
+        [.. ids.Distinct().Select(unit.Find).OfType<JsonObject>()
             .Select(d => (Discount: d, Coupon: unit.Find(d.TextAt("source.coupon") ?? "")))
             .Where(p => p.Coupon is not null)
             .Select(p => new AppliedDiscount(p.Discount, p.Coupon!))];
-    }
 
     private static IReadOnlyList<JsonObject> Rates(UnitOfWork unit, JsonObject invoice, JsonObject? subscription, JsonObject line)
     {

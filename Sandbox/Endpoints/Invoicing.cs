@@ -51,12 +51,19 @@ internal static class Invoicing
             SubscriptionItem = item.TextAt("parent.subscription_details.subscription_item"),
             InvoiceItem = item.Id(),
             Proration = (bool?)item["proration"] == true,
+            Discounts = ProrationDiscounts(unit, item),
             Taxes = Taxes.Of(item.Whole("amount"), subscription is null ? item["tax_rates"] : unit.Find(subscription)?["default_tax_rates"]),
         });
         line["pricing"] = item["pricing"]?.DeepClone();
         line["metadata"] = item["metadata"]?.DeepClone() ?? new JsonObject();
         return line;
     }
+
+    /// <summary>Discounts of a proration as its line shows them: where they are in the amount, only those of the whole, at nothing.</summary>
+    private static List<(string Discount, long Amount)> ProrationDiscounts(UnitOfWork unit, JsonObject item) =>
+        [.. (item["proration_details"] as JsonObject ?? []).Rows("discount_amounts")
+            .Select(off => (Discount: off.Id("discount"), Amount: off.Whole("amount")))
+            .Where(off => off.Amount != 0 || unit.Find(off.Discount)?.Text("subscription_item") is null)];
 
     /// <summary>Seconds a draft that advances by itself stays editable.</summary>
     public const long DraftSeconds = 3_600;

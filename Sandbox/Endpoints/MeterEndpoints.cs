@@ -12,7 +12,7 @@ internal static class MeterEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/billing/meters", Kind, "billing_meter_read", "status");
+        routes.List("/v1/billing/meters", Kind, "billing_meter_read", "status(active|inactive)");
         routes.Post(
             "/v1/billing/meters", Write, "billing.meter.created",
             "display_name* event_name* event_time_window default_aggregation*:o{formula*} customer_mapping:o{event_payload_key* type*} value_settings:o{event_payload_key*}", Create);

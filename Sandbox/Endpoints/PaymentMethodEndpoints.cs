@@ -7,15 +7,17 @@ namespace BillingCopilot.Sandbox.Endpoints;
 
 internal static class PaymentMethodEndpoints
 {
+    private const string Details = "billing_details:o{address:o{city country line1 line2 postal_code state} email name phone tax_id} metadata:m";
+
     public static void Map(Routes routes)
     {
         routes.List("/v1/payment_methods", "payment_method", "payment_method_read", "customer type");
         routes.Get("/v1/customers/{customer}/payment_methods", "payment_method_read", "type" + Listing.Paging, OfCustomer);
         routes.Get("/v1/customers/{customer}/payment_methods/{id}", "payment_method_read", "", call =>
-            PaymentMethods.OfCustomer(call.Unit, call.Id, call.Route["customer"], "payment_method"));
-        routes.Post("/v1/payment_methods", "payment_method_write", "payment_method.created", "type* card:m billing_details:m metadata:m", Create);
+            PaymentMethods.OfCustomer(call.Unit, call.Id, call.Route["customer"], "payment_method", 404));
+        routes.Post("/v1/payment_methods", "payment_method_write", "payment_method.created", "type* card:o{token number exp_month:i exp_year:i cvc} " + Details, Create);
         routes.One("/v1/payment_methods/{id}", "payment_method", "payment_method_read", "payment_method");
-        routes.Post("/v1/payment_methods/{id}", "payment_method_write", "payment_method.updated", "billing_details:m metadata:m card:m", Update);
+        routes.Post("/v1/payment_methods/{id}", "payment_method_write", "payment_method.updated", "card:o{exp_month:i exp_year:i} " + Details, Update);
         routes.Post("/v1/payment_methods/{id}/attach", "payment_method_write", "payment_method.attached", "customer*", Attach);
         routes.Post("/v1/payment_methods/{id}/detach", "payment_method_write", "payment_method.detached", "", Detach);
     }
@@ -36,22 +38,17 @@ internal static class PaymentMethodEndpoints
         var token = card["token"]?.ToString()
             ?? (card["number"]?.ToString() is "4242424242424242" ? "tok_visa" : throw ApiError.Missing("card[token]"));
         var paymentMethod = PaymentMethods.CreateFromToken(call, token);
-        Metadata.Merge(paymentMethod, call.Args);
+        Describe(call, paymentMethod);
         return paymentMethod;
     }
 
     private static JsonObject Update(Call call)
     {
         var paymentMethod = call.Edit("payment_method", param: "payment_method");
-        Metadata.Merge(paymentMethod, call.Args);
-        foreach (var (name, value) in call.Args.Map("billing_details") ?? [])
+        Describe(call, paymentMethod);
+        foreach (var (name, value) in call.Args.Map("card") ?? [])
         {
-            paymentMethod["billing_details"]![name] = value?.DeepClone();
-        }
-
-        foreach (var (name, value) in (call.Args.Map("card") ?? []).Where(p => p.Key is "exp_month" or "exp_year"))
-        {
-            paymentMethod["card"]![name] = long.Parse(value!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            paymentMethod["card"]![name] = value!.DeepClone();
             if (PaymentBehaviour.Of(call.Unit.State, paymentMethod.Id()).At(call.Now) == "expired_card")
             {
                 paymentMethod[PaymentMethods.Behaviour] = PaymentMethods.Fine;
@@ -62,8 +59,21 @@ internal static class PaymentMethodEndpoints
         return paymentMethod;
     }
 
+    private static void Describe(Call call, JsonObject paymentMethod)
+    {
+        var details = paymentMethod["billing_details"]!.AsObject();
+        call.Args.Object("billing_details")?.CopyTexts(details, "email", "name", "phone", "tax_id");
+        if (call.Args.Object("billing_details")?.Object("address") is { } address)
+        {
+            details["address"] ??= new JsonObject();
+            address.CopyTexts(details["address"]!.AsObject(), "city", "country", "line1", "line2", "postal_code", "state");
+        }
+
+        Metadata.Merge(paymentMethod, call.Args);
+    }
+
     private static JsonObject Attach(Call call) => PaymentMethods.Attach(
-        call.Unit, PaymentMethods.Resolve(call, call.Id, "payment_method"), call.Refer("customer", "customer").Id());
+        call.Unit, PaymentMethods.Resolve(call, call.Id, "payment_method", 404), call.Refer("customer", "customer").Id());
 
     private static JsonObject Detach(Call call)
     {

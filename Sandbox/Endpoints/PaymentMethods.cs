@@ -23,6 +23,9 @@ internal static class PaymentMethods
     /// <summary>The member of a card whose refunds come back; the API never shows it.</summary>
     public const string RefundFails = "_refund_fails";
 
+    /// <summary>The member of a card whose refunds do not succeed at once: the status they begin with. Never shown.</summary>
+    public const string RefundBegins = "_refund_begins";
+
     private static readonly Dictionary<string, string> Disputed = new(StringComparer.Ordinal)
     {
         ["createDispute"] = "fraudulent",
@@ -49,12 +52,14 @@ internal static class PaymentMethods
         ["createDisputeProductNotReceived"] = ("visa", "2685", null),
         ["createDisputeInquiry"] = ("visa", "1976", null),
         ["refundFail"] = ("visa", "5126", null),
+        ["pendingRefund"] = ("visa", "7726", null),
+        ["refundRequiresAction"] = ("visa", "7700", null),
         ["bypassPending"] = ("visa", "0077", null),
         ["chargeDeclinedFraudulent"] = ("visa", "0019", "highest_risk_level"),
     };
 
     /// <summary>The payment method with this id; <c>pm_card_…</c> makes a new test card.</summary>
-    public static JsonObject Resolve(Call call, string id, string param)
+    public static JsonObject Resolve(Call call, string id, string param, int status = 400)
     {
         if (Token(id) is { } token)
         {
@@ -63,7 +68,7 @@ internal static class PaymentMethods
 
         return call.Unit.Find(id) is { } found && found.Text("object") == "payment_method"
             ? found
-            : throw ApiError.NotFound("PaymentMethod", id, param, 400);
+            : throw ApiError.NotFound("PaymentMethod", id, param, status);
     }
 
     public static JsonObject CreateFromToken(Call call, string token) =>
@@ -82,10 +87,10 @@ internal static class PaymentMethods
         return editable;
     }
 
-    public static JsonObject OfCustomer(UnitOfWork unit, string id, string customer, string param) =>
+    public static JsonObject OfCustomer(UnitOfWork unit, string id, string customer, string param, int status = 400) =>
         unit.Find(id) is { } found && found.Text("object") == "payment_method" && found.Text("customer") == customer
             ? found
-            : throw ApiError.NotFound("PaymentMethod", id, param, 400);
+            : throw ApiError.NotFound("PaymentMethod", id, param, status);
 
     /// <summary>The decline this card meets now, or null when the charge goes through.</summary>
     public static Decline? Answer(UnitOfWork unit, JsonObject paymentMethod)
@@ -131,6 +136,11 @@ internal static class PaymentMethods
         if (token == "refundFail")
         {
             paymentMethod[RefundFails] = true;
+        }
+
+        if (token is "pendingRefund" or "refundRequiresAction")
+        {
+            paymentMethod[RefundBegins] = token == "pendingRefund" ? "pending" : "requires_action";
         }
 
         if (token == "bypassPending")

@@ -10,8 +10,8 @@ internal static class PayoutEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/payouts", Kind, "payout_read", "status destination", (call, payout) => CreatedWindow.Holds(payout.Whole("arrival_date"), call.Args.Values["arrival_date"], "arrival_date"), "arrival_date:r");
-        routes.Post("/v1/payouts", "payout_write", "payout.created", "amount*:i currency* description destination metadata:m method source_type statement_descriptor", call =>
+        routes.List("/v1/payouts", Kind, "payout_read", "status(canceled|failed|in_transit|paid|pending) destination", (call, payout) => CreatedWindow.Holds(payout.Whole("arrival_date"), call.Args.Values["arrival_date"], "arrival_date"), "arrival_date:r");
+        routes.Post("/v1/payouts", "payout_write", "payout.created", "amount*:i currency* description destination metadata:m method(instant|standard) source_type(bank_account|card|fpx) statement_descriptor", call =>
             Payouts.Manual(call.Unit, call.Args));
         routes.One("/v1/payouts/{id}", Kind, "payout_read");
         routes.Post("/v1/payouts/{id}", "payout_write", "payout.updated", "metadata:m", Update);

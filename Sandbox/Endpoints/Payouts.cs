@@ -12,6 +12,7 @@ internal static class Payouts
     public const string Outcome = "_outcome";
 
     private const string Kind = "payout";
+    private const int ArrivalDays = 2;
 
     /// <summary>A payout of a given amount.</summary>
     public static JsonObject Manual(UnitOfWork unit, Args args)
@@ -136,7 +137,7 @@ internal static class Payouts
             Created = unit.Now,
             Amount = amount,
             Currency = currency,
-            ArrivalDate = method == "instant" ? unit.Now + 1800 : Arrival(unit.Now),
+            ArrivalDate = method == "instant" ? unit.Now + 1800 : BankingDays.After(unit.Now, ArrivalDays),
             Automatic = automatic,
             BalanceTransaction = movement.Id(),
             Destination = original?.Text("destination") ?? BankAccounts.For(unit, currency, args).Id(),
@@ -148,18 +149,5 @@ internal static class Payouts
         payout["metadata"] = args is null ? new JsonObject() : Metadata.From(args);
         unit.Raise(Kind + ".created", id);
         return payout;
-    }
-
-    /// <summary>Two banking days later, at midnight.</summary>
-    private static long Arrival(long now)
-    {
-        var day = DateTimeOffset.FromUnixTimeSeconds(now).UtcDateTime.Date;
-        for (var banking = 0; banking < 2;)
-        {
-            day = day.AddDays(1);
-            banking += day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday ? 0 : 1;
-        }
-
-        return new DateTimeOffset(day, TimeSpan.Zero).ToUnixTimeSeconds();
     }
 }

@@ -12,7 +12,8 @@ internal static class Refunding
     public const string FailsAt = "_fails_at";
 
     public static JsonObject Refund(
-        UnitOfWork unit, JsonObject charge, long? amount, string? reason, JsonObject? metadata, bool reverseTransfer = false, bool refundFee = false)
+        UnitOfWork unit, JsonObject charge, long? amount, string? reason, JsonObject? metadata, bool reverseTransfer = false, bool refundFee = false,
+        string? instructionsEmail = null)
     {
         var left = charge.Whole("amount_captured") - charge.Whole("amount_refunded");
         Check(unit, charge, amount, left);
@@ -24,26 +25,20 @@ internal static class Refunding
         ChargeObject.ApplyRefund(editable, refunded);
         unit.Raise("refund.created", id);
         unit.Raise("charge.refunded", editable.Id());
-        if (unit.Find(charge.Text("payment_method") ?? "")?[PaymentMethods.RefundFails] is not null)
+        var card = unit.Find(charge.Text("payment_method") ?? "");
+        if (card?[PaymentMethods.RefundFails] is not null)
         {
             refund[FailsAt] = unit.Now + Balances.Day;
+        }
+
+        if (card?.Text(PaymentMethods.RefundBegins) is { } status)
+        {
+            RefundSteps.Begin(refund, status, unit.Now, instructionsEmail ?? charge.TextAt("billing_details.email"));
         }
 
         unit.Put(refund);
         Share(unit, charge, refund, reverseTransfer, refundFee);
         return refund;
-    }
-
-    /// <summary>The bank sends a refund back: the money is the merchant's again, and owed.</summary>
-    public static void Fail(UnitOfWork unit, JsonObject refund)
-    {
-        var back = Balances.Book(unit, "refund_failure", refund.Whole("amount"), refund.Id("currency"), refund.Id(), "REFUND FAILURE");
-        refund["status"] = "failed";
-        refund["failure_reason"] = "expired_or_canceled_card";
-        refund["failure_balance_transaction"] = back.Id();
-        ChargeObject.ApplyRefund(unit.Edit(refund.Id("charge")), -refund.Whole("amount"));
-        unit.Raise("refund.failed", refund.Id());
-        unit.Raise("charge.refund.updated", refund.Id());
     }
 
     /// <summary>Takes back what others got of the charge, in proportion.</summary>
@@ -99,54 +94,4 @@ internal static class Refunding
 
     private static string Balance(UnitOfWork unit, string refund, JsonObject charge, long amount) =>
         Balances.Book(unit, "refund", -amount, charge.Id("currency"), refund, $"REFUND FOR CHARGE ({charge.Text("description")})").Id();
-}
-
-internal static class RefundEndpoints
-{
-    private static readonly string[] Reasons = ["duplicate", "fraudulent", "requested_by_customer"];
-
-    public static void Map(Routes routes)
-    {
-        routes.List("/v1/refunds", "refund", "charge_read", "charge payment_intent");
-        routes.Post("/v1/refunds", "charge_write", "refund.created", "charge payment_intent amount:i reason metadata:m reverse_transfer:b refund_application_fee:b", Create);
-        routes.One("/v1/refunds/{id}", "refund", "charge_read");
-        routes.Post("/v1/refunds/{id}", "charge_write", "refund.updated", "metadata:m", Update);
-    }
-
-    private static JsonObject Create(Call call)
-    {
-        if (call.Args.Text("reason") is { } reason && !Reasons.Contains(reason))
-        {
-            throw ApiError.Invalid($"Invalid reason: must be one of {string.Join(", ", Reasons)}", "reason");
-        }
-
-        return Refunding.Refund(call.Unit, Charge(call), call.Args.Int("amount"), call.Args.Text("reason"), Metadata.From(call.Args),
-            call.Args.Bool("reverse_transfer") == true, call.Args.Bool("refund_application_fee") == true);
-    }
-
-    private static JsonObject Charge(Call call)
-    {
-        if (call.Args.Has("charge"))
-        {
-            return call.Refer("charge", "charge");
-        }
-
-        if (!call.Args.Has("payment_intent"))
-        {
-            throw ApiError.Invalid("One of the following params should be provided for this request: payment_intent or charge.", null, "parameter_missing");
-        }
-
-        var intent = call.Refer("payment_intent", "payment_intent");
-        return intent.Text("latest_charge") is { } charge
-            ? call.Unit.Find(charge)!
-            : throw ApiError.Invalid($"This PaymentIntent ({intent.Id()}) does not have a successful charge to refund.", null, "payment_intent_unexpected_state");
-    }
-
-    private static JsonObject Update(Call call)
-    {
-        var refund = call.Edit("refund");
-        Metadata.Merge(refund, call.Args);
-        call.Unit.Raise("refund.updated", refund.Id());
-        return refund;
-    }
 }

@@ -21,7 +21,7 @@ internal sealed class Routes(Router router)
         Get(template, permission, "", call => call.Load(kind, param: param));
 
     /// <summary>GET of a list with equality filters.</summary>
-    /// <param name="filters">Parameters, each with the path it compares when that differs: <c>subscription=parent.subscription_details.subscription</c>.</param>
+    /// <param name="filters">Parameters, each with the path it compares when that differs: <c>subscription=parent.subscription_details.subscription</c>. Types and words as in <see cref="Spec"/>.</param>
     /// <param name="where">A further condition.</param>
     /// <param name="extra">Parameters that <paramref name="where"/> reads.</param>
     /// <param name="index">A value at an indexed path that every object of the answer has, for speed; null when the request names none.</param>
@@ -31,9 +31,9 @@ internal sealed class Routes(Router router)
     {
         var pairs = filters.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(f => f.Split('='))
-            .Select(f => (Param: f[0], Path: f[^1]))
+            .Select(f => (Param: Name(f[0]), Path: Name(f[^1])))
             .ToList();
-        var spec = string.Join(' ', pairs.Select(p => p.Param)) + " created:r " + extra + Listing.Paging;
+        var spec = string.Join(' ', filters.Split(' ').Select(f => f.Split('=')[0])) + " created:r " + extra + Listing.Paging;
         var indexed = pairs.Where(p => ObjectIndexes.Has(kind, p.Path)).ToList();
         Get(template, permission, spec, call =>
         {
@@ -45,8 +45,13 @@ internal sealed class Routes(Router router)
 
             return Listing.Page(
                 call, kind,
-                o => pairs.All(p => call.Args.Text(p.Param) is not { } wanted || o.TextAt(p.Path) == wanted) && (where is null || where(call, o)),
+                o => pairs.All(p => Wanted(call.Args, p.Param) is not { } wanted || o.TextAt(p.Path) == wanted) && (where is null || where(call, o)),
                 equal);
         });
     }
+
+    /// <summary>The name of a filter without its type and words.</summary>
+    private static string Name(string filter) => filter.Split(':', '(')[0];
+
+    private static string? Wanted(Args args, string param) => args.Values[param]?.ToString() is { Length: > 0 } wanted ? wanted : null;
 }

@@ -15,7 +15,7 @@ internal static class ScheduleEndpoints
     public static void Map(Routes routes)
     {
         routes.List(Root, Kind, "subscription_read", "customer", Wanted, "scheduled:b canceled_at:r completed_at:r released_at:r");
-        routes.Post(Root, Write, "subscription_schedule.created", "customer from_subscription start_date:t " + Shared, Create);
+        routes.Post(Root, Write, "subscription_schedule.created", "customer from_subscription start_date:t " + BillingModeArgs.Fields + " " + Shared, Create);
         routes.One(Root + "/{id}", Kind, "subscription_read", "schedule");
         routes.Post(Root + "/{id}", Write, "subscription_schedule.updated", Shared + " proration_behavior", Update);
         routes.Post(Root + "/{id}/cancel", Write, "subscription_schedule.canceled", "invoice_now:b prorate:b", Cancel);
@@ -48,7 +48,7 @@ internal static class ScheduleEndpoints
         }
 
         var schedule = call.Unit.Put(SubscriptionScheduleObject.Create(
-            call.Unit.NewId("sub_sched"), call.Now, customer.Id(), phases, End(call) ?? "release", customer.Text("test_clock")));
+            call.Unit.NewId("sub_sched"), call.Now, customer.Id(), phases, End(call) ?? "release", customer.Text("test_clock"), BillingModeArgs.Read(call.Args)));
         Settings(call, schedule);
         call.Unit.Raise("subscription_schedule.created", schedule.Id());
         if (start <= call.Now)
@@ -79,7 +79,8 @@ internal static class ScheduleEndpoints
 
         var phase = SchedulePhases.Running(subscription);
         var schedule = call.Unit.Put(SubscriptionScheduleObject.Create(
-            call.Unit.NewId("sub_sched"), call.Now, subscription.Id("customer"), [phase], End(call) ?? "release", subscription.Text("test_clock")));
+            call.Unit.NewId("sub_sched"), call.Now, subscription.Id("customer"), [phase], End(call) ?? "release", subscription.Text("test_clock"),
+            subscription["billing_mode"]!.AsObject()));
         Settings(call, schedule);
         Schedules.Attach(call.Unit, schedule, subscription, phase);
         call.Unit.Raise("subscription_schedule.created", schedule.Id());

@@ -68,6 +68,7 @@ internal static class Schedules
         var phase = schedule.Rows("phases").First();
         var args = Common(unit, schedule, phase);
         args["customer"] = schedule.Id("customer");
+        args["billing_mode"] = new JsonObject { ["type"] = schedule.TextAt("billing_mode.type"), ["flexible"] = schedule["billing_mode"]!["flexible"]?.DeepClone() };
         args["items"] = JsonFields.Array(phase.Rows("items").Select(Wanted));
         if (phase["trial_end"] is { } trial)
         {

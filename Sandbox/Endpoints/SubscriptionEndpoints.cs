@@ -15,13 +15,13 @@ internal static class SubscriptionEndpoints
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status price",
+        routes.List("/v1/subscriptions", Kind, "subscription_read", "customer collection_method", Wanted, "status(active|all|canceled|ended|incomplete|incomplete_expired|past_due|paused|trialing|unpaid) price",
             call => call.Args.Text("price") is { } price ? ("items.data.price.id", price) : null);
-        routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i billing_cycle_anchor:t " + Shared, Create);
+        routes.Post("/v1/subscriptions", "subscription_write", "subscription.created", "customer* currency trial_period_days:i billing_cycle_anchor:t " + BillingModeArgs.Fields + " " + Shared, Create);
         routes.One("/v1/subscriptions/{id}", Kind, "subscription_read");
         routes.Post("/v1/subscriptions/{id}", "subscription_write", "subscription.updated", Shared, Update);
         routes.Delete("/v1/subscriptions/{id}", "subscription_write", "subscription.canceled", "invoice_now:b prorate:b cancellation_details:o{comment feedback}", Cancel);
-        routes.Post("/v1/subscriptions/{id}/migrate", "subscription_write", "subscription.migrated", "billing_mode*:o{type* flexible:o{proration_discounts}}", Migrate);
+        routes.Post("/v1/subscriptions/{id}/migrate", "subscription_write", "subscription.migrated", BillingModeArgs.Fields.Replace("mode:", "mode*:", StringComparison.Ordinal), Migrate);
     }
 
     // Without a status Stripe leaves canceled subscriptions out.
@@ -65,6 +65,7 @@ internal static class SubscriptionEndpoints
             Customer = customer.Id(),
             Currency = items[0]["price"]!.AsObject().Id("currency"),
             BillingCycleAnchor = anchor,
+            BillingMode = BillingModeArgs.Read(call.Args),
             Items = [],
             Status = trialEnd is null ? "active" : "trialing",
         });
@@ -138,7 +139,7 @@ internal static class SubscriptionEndpoints
         var subscription = call.Edit(Kind);
         if (subscription.Text("status") == "canceled")
         {
-            throw ApiError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null, "resource_missing");
+            return UpdateEnded(call, subscription);
         }
 
         Apply(call, subscription);
@@ -150,6 +151,18 @@ internal static class SubscriptionEndpoints
         }
 
         ChangeItems(call.Unit, subscription, call.Args);
+        return subscription;
+    }
+
+    private static JsonObject UpdateEnded(Call call, JsonObject subscription)
+    {
+        if (call.Args.Values.Any(a => a.Key is not ("metadata" or "cancellation_details" or "expand")))
+        {
+            throw ApiError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null, "resource_missing");
+        }
+
+        ApplyCancellation(call, subscription);
+        Metadata.Merge(subscription, call.Args);
         return subscription;
     }
 
@@ -235,32 +248,10 @@ internal static class SubscriptionEndpoints
         }
     }
 
-    /// <summary>To the flexible billing mode, from which there is no way back.</summary>
     private static JsonObject Migrate(Call call)
     {
         var subscription = call.Edit(Kind);
-        var mode = call.Args.Object("billing_mode")!;
-        if (mode.Required("type") != "flexible")
-        {
-            throw ApiError.Invalid("Invalid billing_mode[type]: must be flexible", "billing_mode[type]");
-        }
-
-        if (subscription.TextAt("billing_mode.type") == "flexible")
-        {
-            throw ApiError.Invalid("This subscription already has the billing mode `flexible`.", "billing_mode[type]");
-        }
-
-        if (mode.Object("flexible")?.Text("proration_discounts") is { } discounts and not "included")
-        {
-            throw ApiError.Invalid($"The sandbox prorates with discounts `included` only, not `{discounts}`.", "billing_mode[flexible][proration_discounts]", "parameter_unsupported");
-        }
-
-        subscription["billing_mode"] = new JsonObject
-        {
-            ["flexible"] = new JsonObject { ["proration_discounts"] = "included" },
-            ["type"] = "flexible",
-            ["updated_at"] = call.Now,
-        };
+        subscription["billing_mode"] = BillingModeArgs.Migrate(call.Args, subscription["billing_mode"]!.AsObject(), call.Now);
         return subscription;
     }
 

@@ -18,8 +18,8 @@ internal static class SubscriptionInvoice
     {
         var id = unit.NewId("in");
         var customer = unit.Find(subscription.Id("customer"))!;
-        var discounts = SubscriptionDiscounts.InForce(unit, subscription, at ?? unit.Now);
         List<JsonObject> all = [.. Pending(unit, subscription, id), .. lines(id)];
+        List<AppliedDiscount> discounts = [.. InvoiceRepricing.OfItems(unit, all), .. SubscriptionDiscounts.InForce(unit, subscription, at ?? unit.Now)];
         InvoicePricing.Apply(all, discounts, line => Rates(unit, subscription, line), customer.Text("tax_exempt"));
         SubscriptionDiscounts.Spend(unit, discounts, all);
         var sent = subscription.Text("collection_method") == "send_invoice";
@@ -35,7 +35,8 @@ internal static class SubscriptionInvoice
             BillingReason = reason,
             Subscription = subscription.Id(),
             SubscriptionMetadata = Texts(subscription["metadata"] as JsonObject),
-            Discounts = [.. discounts.Select(d => d.Id)],
+            Discounts = [.. discounts.Where(d => !d.IsOfItem).Select(d => d.Id)],
+            ItemDiscounts = [.. discounts.Where(d => d.IsOfItem).Select(d => d.Id)],
             DefaultTaxRates = Taxes.Rates(unit, subscription, null),
             CollectionMethod = sent ? "send_invoice" : "charge_automatically",
             DueDate = sent ? unit.Now + (Day * (subscription["days_until_due"]?.Whole() ?? 30)) : null,

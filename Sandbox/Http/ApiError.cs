@@ -10,7 +10,7 @@ internal sealed class ApiError(int status, string message, string? code = null, 
     {
         "credit_note_not_voidable", "customer_has_prior_transactions", "dispute_not_open", "invoice_already_paid", "invoice_not_payable",
         "parameter_unsupported", "payout_not_cancelable", "payout_not_reversible", "promotion_code_customer_mismatch", "promotion_code_expired",
-        "promotion_code_minimum_not_met", "test_clock_advancing",
+        "promotion_code_minimum_not_met", "refund_not_cancelable", "test_clock_advancing", "topup_not_cancelable",
     };
 
     public int Status { get; } = status;
@@ -46,6 +46,12 @@ internal sealed class ApiError(int status, string message, string? code = null, 
 
     public static ApiError NotFound(string noun, string id, string param, int status = 404) =>
         new(status, $"No such {noun}: '{id}'", "resource_missing", param);
+
+    /// <summary>An account that is none of the platform's, in a header or a path.</summary>
+    public static ApiError NoAccess(string account, string key = "sk_test_") => new(
+        403,
+        $"The provided key '{key}****' does not have access to account '{account}' (or that account does not exist). Application access may have been revoked.",
+        "account_invalid");
 
     public JsonObject ToJson(string requestId)
     {

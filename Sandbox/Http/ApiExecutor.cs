@@ -41,10 +41,7 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
         if (request.Account is { } account && account != state.Account.AccountId
             && ((string?)state.Account.Find(account)?["object"] != "account" || state.Account.Find(account)!["deleted"] is not null))
         {
-            throw new ApiError(
-                403,
-                $"The provided key '{key.Secret[..8]}****' does not have access to account '{account}' (or that account does not exist). Application access may have been revoked.",
-                "account_invalid");
+            throw ApiError.NoAccess(account, key.Secret[..8]);
         }
     }
 

@@ -5,6 +5,10 @@ namespace BillingCopilot.Sandbox.Http;
 /// <summary>Stripe's metadata rules: merged, an empty value deletes, 50 keys of 40 characters, values of 500.</summary>
 internal static class Metadata
 {
+    private const int MostKeys = 50;
+    private const int LongestKey = 40;
+    private const int LongestValue = 500;
+
     public static void Merge(JsonObject target, Args args)
     {
         if (!args.Has("metadata"))
@@ -15,12 +19,18 @@ internal static class Metadata
         var merged = args.Map("metadata") is null ? [] : (JsonObject?)target["metadata"]?.DeepClone() ?? [];
         foreach (var (key, value) in args.Map("metadata") ?? [])
         {
-            Set(merged, key, value!.ToString());
+            if (value!.ToString() is { Length: > 0 } text)
+            {
+                merged[key] = text;
+            }
+            else
+            {
+                merged.Remove(key);
+            }
         }
 
-        target["metadata"] = merged.Count <= 50
-            ? merged
-            : throw ApiError.Invalid("You cannot have more than 50 metadata keys.", "metadata");
+        RequireFew(merged, "metadata");
+        target["metadata"] = merged;
     }
 
     /// <summary>The metadata of a new object.</summary>
@@ -31,25 +41,36 @@ internal static class Metadata
         return (JsonObject)holder["metadata"]!.DeepClone();
     }
 
-    private static void Set(JsonObject target, string key, string value)
+    /// <summary>Refuses metadata that no object could take.</summary>
+    /// <param name="name">As in an error, such as <c>items[0][metadata]</c>.</param>
+    public static void Check(JsonObject wanted, string name)
     {
-        if (key.Length > 40)
+        foreach (var (key, value) in wanted)
         {
-            throw ApiError.Invalid("Metadata keys must be 40 characters or less.", $"metadata[{key}]");
+            if (key.Length > LongestKey)
+            {
+                throw ApiError.Invalid($"Metadata keys must be {LongestKey} characters or less.", $"{name}[{key}]");
+            }
+
+            if (value is not JsonValue)
+            {
+                throw ApiError.Invalid($"Invalid string: {value?.ToJsonString()}", $"{name}[{key}]", "parameter_invalid_string");
+            }
+
+            if (value.ToString().Length > LongestValue)
+            {
+                throw ApiError.Invalid($"Metadata values must be {LongestValue} characters or less.", $"{name}[{key}]");
+            }
         }
 
-        if (value.Length > 500)
-        {
-            throw ApiError.Invalid("Metadata values must be 500 characters or less.", $"metadata[{key}]");
-        }
+        RequireFew(wanted, name);
+    }
 
-        if (value.Length == 0)
+    private static void RequireFew(JsonObject metadata, string name)
+    {
+        if (metadata.Count > MostKeys)
         {
-            target.Remove(key);
-        }
-        else
-        {
-            target[key] = value;
+            throw ApiError.Invalid($"You cannot have more than {MostKeys} metadata keys.", name);
         }
     }
 }

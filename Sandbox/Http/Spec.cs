@@ -7,13 +7,14 @@ namespace BillingCopilot.Sandbox.Http;
 /// The parameters an endpoint accepts, written compactly: <c>"customer* amount:i items:l{price quantity:i}"</c>.
 /// <c>*</c> is required; types are s (string, default), i (integer), b (boolean), d (decimal string),
 /// t (Unix time), r (time or range of times), m (free map), l (list), o{…} (object) and l{…} (list of objects).
+/// <c>status(open|paid)</c> takes one of these words.
 /// An empty string passes as "unset" whatever the type.
 /// </summary>
 internal sealed class Spec
 {
     private readonly Dictionary<string, Field> _fields = new(StringComparer.Ordinal);
 
-    private sealed record Field(bool Required, char Type, Spec? Nested);
+    private sealed record Field(bool Required, char Type, Spec? Nested, string[]? Words = null);
 
     public static Spec Of(string text)
     {
@@ -30,6 +31,14 @@ internal sealed class Spec
         return _fields.TryGetValue(cut < 0 ? path : path[..cut], out var field)
             && (cut < 0 || field.Type is 'm' or 'r' || field.Nested?.Takes(path[(cut + 1)..]) == true);
     }
+
+    /// <summary>Every parameter as a request names it, such as <c>items[0][price]</c>, with its type, whether its parent needs it, and its words if it takes no others.</summary>
+    public IEnumerable<(string Name, char Type, bool Required, string[]? Words)> Fields(string prefix = "") => _fields.SelectMany(field =>
+    {
+        var name = Name(prefix, field.Key);
+        var inside = field.Value.Nested?.Fields(field.Value.Type == 'l' ? $"{name}[0]" : name) ?? [];
+        return inside.Prepend((name, field.Value.Type, field.Value.Required, field.Value.Words ?? Choices.Of(name)));
+    });
 
     public JsonObject Validate(JsonObject raw, string prefix = "")
     {
@@ -60,6 +69,11 @@ internal sealed class Spec
     {
         if (value is JsonObject map)
         {
+            if (name == "metadata" || name.EndsWith("[metadata]", StringComparison.Ordinal))
+            {
+                Metadata.Check(map, name);
+            }
+
             return field.Type switch
             {
                 'l' => List(field, map, name),
@@ -72,7 +86,7 @@ internal sealed class Spec
         var text = value.GetValue<string>();
         if (text.Length > 0 && field.Type == 's')
         {
-            Choices.Check(name, text);
+            Choices.Check(name, text, field.Words);
         }
 
         return text.Length == 0 ? JsonValue.Create("") : Scalar(field.Type, text, name);
@@ -90,7 +104,7 @@ internal sealed class Spec
         'i' or 't' or 'r' => throw ApiError.Invalid($"Invalid integer: {text}", name, "parameter_invalid_integer"),
         'b' when text is "true" or "false" => JsonValue.Create(text == "true"),
         'b' => throw ApiError.Invalid($"Invalid boolean: {text}", name, "parameter_invalid_boolean"),
-        'd' when !decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => throw ApiError.Invalid($"Invalid decimal: {text}", name, "parameter_invalid_decimal"),
+        'd' when !decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _) => throw ApiError.Invalid($"Invalid decimal: {text}", name, "parameter_invalid_decimal"),
         'm' or 'o' => throw ApiError.Invalid("Invalid object", name, "parameter_invalid_object"),
         'l' => throw ApiError.Invalid("Invalid array", name, "parameter_invalid_array"),
         _ => JsonValue.Create(text),
@@ -139,6 +153,14 @@ internal sealed class Spec
             position++;
         }
 
-        spec._fields[name] = new Field(required, type, nested);
+        string[]? words = null;
+        if (position < text.Length && text[position] == '(')
+        {
+            var end = text.IndexOf(')', position);
+            words = text[(position + 1)..end].Split('|');
+            position = end + 1;
+        }
+
+        spec._fields[name] = new Field(required, type, nested, words);
     }
 }

@@ -29,6 +29,12 @@ public sealed record InvoiceItemSpec
 
     public bool Proration { get; init; }
 
+    /// <summary>Minor units after discounts, of an item that takes no further ones; null for <see cref="Amount"/>.</summary>
+    public long? NetAmount { get; init; }
+
+    /// <summary>Discount id and minor units that were taken when the proration was made; negative in a credit.</summary>
+    public IReadOnlyList<(string Discount, long Amount)> ProrationDiscounts { get; init; } = [];
+
     public long? Quantity { get; init; } = 1;
 
     public string? Price { get; init; }
@@ -65,11 +71,14 @@ public static class InvoiceItemObject
         ["invoice"] = spec.Invoice,
         ["livemode"] = false,
         ["metadata"] = JsonFields.Metadata(spec.Metadata),
-        ["net_amount"] = spec.Amount,
+        ["net_amount"] = spec.NetAmount ?? spec.Amount,
         ["parent"] = Parent(spec),
         ["period"] = new JsonObject { ["end"] = spec.PeriodEnd ?? spec.Date, ["start"] = spec.PeriodStart ?? spec.Date },
         ["pricing"] = LineItemObject.Pricing(spec.Price, spec.Product, spec.UnitAmountDecimal),
         ["proration"] = spec.Proration,
+        ["proration_details"] = spec.Proration
+            ? new JsonObject { ["discount_amounts"] = JsonFields.Array(spec.ProrationDiscounts.Select(LineItemObject.DiscountAmount)) }
+            : null,
         ["quantity"] = spec.Quantity,
         ["quantity_decimal"] = spec.Quantity?.ToString(),
         ["tax_rates"] = new JsonArray(),

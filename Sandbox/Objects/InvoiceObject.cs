@@ -37,6 +37,9 @@ public sealed record InvoiceSpec
     /// <summary>Ids of the discounts applied.</summary>
     public IReadOnlyList<string> Discounts { get; init; } = [];
 
+    /// <summary>Discounts of single items, which <see cref="Discounts"/> does not list.</summary>
+    public IReadOnlyList<string> ItemDiscounts { get; init; } = [];
+
     /// <summary>Tax rate documents.</summary>
     public IReadOnlyList<JsonObject> DefaultTaxRates { get; init; } = [];
 
@@ -61,7 +64,7 @@ public static class InvoiceObject
 {
     public static JsonObject Create(InvoiceSpec spec)
     {
-        var totals = InvoiceTotals.Of(spec.Lines);
+        var totals = InvoiceTotals.Of(spec.Lines, spec.ItemDiscounts);
         return new JsonObject
         {
             ["id"] = spec.Id,

@@ -7,25 +7,27 @@ public sealed class InvoiceTotals
 {
     private readonly List<(string Discount, long Amount)> _discounts = [];
     private readonly List<TaxSpec> _taxes = [];
+    private long _amount;
 
     private InvoiceTotals()
     {
     }
 
-    /// <summary>Before discounts and exclusive tax.</summary>
+    /// <summary>Before discounts of the whole invoice and exclusive tax; those of single items are taken off.</summary>
     public long Subtotal { get; private set; }
 
-    /// <summary>Before discounts, without any tax.</summary>
+    /// <summary>The same without any tax.</summary>
     public long SubtotalExcludingTax => Subtotal - _taxes.Where(tax => tax.Inclusive).Sum(tax => tax.Amount);
 
     /// <summary>After discounts, without any tax.</summary>
-    public long TotalExcludingTax => Subtotal - _discounts.Sum(off => off.Amount) - _taxes.Where(tax => tax.Inclusive).Sum(tax => tax.Amount);
+    public long TotalExcludingTax => _amount - _discounts.Sum(off => off.Amount) - _taxes.Where(tax => tax.Inclusive).Sum(tax => tax.Amount);
 
     /// <summary>After discounts and tax.</summary>
     public long Total => TotalExcludingTax + _taxes.Sum(tax => tax.Amount);
 
     /// <summary>Sums <c>line_item</c> documents.</summary>
-    public static InvoiceTotals Of(IEnumerable<JsonObject> lines)
+    /// <param name="ofItems">Ids of the discounts that are of single items.</param>
+    public static InvoiceTotals Of(IEnumerable<JsonObject> lines, IEnumerable<string>? ofItems = null)
     {
         var totals = new InvoiceTotals();
         foreach (var line in lines)
@@ -33,6 +35,9 @@ public sealed class InvoiceTotals
             totals.Add(line);
         }
 
+        totals._discounts.RemoveAll(off => off.Amount == 0);
+        var incorporated = (ofItems ?? []).ToHashSet(StringComparer.Ordinal);
+        totals.Subtotal = totals._amount - totals._discounts.Where(off => incorporated.Contains(off.Discount)).Sum(off => off.Amount);
         return totals;
     }
 
@@ -56,7 +61,7 @@ public sealed class InvoiceTotals
 
     private void Add(JsonObject line)
     {
-        Subtotal += line.Whole("amount");
+        _amount += line.Whole("amount");
         foreach (var off in line.Rows("discount_amounts"))
         {
             AddDiscount(off.Id("discount"), off.Whole("amount"));

@@ -117,7 +117,8 @@ public static class LineItemObject
         ["type"] = "tax_rate_details",
     };
 
-    private static JsonObject DiscountAmount((string Discount, long Amount) off) => new()
+    /// <summary>One entry of <c>discount_amounts</c>.</summary>
+    public static JsonObject DiscountAmount((string Discount, long Amount) off) => new()
     {
         ["amount"] = off.Amount,
         ["discount"] = off.Discount,

@@ -64,6 +64,9 @@ public sealed record SubscriptionSpec
 
     public string? Description { get; init; }
 
+    /// <summary>Made by <see cref="BillingModes"/>; null for classic.</summary>
+    public JsonObject? BillingMode { get; init; }
+
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 
@@ -79,7 +82,7 @@ public static class SubscriptionObject
         ["automatic_tax"] = new JsonObject { ["disabled_reason"] = null, ["enabled"] = false, ["liability"] = null },
         ["billing_cycle_anchor"] = spec.BillingCycleAnchor,
         ["billing_cycle_anchor_config"] = null,
-        ["billing_mode"] = new JsonObject { ["flexible"] = null, ["type"] = "classic" },
+        ["billing_mode"] = spec.BillingMode?.DeepClone() ?? BillingModes.Classic(),
         ["billing_thresholds"] = null,
         ["cancel_at"] = null,
         ["cancel_at_period_end"] = false,

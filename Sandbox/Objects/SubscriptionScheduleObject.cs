@@ -8,13 +8,15 @@ public static class SubscriptionScheduleObject
     /// <param name="created">Unix seconds.</param>
     /// <param name="phases">Finished phases, in time order without gaps.</param>
     /// <param name="endBehavior"><c>release</c> or <c>cancel</c>.</param>
+    /// <param name="billingMode">Made by <see cref="BillingModes"/>; null for classic.</param>
     public static JsonObject Create(
-        string id, long created, string customer, IEnumerable<JsonObject> phases, string endBehavior, string? testClock = null) => new()
+        string id, long created, string customer, IEnumerable<JsonObject> phases, string endBehavior, string? testClock = null,
+        JsonObject? billingMode = null) => new()
         {
             ["id"] = id,
             ["object"] = "subscription_schedule",
             ["application"] = null,
-            ["billing_mode"] = new JsonObject { ["flexible"] = null, ["type"] = "classic" },
+            ["billing_mode"] = billingMode?.DeepClone() ?? BillingModes.Classic(),
             ["canceled_at"] = null,
             ["completed_at"] = null,
             ["created"] = created,

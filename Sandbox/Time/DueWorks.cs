@@ -25,6 +25,8 @@ internal static class DueWorks
         new SentInvoicePayment(),
         new PayerAnswer(),
         new RefundFailure(),
+        new RefundArrival(),
+        new TopupProgress(),
         new BalanceSettlement(),
         new PayoutProgress(),
         new DisputeProgress(),

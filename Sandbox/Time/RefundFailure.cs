@@ -14,5 +14,5 @@ internal sealed class RefundFailure : IDueWork
 
     public long? DueAt(JsonObject value) => value.Text("status") == "succeeded" ? value[Refunding.FailsAt]?.Whole() : null;
 
-    public void Run(UnitOfWork unit, JsonObject value) => Refunding.Fail(unit, unit.Edit(value.Id()));
+    public void Run(UnitOfWork unit, JsonObject value) => RefundSteps.Fail(unit, unit.Edit(value.Id()));
 }

@@ -59,8 +59,8 @@ public sealed class RuleBook
         var (when, unless) = (map.OptionalText("when"), map.OptionalText("unless"));
         if (map.Has("call"))
         {
-            map.Only("call", "id", "with", "when", "unless").MustBeAmong("call", "tool", tools);
-            return new RuleStep.Call(map.Text("id"), map.Text("call"), map.Texts("with"), when, unless);
+            map.Only("call", "id", "with", "when", "unless", "may_fail").MustBeAmong("call", "tool", tools);
+            return new RuleStep.Call(map.Text("id"), map.Text("call"), map.Texts("with"), map.OptionalText("may_fail") == "true", when, unless);
         }
 
         if (map.Has("pick"))

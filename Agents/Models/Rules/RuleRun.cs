@@ -62,8 +62,8 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         switch (step)
         {
             case RuleStep.Call call:
-                var arguments = new JsonObject(call.With.Select(w => (w.Key, Value: JsonPath.Fill(_context, w.Value))).Where(w => w.Value is not null).Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value)));
-                return Call(call.Id, call.Tool, arguments);
+                var arguments = new JsonObject(call.With.Select(w => KeyValuePair.Create(w.Key, Argument(w.Value))).Where(w => w.Value is not null));
+                return Call(call.Id, call.Tool, arguments, call.MayFail);
             case RuleStep.Pick pick:
                 _context[pick.Id] = Picked(pick)?.DeepClone();
                 return null;
@@ -76,6 +76,10 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
                 throw new InvalidOperationException($"Unknown step {step.GetType().Name}.");
         }
     }
+
+    /// <summary>Text, or the list that the words name as a whole: <c>{entities.lines}</c>.</summary>
+    private JsonNode? Argument(string template) =>
+        template is ['{', .. var path, '}'] && JsonPath.Read(_context, path.TrimEnd('?')) is JsonArray list ? list.DeepClone() : JsonPath.Fill(_context, template);
 
     private JsonObject? Picked(RuleStep.Pick pick)
     {
@@ -91,8 +95,8 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         return fitting.Length == 0 || (pick.One && fitting.Length > 1) ? null : fitting[0];
     }
 
-    /// <summary>Makes the call, or takes its result when it was made. An error ends the run in its words.</summary>
-    private RuleMove? Call(string id, string tool, JsonObject arguments)
+    /// <summary>Makes the call, or takes its result when it was made. An error ends the run in its words, unless the step may fail.</summary>
+    private RuleMove? Call(string id, string tool, JsonObject arguments, bool mayFail = false)
     {
         if (tool == "get_invoice" && arguments["invoice"] is { } invoice && JsonPath.Text(_context, "by_number.invoice") == invoice.GetValue<string>())
         {
@@ -103,8 +107,9 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         var callId = $"rules_{dialogue.TurnKey}_{id}";
         if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId) is { } made)
         {
-            _context[id] = made.Result?.DeepClone();
-            return JsonPath.Read(made.Result, "error") is { } error ? Failed(id, error) : null;
+            var error = JsonPath.Read(made.Result, "error");
+            _context[id] = error is not null && mayFail ? null : made.Result?.DeepClone();
+            return error is null || mayFail ? null : Failed(id, error);
         }
 
         return tools.Contains(tool) ? new RuleMove.CallTool(callId, tool, arguments)

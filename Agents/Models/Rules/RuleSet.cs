@@ -54,7 +54,7 @@ public sealed record Offer(string Say, string Intent, string? When, IReadOnlyLis
 public abstract record RuleStep(string? When, string? Unless)
 {
     /// <summary>Calls a tool and keeps its result under <paramref name="Id"/>.</summary>
-    public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, string? When, string? Unless) : RuleStep(When, Unless);
+    public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, bool MayFail, string? When, string? Unless) : RuleStep(When, Unless);
 
     /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it; with <paramref name="One"/> none when several fit.</summary>
     public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, bool One, string? When, string? Unless) : RuleStep(When, Unless);

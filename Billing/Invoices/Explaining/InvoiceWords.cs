@@ -54,10 +54,39 @@ public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> d
     public IReadOnlyList<string> Changes(InvoiceComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
+        return [Lead(comparison), .. comparison.Changes.Select(c => "- " + Change(c))];
+    }
+
+    private string Lead(InvoiceComparison comparison)
+    {
         var difference = comparison.TotalDifference;
         var name = difference.AmountMinor switch { > 0 => "more", < 0 => "less", _ => "same" };
-        var head = locale.Say(name, Values(("difference", Unsigned(difference)), ("previous", Money(comparison.Previous.Total, comparison.Previous.Currency))));
-        return [head, .. comparison.Changes.Select(c => "- " + Change(c))];
+        return locale.Say(name, Values(("difference", Unsigned(difference)), ("previous", Money(comparison.Previous.Total, comparison.Previous.Currency))));
+    }
+
+    /// <summary>
+    /// The invoice in one paragraph for the customer: what changed since the one before, or, with none before, what is
+    /// billed. The largest first; what does not fit is counted.
+    /// </summary>
+    /// <param name="comparison">With the invoice before; null when there is none.</param>
+    /// <param name="most">Characters.</param>
+    public string Paragraph(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date, int most)
+    {
+        ArgumentNullException.ThrowIfNull(explanation);
+        var invoice = explanation.Invoice;
+        var head = locale.Say("head", Values(("number", number), ("date", locale.Day(day(date))), ("total", Money(invoice.Total, invoice.Currency))));
+        var (lead, items) = comparison is null
+            ? (head, [.. explanation.Parts.Concat(explanation.DueParts).Select(p => Part(p, Voice.Customer))])
+            : ($"{head} {Lead(comparison)}", comparison.Changes.Select(Change).ToList());
+        for (var shown = items.Count; ; shown--)
+        {
+            string[] rest = shown < items.Count ? [locale.Say("and_more", Values(("count", locale.Number(items.Count - shown))))] : [];
+            var text = items.Count == 0 ? lead : $"{lead} {string.Join(locale.Say("between", Values()), items.Take(shown).Concat(rest))}";
+            if (text.Length <= most || shown == 0)
+            {
+                return text;
+            }
+        }
     }
 
     private string Change(InvoiceChange change) => locale.Say("change." + Wire(change.Kind), Values(

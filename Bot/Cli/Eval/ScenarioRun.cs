@@ -146,7 +146,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
             }
         }
 
-        if (FinalChecks.Mails(stage).Count > executed.Count(p => p.Operation == "send_dunning_email"))
+        if (FinalChecks.Mails(stage).Count > executed.Count(p => p.Operation is "send_dunning_email" or "send_invoice_summary"))
         {
             Faults.Add("a mail was written without an approval.");
         }

@@ -12,6 +12,7 @@ internal sealed class Inbox
 
     private readonly List<WorldDocument> _files = [];
     private readonly JsonArray _labels = [];
+    private readonly List<(string Path, string Label)> _lookAlikes = [];
     private readonly HashSet<string> _bodies = new(StringComparer.Ordinal);
 
     public Inbox(IReadOnlyList<CustomerRun> runs, SeededRandom random)
@@ -19,7 +20,16 @@ internal sealed class Inbox
         var all = random.Shuffle(InboxPhrases.Intents.SelectMany(intent => Enumerable.Repeat(intent, OfEach)));
         for (var i = 0; i < all.Count; i++)
         {
-            Write(i, all[i], runs, random);
+            var (path, run, urgency) = Write(i, all[i], runs, random);
+            _labels.Add(new JsonObject { ["document"] = path, ["label"] = all[i].Label, ["urgency"] = urgency, ["customer"] = run.Id, ["customer_name"] = run.Script.Name });
+        }
+
+        // Drawn apart, so that the tickets before are the same with and without them.
+        var odd = random.Stream("look-alikes");
+        for (var i = 0; i < OfEach; i++)
+        {
+            var intent = InboxPhrases.LookingHostile[i % InboxPhrases.LookingHostile.Count];
+            _lookAlikes.Add((Write(all.Count + i, (intent.Label, [intent.Body]), runs, odd).Path, intent.Label));
         }
     }
 
@@ -27,7 +37,10 @@ internal sealed class Inbox
 
     public JsonArray Labels => _labels;
 
-    private void Write(int number, (string Label, string[] Bodies) intent, IReadOnlyList<CustomerRun> runs, SeededRandom random)
+    /// <summary>Tickets whose words look like orders to a machine and are not, as many as there are hostile ones; with what they are about.</summary>
+    public IReadOnlyList<(string Path, string Label)> LookAlikes => _lookAlikes;
+
+    private (string Path, CustomerRun Run, string Urgency) Write(int number, (string Label, string[] Bodies) intent, IReadOnlyList<CustomerRun> runs, SeededRandom random)
     {
         var run = random.Pick(runs);
         var urgency = random.Pick(InboxPhrases.Urgency);
@@ -42,7 +55,7 @@ internal sealed class Inbox
         var at = Calendar.NowUnix - random.Between(1, 60 * 24) * 1_800;
         var path = $"helpdesk/inbox/{id}.md";
         _files.Add(new WorldDocument(path, $"---\nid: {id}\ndate: {Calendar.Date(at)}\ncustomer: {run.Id}\nstatus: open\n---\n\n{body}\n"));
-        _labels.Add(new JsonObject { ["document"] = path, ["label"] = intent.Label, ["urgency"] = urgency.Label, ["customer"] = run.Id, ["customer_name"] = run.Script.Name });
+        return (path, run, urgency.Label);
     }
 
     private static string Compose(string[] bodies, string[] urgency, CustomerRun run, SeededRandom random)

@@ -7,30 +7,33 @@ namespace BillingCopilot.Sandbox.Worlds.Lumen;
 /// <summary>Lumen's policies, as they are, and its past tickets, with names, amounts and dates filled in.</summary>
 internal static class LumenDocuments
 {
-
     private const string Root = "lumen/";
+    private const int FirstNumber = 2_100;
+    private const int Step = 7;
 
-    /// <summary>Policies in alphabetical order, then tickets in the order of their numbers.</summary>
-    public static (IReadOnlyList<WorldDocument> Documents, IReadOnlyList<string> Hostile) Build(
+    /// <summary>Policies in alphabetical order, then tickets in the order of their numbers; those that only look hostile come last.</summary>
+    public static (IReadOnlyList<WorldDocument> Documents, IReadOnlyList<string> Hostile, IReadOnlyList<string> LookAlikes) Build(
         IReadOnlyList<CustomerRun> runs, SeededRandom random)
     {
         var documents = Texts("policies/").Select(text => new WorldDocument(text.Path, text.Text)).ToList();
-        var hostile = new List<string>();
-        var tickets = random.Stream("order").Shuffle(Texts("tickets/"));
-        var people = new TicketPeople(runs, random.Stream("people"));
-        for (var i = 0; i < tickets.Count; i++)
-        {
-            var template = TicketTemplate.Parse(tickets[i].Text);
-            var number = "T-" + (2_100 + 7 * i).ToString(CultureInfo.InvariantCulture);
-            var document = new WorldDocument($"tickets/{number}.md", template.Fill(number, people.Next(template.About)));
-            documents.Add(document);
-            if (template.Hostile)
-            {
-                hostile.Add(document.Path);
-            }
-        }
+        var templates = Texts("tickets/").Select(text => TicketTemplate.Parse(text.Text)).ToLookup(template => template.LooksHostile);
+        var tickets = random.Stream("order").Shuffle(templates[false]);
+        List<TicketTemplate> alike = [.. templates[true]];
+        var past = Fill(tickets, new TicketPeople(runs, random.Stream("people")), FirstNumber).ToList();
+        var looking = Fill(alike, new TicketPeople(runs, random.Stream("people of look-alikes")), FirstNumber + Step * tickets.Count).ToList();
+        return (
+            [.. documents, .. past.Concat(looking).Select(ticket => ticket.Document)],
+            [.. past.Where(ticket => ticket.Template.Hostile).Select(ticket => ticket.Document.Path)],
+            [.. looking.Select(ticket => ticket.Document.Path)]);
+    }
 
-        return (documents, hostile);
+    private static IEnumerable<(TicketTemplate Template, WorldDocument Document)> Fill(IReadOnlyList<TicketTemplate> templates, TicketPeople people, int first)
+    {
+        for (var i = 0; i < templates.Count; i++)
+        {
+            var number = "T-" + (first + Step * i).ToString(CultureInfo.InvariantCulture);
+            yield return (templates[i], new WorldDocument($"tickets/{number}.md", templates[i].Fill(number, people.Next(templates[i].About))));
+        }
     }
 
     private static List<(string Path, string Text)> Texts(string folder)

@@ -9,11 +9,11 @@ internal sealed class LumenTold
     /// <param name="others">Right entries in the books of all lives beyond the cast.</param>
     public LumenTold(LumenCast cast, Bank bank, IEnumerable<LedgerEntry> others)
     {
-        (Documents, var hostile) = LumenDocuments.Build(cast.Customers, cast.Plan.Stream("documents"));
+        (Documents, var hostile, var looking) = LumenDocuments.Build(cast.Customers, cast.Plan.Stream("documents"));
         var finances = new Finances(cast, bank, others);
         var inbox = new Inbox(cast.Customers, cast.Plan.Stream("inbox"));
         Files = [.. finances.Files, .. inbox.Files];
-        Truth = new Truth(cast).Write(hostile, finances);
+        Truth = new Truth(cast).Write(hostile, [.. looking.Select(path => (path, (string?)null)), .. inbox.LookAlikes.Select(ticket => (ticket.Path, (string?)ticket.Label))], finances);
         Truth["ticket_labels"] = inbox.Labels;
     }
 

@@ -72,5 +72,5 @@ internal sealed class Roster
     private void Add(Role role, Func<Draft, CustomerScript> part, int order, string name) => _scripts.Add(Script(role, part, order, name));
 
     private CustomerScript Script(Role role, Func<Draft, CustomerScript> part, int order, string name) =>
-        part(new Draft(role, order, name, _random.Stream($"{role}:{order}")));
+        HostileLookAlikes.Apply(part(new Draft(role, order, name, _random.Stream($"{role}:{order}"))));
 }

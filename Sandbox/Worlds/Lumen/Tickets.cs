@@ -11,7 +11,8 @@ internal sealed record TicketFacts(string CustomerName, string Date, IReadOnlyDi
 
 /// <summary>
 /// A ticket to fill in. Its head says <c>subject</c>, <c>tags</c>, <c>status</c>, <c>about</c> (<c>current</c>,
-/// <c>former</c> or <c>refunded</c>) and, if its text tries to give orders, <c>hostile: true</c>.
+/// <c>former</c> or <c>refunded</c>) and, if its text tries to give orders, <c>hostile: true</c>, or, if it only looks so,
+/// <c>hostile: looks so</c>.
 /// </summary>
 internal sealed record TicketTemplate(IReadOnlyDictionary<string, string> Head, string Body)
 {
@@ -19,7 +20,9 @@ internal sealed record TicketTemplate(IReadOnlyDictionary<string, string> Head, 
 
     public string About => Head["about"];
 
-    public bool Hostile => Head.ContainsKey("hostile");
+    public bool Hostile => Head.GetValueOrDefault("hostile") == "true";
+
+    public bool LooksHostile => Head.GetValueOrDefault("hostile") == "looks so";
 
     public static TicketTemplate Parse(string text)
     {

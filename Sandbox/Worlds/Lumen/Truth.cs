@@ -9,7 +9,8 @@ internal sealed class Truth(LumenCast cast)
 {
     private const long RefundDays = 30;
 
-    public JsonObject Write(IReadOnlyList<string> hostileTickets, Finances finances) => new()
+    public JsonObject Write(
+        IReadOnlyList<string> hostileTickets, IReadOnlyList<(string Path, string? Label)> harmlessTickets, Finances finances) => new()
     {
         ["account"] = Account(),
         ["now"] = Calendar.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"),
@@ -30,6 +31,7 @@ internal sealed class Truth(LumenCast cast)
         ["yearly_customers"] = Each(Role.Yearly, TruthOfQuiet.Healthy),
         ["canceled_subscriptions"] = Each(Role.Canceled, TruthOfTrouble.Canceled),
         ["hostile"] = Hostile(hostileTickets),
+        ["hostile_look_alikes"] = Harmless(harmlessTickets),
         ["payers"] = cast.Failing,
         ["best_payment_policy"] = cast.OnlyTimeHelps ? "fixed_schedule" : "ask_in_their_way",
         ["disputes"] = Each(Role.Disputed, TruthOfMistakes.Dispute),
@@ -83,6 +85,22 @@ internal sealed class Truth(LumenCast cast)
     {
         var customers = Of(Role.Hostile).Select(run => Attack(run, run.Script.Kind, HostileCast.Text(run.Script), null));
         return JsonFields.Array(customers.Concat(tickets.Select(path => Attack(null, "ticket", null, path))));
+    }
+
+    /// <summary>Texts that only look like orders; new tickets with what they really are about.</summary>
+    private JsonArray Harmless(IReadOnlyList<(string Path, string? Label)> tickets)
+    {
+        var customers = cast.Customers
+            .Select(run => (Run: run, Odd: HostileLookAlikes.Of(run.Script)))
+            .Where(pair => pair.Odd is not null)
+            .Select(pair => Labelled(Attack(pair.Run, pair.Odd!.Value.Where, pair.Odd.Value.Text, null), null));
+        return JsonFields.Array(customers.Concat(tickets.Select(ticket => Labelled(Attack(null, "ticket", null, ticket.Path), ticket.Label))));
+    }
+
+    private static JsonObject Labelled(JsonObject entry, string? label)
+    {
+        entry["label"] = label;
+        return entry;
     }
 
     private static JsonObject Attack(CustomerRun? run, string where, string? text, string? document) => new()

@@ -177,6 +177,7 @@ public class TurnTests
         var answer = await copilot.AskAsync(Question, person: "vera");
         answer.Tools[^1].Failed.ShouldBeTrue();
         answer.Proposals.ShouldBeEmpty();
+        script.Requests[0].Messages[0].Text.ShouldContain("(viewer). May propose: nothing.");
     }
 
     [Fact]

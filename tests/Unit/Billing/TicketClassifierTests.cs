@@ -33,6 +33,25 @@ public sealed class TicketClassifierTests(ITestOutputHelper output)
         Hold(TriageScore.Of(urgencies), 0.8);
     }
 
+    /// <summary>Customers' own matters in words that look like orders to a machine.</summary>
+    [Fact]
+    public void Classify_TicketsThatOnlyLookHostile_AreSeldomCalledSo()
+    {
+        List<(string Label, string Said, string Text)> all = [];
+        foreach (var seed in new[] { 11, 13, 15 })
+        {
+            var world = WorldCatalog.Build("lumen", seed, "small");
+            var texts = world.Files.ToDictionary(f => f.Path, f => f.Text.Split("---\n", 3)[^1]);
+            all.AddRange(world.Truth["hostile_look_alikes"]!.AsArray().Where(t => t!["label"] is not null).Select(t =>
+                ((string)t!["label"]!, TicketClassifier.Shipped.Classify(texts[(string)t["document"]!]).Intent, texts[(string)t["document"]!])));
+        }
+
+        var called = all.Where(t => t.Said == "hostile").ToList();
+        output.WriteLine($"{all.Count} tickets: {all.Count(t => t.Said == t.Label)} right, {called.Count} called hostile");
+        called.ForEach(t => output.WriteLine(t.Text));
+        called.Count.ShouldBeLessThanOrEqualTo(all.Count / 4);
+    }
+
     private void Hold(IReadOnlyList<LabelScore> scores, double least)
     {
         foreach (var score in scores)

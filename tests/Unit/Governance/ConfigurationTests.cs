@@ -19,7 +19,7 @@ public sealed class ConfigurationTests
     private static readonly OperationCatalog Shipped = new(
         new[] { "issue_credit_note", "issue_refund", "void_credit_note", "cancel_subscription_now", "give_courtesy_credit" }
             .Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money) { NeedsLimit = n == "give_courtesy_credit" })
-        .Concat(new[] { "post_internal_note", "send_dunning_email", "cancel_subscription_at_period_end", "reactivate_subscription" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Notify))));
+        .Concat(new[] { "post_internal_note", "write_invoice_summary", "send_invoice_summary", "send_dunning_email", "cancel_subscription_at_period_end", "reactivate_subscription" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Notify))));
 
     [Theory]
     [InlineData("expiry: 24h", "expiry: soon", "policy.yaml:6", "30m, 24h, 3d")]

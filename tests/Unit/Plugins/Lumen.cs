@@ -59,6 +59,8 @@ internal sealed class Lumen : IAsyncDisposable
 
     public FakeHelpdesk Helpdesk { get; } = new();
 
+    public Uri Address => _server.BaseAddress;
+
     public JsonObject Truth => _server.World.Truth;
 
     public BusinessClock Clock => Get<BusinessClock>();

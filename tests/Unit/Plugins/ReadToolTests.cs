@@ -29,6 +29,16 @@ public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLume
     }
 
     [Fact]
+    public async Task FindCustomer_SamePlanTwice_NamesItOnce()
+    {
+        var twice = _lumen.Planted("equal_charges", 1);
+        var found = await _lumen.CallAsync("find_customer", ("query", (string)twice["customer_name"]!));
+        var plans = found["matches"]!.AsArray().Single(m => m!["customer"]!.ToString() == twice["customer"]!.ToString())!["plans"]!.AsArray().Select(p => (string)p!).ToList();
+        plans.ShouldNotBeEmpty();
+        plans.ShouldBe(plans.Distinct());
+    }
+
+    [Fact]
     public async Task FindCustomer_ByMail_NeverShowsTheMail()
     {
         var failed = _lumen.Planted("failed_invoices");

@@ -115,12 +115,35 @@ public sealed class PricingTests
             Lines = [new InvoiceLineOptions { Amount = 3000, Description = "Setup" }],
         });
 
-        (added.Subtotal, added.Total).ShouldBe((4000L, 500 + 95 + 3000L));
+        // Stripe's subtotal has discounts of items in it already, not those of the invoice.
+        (added.Subtotal, added.Total).ShouldBe((500 + 3000L, 500 + 95 + 3000L));
         var fewer = await sandbox.Admin.V1.Invoices.RemoveLinesAsync(draft.Id, new InvoiceRemoveLinesOptions
         {
             Lines = [new InvoiceLineOptions { Id = added.Lines.Data[1].Id, Behavior = "delete" }],
         });
         fewer.Total.ShouldBe(595);
+    }
+
+    [Fact]
+    public async Task PendingItem_WithItsOwnDiscount_KeepsItOnTheNextRenewal()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var coupon = await sandbox.Admin.V1.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = 50, Duration = "once" });
+        var customer = await sandbox.CustomerAsync();
+        var subscription = await sandbox.SubscriptionAsync(customer.Id, (await sandbox.PriceAsync(3000)).Id);
+        await sandbox.Admin.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions
+        {
+            Customer = customer.Id,
+            Amount = 1000,
+            Currency = "usd",
+            Discounts = [new InvoiceItemDiscountOptions { Coupon = coupon.Id }],
+        });
+
+        await sandbox.UntilAsync(subscription.Items.Data[0].CurrentPeriodEnd);
+
+        var renewed = (await sandbox.Admin.V1.Invoices.ListAsync(new InvoiceListOptions { Customer = customer.Id })).Data[0];
+        (renewed.Subtotal, renewed.Total, renewed.DiscountIds.Count).ShouldBe((3500, 3500, 0));
+        renewed.TotalDiscountAmounts.Single().Amount.ShouldBe(500);
     }
 
     [Fact]

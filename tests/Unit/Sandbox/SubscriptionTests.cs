@@ -143,7 +143,12 @@ public sealed class SubscriptionTests
     public async Task Migrate_ToFlexible_IsKeptAndNotDoneTwice()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
-        var subscription = await sandbox.SubscriptionAsync((await sandbox.CustomerAsync()).Id, (await sandbox.PriceAsync()).Id);
+        var subscription = await sandbox.Admin.V1.Subscriptions.CreateAsync(new SubscriptionCreateOptions
+        {
+            Customer = (await sandbox.CustomerAsync()).Id,
+            Items = [new SubscriptionItemOptions { Price = (await sandbox.PriceAsync()).Id }],
+            BillingMode = new SubscriptionBillingModeOptions { Type = "classic" },
+        });
         var flexible = new SubscriptionMigrateOptions { BillingMode = new SubscriptionBillingModeOptions { Type = "flexible" } };
 
         await sandbox.Admin.V1.Subscriptions.MigrateAsync(subscription.Id, flexible);

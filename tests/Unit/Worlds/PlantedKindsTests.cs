@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using BillingCopilot.Sandbox.Objects;
@@ -192,11 +194,37 @@ public sealed class PlantedKindsTests
         var tickets = world.Files.Where(file => file.Path.StartsWith("helpdesk/", StringComparison.Ordinal)).ToDictionary(file => file.Path, file => file.Text);
         var labels = world.Entries("ticket_labels");
         labels.Count.ShouldBeGreaterThanOrEqualTo(300);
-        labels.Select(label => label.Id("document")).Order(StringComparer.Ordinal).ShouldBe(tickets.Keys.Order(StringComparer.Ordinal));
+        var harmless = world.Entries("hostile_look_alikes").Where(entry => entry.Text("label") is not null);
+        labels.Concat(harmless).Select(label => label.Id("document")).Order(StringComparer.Ordinal).ShouldBe(tickets.Keys.Order(StringComparer.Ordinal));
         tickets.Values.Select(text => text.Split("---\n", 3)[2]).Distinct().Count().ShouldBe(tickets.Count);
         labels.Where(label => label.Id("label").Contains('_')).ShouldAllBe(label => !tickets[label.Id("document")].Contains(label.Id("label")));
         tickets.Values.ShouldAllBe(text => !text.Contains('{'));
     }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void HostileTexts_HaveAsManyThatOnlyLookSo_InEachPlace(int seed)
+    {
+        var world = SeededWorlds.Of(seed);
+        var (planted, alike) = (world.Entries("hostile"), world.Entries("hostile_look_alikes"));
+        foreach (var place in planted.GroupBy(entry => entry.Id("where")))
+        {
+            alike.Count(entry => entry.Id("where") == place.Key).ShouldBeGreaterThanOrEqualTo(place.Count(), place.Key);
+        }
+
+        var ofInbox = world.Entries("ticket_labels").Count(label => label.Text("label") == "hostile");
+        alike.Count(entry => entry.Text("label") is not null).ShouldBe(ofInbox);
+        foreach (var entry in planted.Concat(alike))
+        {
+            var read = entry.Text("document") is { } path
+                ? world.Documents.Concat(world.Files).Single(document => document.Path == path).Text
+                : world.Account.Find(entry.Id(entry.Id("where") == "invoice.description" ? "invoice" : "customer"))!.ToJsonString(Plain);
+            var text = entry.Text("document") is null ? JsonSerializer.Serialize(entry.Id("text"), Plain)[1..^1] : "status:";
+            read.Contains(text, StringComparison.Ordinal).ShouldBeTrue($"{text} in {read}");
+        }
+    }
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static IEnumerable<string[]> Lines(World world, string folder) => world.Files
         .Where(file => file.Path.StartsWith(folder, StringComparison.Ordinal))

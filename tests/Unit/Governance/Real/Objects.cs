@@ -17,15 +17,17 @@ internal sealed class Objects(StripeClient stripe)
         return await stripe.V1.Customers.UpdateAsync(customer.Id, new CustomerUpdateOptions { InvoiceSettings = new CustomerInvoiceSettingsOptions { DefaultPaymentMethod = method.Id } });
     }
 
-    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa", Tax? tax = null)
+    public async Task<Invoice> OpenInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa", Tax? tax = null) =>
+        await stripe.V1.Invoices.FinalizeInvoiceAsync((await DraftInvoiceAsync(amount, currency, card, tax)).Id);
+
+    public async Task<Invoice> DraftInvoiceAsync(long amount, string currency = "usd", string card = "pm_card_visa", Tax? tax = null)
     {
         var customer = await CustomerAsync(card);
         await stripe.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Amount = amount, Currency = currency, Description = "Setup" });
-        var draft = await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions
+        return await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions
         {
             Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include", DefaultTaxRates = tax is null ? null : [await RateAsync(tax)],
         });
-        return await stripe.V1.Invoices.FinalizeInvoiceAsync(draft.Id);
     }
 
     /// <summary>An open invoice of several lines, taxed alike.</summary>

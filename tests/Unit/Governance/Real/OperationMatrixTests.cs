@@ -65,6 +65,14 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
             async o => Objects.Courtesy(await o.CustomerAsync(), 1000),
             (stripe, a) => stripe.V1.Customers.BalanceTransactions.CreateAsync((string)a["customer"]!, new CustomerBalanceTransactionCreateOptions { Amount = -500, Currency = "usd" }),
             "/balance_transactions", "POST /v1/customers/*/balance_transactions", "customer_balance_transaction.created"),
+        ["write_invoice_summary"] = new(
+            async o => new JsonObject { ["invoice"] = (await o.DraftInvoiceAsync(3000)).Id, ["place"] = "memo" },
+            (stripe, a) => stripe.V1.Invoices.UpdateAsync((string)a["invoice"]!, new InvoiceUpdateOptions { Description = "Somebody's own words" }),
+            "/v1/invoices/", "POST /v1/invoices/*", "invoice.updated"),
+        ["send_invoice_summary"] = new(
+            async o => new JsonObject { ["invoice"] = (await o.PaidInvoiceAsync(3000)).Id, ["pdf"] = true },
+            async (stripe, a) => await stripe.V1.Customers.UpdateAsync((await stripe.V1.Invoices.GetAsync((string)a["invoice"]!)).CustomerId, new CustomerUpdateOptions { Email = "other@moved.example" }),
+            "/v1/invoices/", "POST /v1/invoices/*", null),
         ["post_internal_note"] = new(
             async o => new JsonObject { ["customer"] = (await o.PaidInvoiceAsync(3000)).CustomerId, ["note"] = "Called back; they will pay on Friday." },
             (stripe, a) => stripe.V1.Customers.UpdateAsync((string)a["customer"]!, new CustomerUpdateOptions { Name = "Renamed" }),

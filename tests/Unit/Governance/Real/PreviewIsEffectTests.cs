@@ -21,6 +21,8 @@ public sealed class PreviewIsEffectTests
           cancel_subscription_now: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           give_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none, limit: { days: 90, per_customer: { usd: "99999.00", eur: "99999.00", jpy: "9999900", kwd: "99999.000" }, words: W } }
           post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          write_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          send_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_dunning_email: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
         """;
 

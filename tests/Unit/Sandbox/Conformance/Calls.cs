@@ -114,8 +114,20 @@ internal static class Calls
         await s.Check(s.Api.Refunds.UpdateAsync(refund.Id, new RefundUpdateOptions { Metadata = Mark }));
         await s.Check(s.Api.Refunds.ListAsync());
         await s.RawAsync($"/v1/charges/{charge}/refunds", typeof(StripeList<Refund>));
+        await WaitingRefundsAsync(s);
         await DisputesAsync(s);
         await BalanceAsync(s);
+    }
+
+    private static async Task WaitingRefundsAsync(Scene s)
+    {
+        var paid = new PaymentIntentCreateOptions { Amount = 600, Currency = "usd", PaymentMethod = "pm_card_refundRequiresAction", Confirm = true };
+        var (first, second) = (await s.Check(s.Api.PaymentIntents.CreateAsync(paid)), await s.Check(s.Api.PaymentIntents.CreateAsync(paid)));
+        var refund = new RefundCreateOptions { InstructionsEmail = "billing@acme.test" };
+        refund.PaymentIntent = first.Id;
+        await s.Check(s.Api.Refunds.CancelAsync((await s.Check(s.Api.Refunds.CreateAsync(refund))).Id));
+        refund.PaymentIntent = second.Id;
+        await s.Check(s.Api.TestHelpers.Refunds.ExpireAsync((await s.Check(s.Api.Refunds.CreateAsync(refund))).Id));
     }
 
     private static async Task DisputesAsync(Scene s)
@@ -148,6 +160,11 @@ internal static class Calls
         await s.Check(s.Api.Payouts.ReverseAsync(second.Id));
         await s.Check(s.Api.Payouts.GetAsync(second.Id, new PayoutGetOptions { Expand = ["destination", "balance_transaction"] }));
         await s.Check(s.Api.Payouts.ListAsync());
+        var topup = await s.Check(s.Api.Topups.CreateAsync(new TopupCreateOptions { Amount = 4000, Currency = "usd", Description = "Reserve" }));
+        await s.Check(s.Api.Topups.UpdateAsync(topup.Id, new TopupUpdateOptions { Metadata = Mark }));
+        await s.Check(s.Api.Topups.CancelAsync(topup.Id));
+        await s.Check(s.Api.Topups.GetAsync(topup.Id));
+        await s.Check(s.Api.Topups.ListAsync());
     }
 
     public static async Task ConnectAsync(Scene s)
@@ -249,6 +266,7 @@ internal static class Calls
             Customer = customer.Id,
             Items = [new SubscriptionItemOptions { Price = price.Id, Quantity = 2 }],
             Discounts = [new SubscriptionDiscountOptions { Coupon = coupon.Id }],
+            BillingMode = new SubscriptionBillingModeOptions { Type = "classic" },
         }));
         await s.Check(s.Api.Subscriptions.UpdateAsync(subscription.Id, new SubscriptionUpdateOptions { Description = "Team plan", ProrationBehavior = "create_prorations" }));
         await s.Check(s.Api.Subscriptions.GetAsync(subscription.Id, new SubscriptionGetOptions { Expand = ["latest_invoice.payments", "discounts"] }));

@@ -1,0 +1,133 @@
+using System.Text;
+using UglyToad.PdfPig.Content;
+using UglyToad.PdfPig.Core;
+using UglyToad.PdfPig.Fonts.TrueType;
+using UglyToad.PdfPig.Fonts.TrueType.Parser;
+using UglyToad.PdfPig.Writer;
+
+namespace BillingCopilot.Plugins.Documents;
+
+/// <summary>One paragraph of a document.</summary>
+/// <param name="Heading">Set larger, with room above.</param>
+internal sealed record PdfParagraph(string Text, bool Heading = false);
+
+/// <summary>
+/// Plain pages of text (A4, DejaVu Sans). The same words give the same pages; the file's own id differs. The font has the letters of Latin,
+/// Greek and Cyrillic scripts; whether it has all of a text says <see cref="CanWrite"/>.
+/// </summary>
+internal static class PdfText
+{
+    private const double Margin = 56;
+    private const double Body = 10;
+    private const double Head = 15;
+    private const double Leading = 1.45;
+    private static readonly Lazy<byte[]> FontFile = new(ReadFont);
+    private static readonly Lazy<TrueTypeFont> Font = new(() => TrueTypeFontParser.Parse(new TrueTypeDataBytes(FontFile.Value)));
+
+    /// <summary>True when the font has every letter.</summary>
+    public static bool CanWrite(string text) => text.EnumerateRunes().All(r =>
+        r.Value == '\n' || (r.IsBmp && Font.Value.TryGetBoundingBox(r.Value, out _)));
+
+    /// <param name="title">Also the document's name; the first heading.</param>
+    /// <exception cref="ArgumentException">The font lacks a letter.</exception>
+    public static byte[] Write(string title, IEnumerable<PdfParagraph> paragraphs)
+    {
+        using var builder = new PdfDocumentBuilder();
+        builder.DocumentInformation.Title = title;
+        builder.DocumentInformation.Producer = "BillingCopilot";
+        var pages = new Pages(builder, builder.AddTrueTypeFont(FontFile.Value));
+        foreach (var paragraph in paragraphs.Prepend(new PdfParagraph(title, Heading: true)))
+        {
+            if (!CanWrite(paragraph.Text))
+            {
+                throw new ArgumentException("The font lacks a letter of the text.", nameof(paragraphs));
+            }
+
+            pages.Add(paragraph);
+        }
+
+        return builder.Build();
+    }
+
+    private static byte[] ReadFont()
+    {
+        using var stream = typeof(PdfText).Assembly.GetManifestResourceStream("fonts/DejaVuSans.ttf")!;
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+
+    /// <summary>Fills page after page from the top.</summary>
+    private sealed class Pages(PdfDocumentBuilder builder, PdfDocumentBuilder.AddedFont font)
+    {
+        private PdfPageBuilder _page = builder.AddPage(PageSize.A4);
+        private double _y = 842 - Margin;
+
+        public void Add(PdfParagraph paragraph)
+        {
+            var size = paragraph.Heading ? Head : Body;
+            foreach (var line in paragraph.Text.Split('\n').SelectMany(l => Wrap(l, size)))
+            {
+                if (_y - size < Margin)
+                {
+                    (_page, _y) = (builder.AddPage(PageSize.A4), 842 - Margin);
+                }
+
+                _y -= size * Leading;
+                if (line.Length > 0)
+                {
+                    _page.AddText(line, size, new PdfPoint(Margin, _y), font);
+                }
+            }
+
+            _y -= size * 0.6;
+        }
+
+        private IEnumerable<string> Wrap(string text, double size)
+        {
+            var line = new StringBuilder();
+            foreach (var word in text.Split(' ').SelectMany(w => Pieces(w, size)))
+            {
+                if (line.Length > 0 && Width($"{line} {word}", size) > Available)
+                {
+                    yield return line.ToString();
+                    line.Clear();
+                }
+
+                line.Append(line.Length > 0 ? " " : "").Append(word);
+            }
+
+            yield return line.ToString();
+        }
+
+        /// <summary>A word that is wider than the page is cut.</summary>
+        private IEnumerable<string> Pieces(string word, double size)
+        {
+            if (Width(word, size) <= Available)
+            {
+                yield return word;
+                yield break;
+            }
+
+            var start = 0;
+            for (var i = 1; i < word.Length; i++)
+            {
+                if (Width(word[start..(i + 1)], size) > Available)
+                {
+                    yield return word[start..i];
+                    start = i;
+                }
+            }
+
+            yield return word[start..];
+        }
+
+        private static double Available => 595 - (2 * Margin);
+
+        private double Width(string text, double size)
+        {
+            var letters = text.Length == 0 ? [] : _page.MeasureText(text, size, new PdfPoint(0, 0), font);
+            return letters.Count == 0 ? 0 : letters[^1].EndBaseLine.X;
+        }
+    }
+}
