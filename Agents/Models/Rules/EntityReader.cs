@@ -117,7 +117,7 @@ internal static partial class EntityReader
             : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : null;
         if (LineNumbers().Match(text) is { Success: true } lines)
         {
-            found["lines"] = new JsonArray([.. Number().Matches(lines.Value).Select(n => JsonValue.Create(int.Parse(n.Value, CultureInfo.InvariantCulture)))]);
+            found["lines"] = new JsonArray([.. LineNumber().Matches(lines.Value).Select(n => JsonValue.Create(int.Parse(n.Value, CultureInfo.InvariantCulture)))]);
         }
 
         found["disposition"] = ToCard().IsMatch(text) ? "refund" : "customer_balance";
@@ -241,7 +241,7 @@ internal static partial class EntityReader
     private static partial Regex LineNumbers();
 
     [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]
-    private static partial Regex Number();
+    private static partial Regex LineNumber();
 
     [GeneratedRegex(@"\b(?:open|unpaid|overdue|past[ \-]due|outstanding|owed?|owes|owing|paid|settled|void(?:ed)?|drafts?|uncollectible)\b", RegexOptions.IgnoreCase)]
     private static partial Regex InvoiceStatus();
