@@ -45,6 +45,8 @@ public static class PluginsRegistration
         services.AddOperation<VoidCreditNote, VoidCreditNoteArguments>();
         services.AddOperation<CancelSubscription, CancelSubscriptionArguments>();
         services.AddOperation<ReactivateSubscription, ReactivateSubscriptionArguments>();
+        services.AddOperation<CancelSubscriptionNow, CancelSubscriptionNowArguments>();
+        services.AddOperation<GiveCourtesyCredit, CourtesyCreditArguments>();
         services.AddOperation<WriteInvoiceSummary, WriteInvoiceSummaryArguments>();
         services.AddOperation<SendInvoiceSummary, SendInvoiceSummaryArguments>();
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();

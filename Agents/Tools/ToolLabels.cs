@@ -27,6 +27,8 @@ internal static class ToolLabels
         ["issue_refund"] = "Preparing a refund for approval",
         ["void_credit_note"] = "Preparing to take a credit note back, for approval",
         ["cancel_subscription_at_period_end"] = "Preparing the end of the subscription for approval",
+        ["cancel_subscription_now"] = "Preparing the end of the subscription at once, for approval",
+        ["give_courtesy_credit"] = "Preparing courtesy credit for approval",
         ["reactivate_subscription"] = "Preparing to let the subscription go on, for approval",
         [MoreTools.Name] = "Looking for the right tool",
         ["send_dunning_email"] = "Preparing a reminder for approval",

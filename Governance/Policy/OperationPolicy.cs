@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Credits;
 using BillingCopilot.Governance.People;
 
 namespace BillingCopilot.Governance.Policy;
@@ -33,6 +34,9 @@ public sealed record OperationPolicy(
 
     /// <summary>Most proposals that one signature may cover; 0 means that each is decided by itself.</summary>
     public int BatchRows { get; init; }
+
+    /// <summary>Most for one customer over days, in the policy's own words; only of operations that keep such a limit.</summary>
+    public CourtesyLimit? Limit { get; init; }
 
     /// <summary>How many distinct people have to approve this amount.</summary>
     public int ApproversFor(Money? amount) =>

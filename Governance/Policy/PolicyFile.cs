@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Credits;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Governance.Operations;
@@ -26,7 +27,7 @@ internal static class PolicyFile
     private static OperationPolicy ReadPolicy(OperationDescriptor operation, ConfigNode node)
     {
         var map = node.Map;
-        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows");
+        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit");
         var caps = Limit("caps") is { IsNone: false } given ? given.Map.Allow("per_customer_per_day", "per_approver_per_day", "per_day") : null;
         return new OperationPolicy(
             operation.Name,
@@ -40,12 +41,29 @@ internal static class PolicyFile
             PerApproverPerDay = ReadAmounts(caps?.Find("per_approver_per_day")),
             PerDay = ReadAmounts(caps?.Find("per_day")),
             BatchRows = ReadCount(map.Find("batch_rows")),
+            Limit = ReadLimit(operation, node),
         };
 
         // Where money moves, having no limit is a decision that somebody writes down.
         ConfigNode? Limit(string key) => map.Find(key) ?? (operation.Risk == Risk.Money
             ? throw node.Fault($"'{key}' is missing for {operation.Name}, which moves money. Write amounts by currency, or 'none'.")
             : null);
+    }
+
+    private static CourtesyLimit? ReadLimit(OperationDescriptor operation, ConfigNode node)
+    {
+        var limit = node.Map.Find("limit");
+        if (limit is null || !operation.NeedsLimit)
+        {
+            return limit is not null ? throw limit.Fault($"{operation.Name} keeps no 'limit'. Use caps.")
+                : operation.NeedsLimit ? throw node.Fault($"'limit' is missing for {operation.Name}: days, per_customer by currency, and the policy's words.")
+                : null;
+        }
+
+        var map = limit.Map.Allow("days", "per_customer", "words");
+        return int.TryParse(map.Get("days").Text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 366
+            ? new CourtesyLimit(days, ReadAmounts(map.Get("per_customer"))!, map.Get("words").Text)
+            : throw map.Get("days").Fault("'days' must be a whole number from 1 to 366.");
     }
 
     private static int ReadCount(ConfigNode? node) =>

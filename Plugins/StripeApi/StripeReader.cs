@@ -148,6 +148,17 @@ public sealed class StripeReader
     public Task<Outcome<CreditNote>> CreditNoteAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<CreditNote>)await _v1.CreditNotes.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
+    /// <summary>What was put on and taken from a customer's balance, newest first.</summary>
+    /// <param name="since">Null for all.</param>
+    public Task<Outcome<Listing<CustomerBalanceTransaction>>> BalanceTransactionsAsync(string customerId, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        ListAsync(
+            _v1.Customers.BalanceTransactions.ListAutoPagingAsync(
+                customerId,
+                new CustomerBalanceTransactionListOptions { Limit = Page, Created = since is { } from ? new DateRangeOptions { GreaterThanOrEqual = from.UtcDateTime } : null },
+                null,
+                cancellationToken),
+            cancellationToken);
+
     /// <summary>What a credit note would be. Stripe computes it; nothing is stored.</summary>
     public Task<Outcome<CreditNote>> PreviewCreditNoteAsync(CreditNotePreviewOptions options, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<CreditNote>)await _v1.CreditNotes.PreviewAsync(options, null, cancellationToken), cancellationToken);

@@ -1,3 +1,4 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Support;
 using Stripe;
@@ -69,6 +70,28 @@ internal sealed class StripeWriter(StripeClient client, WriteGrant grant)
         options.Metadata = Stamp();
         return client.V1.Subscriptions.UpdateAsync(subscriptionId, options, Keyed(), cancellationToken);
     }
+
+    /// <summary>Ends a subscription without giving anything back. Its metadata takes no mark in the same call: the comment does.</summary>
+    public Task<Subscription> CancelSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) => client.V1.Subscriptions.CancelAsync(
+        subscriptionId,
+        new SubscriptionCancelOptions { InvoiceNow = false, Prorate = false, CancellationDetails = new SubscriptionCancellationDetailsOptions { Comment = CommentOf(grant) } },
+        Keyed(),
+        cancellationToken);
+
+    /// <summary>Marks a subscription, also one that has ended.</summary>
+    public Task<Subscription> StampSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) =>
+        client.V1.Subscriptions.UpdateAsync(subscriptionId, new SubscriptionUpdateOptions { Metadata = Stamp() }, Keyed(":stamp"), cancellationToken);
+
+    /// <summary>Puts credit on a customer's balance. In Stripe a credit is negative.</summary>
+    public Task<CustomerBalanceTransaction> CreditBalanceAsync(string customerId, Money amount, string description, CancellationToken cancellationToken) =>
+        client.V1.Customers.BalanceTransactions.CreateAsync(
+            customerId,
+            new CustomerBalanceTransactionCreateOptions { Amount = -amount.AmountMinor, Currency = amount.Currency, Description = description, Metadata = Stamp() },
+            Keyed(),
+            cancellationToken);
+
+    /// <summary>The mark that a cancellation bears.</summary>
+    public static string CommentOf(WriteGrant grant) => $"{WriteGrant.ProposalKey}={grant.ProposalId}";
 
     // Stripe cuts nothing off: a metadata value beyond 500 characters is an error.
     private Dictionary<string, string> Stamp() =>

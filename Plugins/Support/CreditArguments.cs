@@ -25,10 +25,11 @@ public enum RefundReason
 /// <summary>Arguments of <c>issue_credit_note</c>.</summary>
 public sealed record IssueCreditNoteArguments(
     [property: Handle(ObjectKind.Invoice), Description("Invoice to credit.")] ObjectRef Invoice,
-    [property: Description("Amount to credit.")] Money Amount,
+    [property: Description("Amount to credit; leave out with lines.")] Money? Amount = null,
     [property: Description("Only if one of these is the cause; leave out for a gesture or a price change")] CreditReason? Reason = null,
     [property: Description("Where money already paid goes; leave out for an unpaid invoice")] CreditDisposition? Disposition = null,
-    [property: Description("A sentence the customer reads; no links")] string? Memo = null);
+    [property: Description("A sentence the customer reads; no links")] string? Memo = null,
+    [property: Description("Whole lines to credit with their tax: numbers in get_invoice's order, from 1.")] IReadOnlyList<int>? Lines = null);
 
 /// <summary>Arguments of <c>issue_refund</c>.</summary>
 public sealed record IssueRefundArguments(

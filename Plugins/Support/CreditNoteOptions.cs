@@ -7,21 +7,21 @@ namespace BillingCopilot.Plugins.Support;
 /// <summary>A planned credit in Stripe's parameters, the same for its preview and for the note.</summary>
 internal static class CreditNoteOptions
 {
-    public static CreditNotePreviewOptions Preview(IssueCreditNoteArguments arguments, CreditPlan plan) => new()
+    public static CreditNotePreviewOptions Preview(IssueCreditNoteArguments arguments, CreditedLines credited, CreditPlan plan) => new()
     {
         Invoice = arguments.Invoice.Id,
         Reason = Reason(arguments),
-        Lines = [Line(arguments)],
+        Lines = Lines(arguments, credited),
         RefundAmount = Unless0(plan.ToRefund.AmountMinor),
         CreditAmount = Unless0(plan.ToBalance.AmountMinor),
     };
 
-    public static CreditNoteCreateOptions Create(IssueCreditNoteArguments arguments, CreditPlan plan) => new()
+    public static CreditNoteCreateOptions Create(IssueCreditNoteArguments arguments, CreditedLines credited, CreditPlan plan) => new()
     {
         Invoice = arguments.Invoice.Id,
         Reason = Reason(arguments),
         Memo = arguments.Memo,
-        Lines = [Line(arguments)],
+        Lines = Lines(arguments, credited),
         RefundAmount = Unless0(plan.ToRefund.AmountMinor),
         CreditAmount = Unless0(plan.ToBalance.AmountMinor),
 
@@ -32,13 +32,9 @@ internal static class CreditNoteOptions
     /// <summary>Stripe's wire value, or null when none of its reasons fits.</summary>
     public static string? Reason(IssueCreditNoteArguments arguments) => arguments.Reason is { } reason ? JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()) : null;
 
-    private static CreditNoteLineOptions Line(IssueCreditNoteArguments arguments) => new()
-    {
-        Type = "custom_line_item",
-        Description = Words(arguments.Reason),
-        Quantity = 1,
-        UnitAmount = arguments.Amount.AmountMinor,
-    };
+    private static List<CreditNoteLineOptions> Lines(IssueCreditNoteArguments arguments, CreditedLines credited) => credited.Lines.Count > 0
+        ? [.. credited.Lines.Select(l => new CreditNoteLineOptions { Type = "invoice_line_item", InvoiceLineItem = l.Line.Id, Amount = l.Line.Amount })]
+        : [new CreditNoteLineOptions { Type = "custom_line_item", Description = Words(arguments.Reason), Quantity = 1, UnitAmount = credited.Amount.AmountMinor }];
 
     private static string Words(CreditReason? reason) => reason switch
     {

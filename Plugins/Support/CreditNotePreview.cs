@@ -11,26 +11,27 @@ internal static class CreditNotePreview
 {
     private const string StoredCredit = "Customer's stored credit";
 
-    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer, CreditNote computed)
+    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer, CreditNote computed)
     {
         var invoice = credits.Invoice;
         return new Preview<IssueCreditNoteArguments>(
-            arguments,
-            $"Credit {arguments.Amount.ToDisplayText()} on invoice {invoice.Number} ({Where(plan)})",
+            arguments with { Amount = credited.Amount },
+            $"Credit {credited.Amount.ToDisplayText()} on invoice {invoice.Number} ({Where(plan)})",
             customer.Ref(),
             customer.NameOf().Value,
             invoice.Ref(),
-            arguments.Amount,
-            [.. Changes(arguments, credits, plan, customer, computed)],
+            credited.Amount,
+            [.. Changes(arguments, credits, credited, plan, customer, computed)],
             Reversibility(plan),
-            Declared(credits, plan, customer));
+            Declared(credits, credited, plan, customer));
     }
 
-    private static IEnumerable<PreviewChange> Changes(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditPlan plan, Customer customer, CreditNote computed)
+    private static IEnumerable<PreviewChange> Changes(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer, CreditNote computed)
     {
-        var remaining = arguments.Amount with { AmountMinor = credits.Facts.AmountRemaining };
-        var refunded = arguments.Amount with { AmountMinor = credits.Facts.RefundedOutside + credits.Notes.Sum(InvoiceCredits.RefundedBy) };
-        var stored = arguments.Amount with { AmountMinor = -customer.Balance };
+        var amount = credited.Amount;
+        var remaining = amount with { AmountMinor = credits.Facts.AmountRemaining };
+        var refunded = amount with { AmountMinor = credits.Facts.RefundedOutside + credits.Notes.Sum(InvoiceCredits.RefundedBy) };
+        var stored = amount with { AmountMinor = -customer.Balance };
         if (plan.ReducesDue.AmountMinor > 0)
         {
             yield return Row("Owed on the invoice", remaining, remaining - plan.ReducesDue);
@@ -48,13 +49,18 @@ internal static class CreditNotePreview
         }
 
         var tax = computed.TotalTaxes?.Sum(t => t.Amount) ?? 0;
-        yield return Row("Tax in the credit", arguments.Amount with { AmountMinor = 0 }, arguments.Amount with { AmountMinor = tax });
+        yield return Row("Tax in the credit", amount with { AmountMinor = 0 }, amount with { AmountMinor = tax });
         if (plan.ToBalance.AmountMinor == 0)
         {
             yield return Row(StoredCredit, stored, stored);
         }
 
-        yield return Row("Left to credit on the invoice", credits.Facts.Creditable, credits.Facts.Creditable - arguments.Amount);
+        yield return Row("Left to credit on the invoice", credits.Facts.Creditable, credits.Facts.Creditable - amount);
+        foreach (var row in credited.Rows())
+        {
+            yield return row;
+        }
+
         yield return new PreviewChange("Reason", "", CreditNoteOptions.Reason(arguments) ?? "none of Stripe's");
         if (arguments.Memo is { } memo)
         {
@@ -79,7 +85,7 @@ internal static class CreditNotePreview
     };
 
     /// <summary>What the approval is bound to: the invoice as it stands, and where the credit goes.</summary>
-    public static Dictionary<string, string> Declared(InvoiceCredits credits, CreditPlan plan, Customer customer)
+    public static Dictionary<string, string> Declared(InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer)
     {
         var facts = credits.Facts;
         var declared = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -97,6 +103,11 @@ internal static class CreditNotePreview
             ["to_refund"] = $"{plan.ToRefund.AmountMinor}",
             ["to_balance"] = $"{plan.ToBalance.AmountMinor}",
         };
+        if (credited.Lines.Count > 0)
+        {
+            declared["lines"] = credited.Declared;
+        }
+
         if (plan.ToBalance.AmountMinor > 0)
         {
             declared["customer_balance"] = $"{customer.Balance}";

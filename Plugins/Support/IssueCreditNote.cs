@@ -37,16 +37,17 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
 
         var reader = readers.For(tenant);
         if (!(await new CreditableInvoiceReader(reader).ReadAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var credits, out var refusal)
-            || !CreditRules.Plan(credits.Facts, arguments.Amount, arguments.Disposition).TryGet(out var plan, out refusal)
+            || !CreditedLines.Of(credits, arguments).TryGet(out var credited, out refusal)
+            || !CreditRules.Plan(credits.Facts, credited.Amount, arguments.Disposition).TryGet(out var plan, out refusal)
             || !(await reader.CustomerAsync(credits.Invoice.CustomerId, cancellationToken)).TryGet(out var customer, out refusal)
-            || !(await reader.PreviewCreditNoteAsync(CreditNoteOptions.Preview(arguments, plan), cancellationToken)).TryGet(out var note, out refusal))
+            || !(await reader.PreviewCreditNoteAsync(CreditNoteOptions.Preview(arguments, credited, plan), cancellationToken)).TryGet(out var note, out refusal))
         {
             return refusal;
         }
 
-        return note.Total == arguments.Amount.AmountMinor && note.PrePaymentAmount == plan.ReducesDue.AmountMinor
-            ? CreditNotePreview.Of(arguments, credits, plan, customer, note)
-            : new Refusal("preview_differs", $"Stripe computes a credit of {arguments.Amount with { AmountMinor = note.Total }}, not {arguments.Amount}.", "Look at the invoice again.");
+        return note.Total == credited.Amount.AmountMinor && note.PrePaymentAmount == plan.ReducesDue.AmountMinor
+            ? CreditNotePreview.Of(arguments, credits, credited, plan, customer, note)
+            : new Refusal("preview_differs", $"Stripe computes a credit of {credited.Amount with { AmountMinor = note.Total }}, not {credited.Amount}.", "Look at the invoice again.");
     }
 
     public async Task<ExecutionResult> ExecuteAsync(IssueCreditNoteArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -62,20 +63,21 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
         }
 
         if (!(await new CreditableInvoiceReader(readers.For(tenant)).ReadAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var credits, out var refusal)
-            || !CreditRules.Plan(credits.Facts, arguments.Amount, arguments.Disposition).TryGet(out var plan, out refusal)
+            || !CreditedLines.Of(credits, arguments).TryGet(out var credited, out refusal)
+            || !CreditRules.Plan(credits.Facts, credited.Amount, arguments.Disposition).TryGet(out var plan, out refusal)
             || !(await readers.For(tenant).CustomerAsync(credits.Invoice.CustomerId, cancellationToken)).TryGet(out var customer, out refusal))
         {
             return new ExecutionResult.Failed(refusal);
         }
 
-        if (grant.RefuseUnless(CreditNotePreview.Declared(credits, plan, customer)) is { } differs)
+        if (grant.RefuseUnless(CreditNotePreview.Declared(credits, credited, plan, customer)) is { } differs)
         {
             return new ExecutionResult.Failed(differs);
         }
 
         return await Attempt.WriteAsync(
-            async () => Done(await writers.Open<StripeWriter>(grant).CreateCreditNoteAsync(CreditNoteOptions.Create(arguments, plan), cancellationToken)),
-            $"Look for a credit note of {arguments.Amount} on invoice {credits.Invoice.Number}.",
+            async () => Done(await writers.Open<StripeWriter>(grant).CreateCreditNoteAsync(CreditNoteOptions.Create(arguments, credited, plan), cancellationToken)),
+            $"Look for a credit note of {credited.Amount} on invoice {credits.Invoice.Number}.",
             cancellationToken);
     }
 

@@ -141,7 +141,7 @@ internal static class SubscriptionEndpoints
         var subscription = call.Edit(Kind);
         if (subscription.Text("status") == "canceled")
         {
-            throw ApiError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null, "resource_missing");
+            return UpdateEnded(call, subscription);
         }
 
         Apply(call, subscription);
@@ -153,6 +153,18 @@ internal static class SubscriptionEndpoints
         }
 
         ChangeItems(call.Unit, subscription, call.Args);
+        return subscription;
+    }
+
+    private static JsonObject UpdateEnded(Call call, JsonObject subscription)
+    {
+        if (call.Args.Values.Any(a => a.Key is not ("metadata" or "cancellation_details" or "expand")))
+        {
+            throw ApiError.Invalid("A canceled subscription can only update its cancellation_details and metadata.", null, "resource_missing");
+        }
+
+        ApplyCancellation(call, subscription);
+        Metadata.Merge(subscription, call.Args);
         return subscription;
     }
 

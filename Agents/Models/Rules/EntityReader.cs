@@ -115,6 +115,11 @@ internal static partial class EntityReader
         found["credit_reason"] = words.Contains("duplicate") ? "duplicate"
             : Fraud().IsMatch(text) ? "fraudulent"
             : Dissatisfied().IsMatch(text) ? "product_unsatisfactory" : null;
+        if (LineNumbers().Match(text) is { Success: true } lines)
+        {
+            found["lines"] = new JsonArray([.. LineNumber().Matches(lines.Value).Select(n => JsonValue.Create(int.Parse(n.Value, CultureInfo.InvariantCulture)))]);
+        }
+
         found["disposition"] = ToCard().IsMatch(text) ? "refund" : "customer_balance";
         if (InvoiceStatus().Match(text) is { Success: true } status)
         {
@@ -230,6 +235,13 @@ internal static partial class EntityReader
 
     [GeneratedRegex(@"\b(?:refund|back to (?:the|their|her|his) card|money back|to the card)\b", RegexOptions.IgnoreCase)]
     private static partial Regex ToCard();
+
+    /// <summary><c>lines 1, 2 and 4</c>: numbers within an invoice.</summary>
+    [GeneratedRegex(@"\blines?\s+(?:number\s+)?\d{1,2}(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+)\d{1,2})*\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex LineNumbers();
+
+    [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]
+    private static partial Regex LineNumber();
 
     [GeneratedRegex(@"\b(?:open|unpaid|overdue|past[ \-]due|outstanding|owed?|owes|owing|paid|settled|void(?:ed)?|drafts?|uncollectible)\b", RegexOptions.IgnoreCase)]
     private static partial Regex InvoiceStatus();

@@ -63,7 +63,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         switch (step)
         {
             case RuleStep.Call call:
-                var arguments = new JsonObject(call.With.Select(w => (w.Key, Value: JsonPath.Fill(_context, w.Value))).Where(w => w.Value is not null).Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value)));
+                var arguments = new JsonObject(call.With.Select(w => KeyValuePair.Create(w.Key, Argument(w.Value))).Where(w => w.Value is not null));
                 return Call(call.Id, call.Tool, arguments, call.MayFail);
             case RuleStep.Pick pick:
                 _context[pick.Id] = Picked(pick)?.DeepClone();
@@ -77,6 +77,10 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
                 throw new InvalidOperationException($"Unknown step {step.GetType().Name}.");
         }
     }
+
+    /// <summary>Text, or the list that the words name as a whole: <c>{entities.lines}</c>.</summary>
+    private JsonNode? Argument(string template) =>
+        template is ['{', .. var path, '}'] && JsonPath.Read(_context, path.TrimEnd('?')) is JsonArray list ? list.DeepClone() : JsonPath.Fill(_context, template);
 
     private JsonObject? Picked(RuleStep.Pick pick)
     {

@@ -47,11 +47,18 @@ public sealed record InvoiceView(
     /// <summary>Lines shown at once.</summary>
     public const int MostLines = 25;
 
+    /// <summary>The lines in the order in which they are shown and counted.</summary>
+    internal static List<InvoiceLineItem> Shown(Invoice invoice)
+    {
+        var all = invoice.Lines?.Data ?? [];
+        return all.Count > FewLines ? [.. all.Where(l => l.Amount != 0)] : all;
+    }
+
     /// <param name="skip">Lines left out first.</param>
     internal static InvoiceView Of(Invoice invoice, TenantContext tenant, int skip = 0)
     {
         var all = invoice.Lines?.Data ?? [];
-        var lines = all.Count > FewLines ? [.. all.Where(l => l.Amount != 0)] : all;
+        var lines = Shown(invoice);
         var shown = lines.Skip(Math.Max(skip, 0)).Take(MostLines).ToList();
         var next = Math.Max(skip, 0) + shown.Count;
         return new InvoiceView(

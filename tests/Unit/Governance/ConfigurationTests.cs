@@ -17,7 +17,8 @@ public sealed class ConfigurationTests
     private static readonly OperationCatalog Catalog = new([CreditInvoice.Descriptor, MailCredit.Descriptor]);
 
     private static readonly OperationCatalog Shipped = new(
-        new[] { "issue_credit_note", "issue_refund", "void_credit_note" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money))
+        new[] { "issue_credit_note", "issue_refund", "void_credit_note", "cancel_subscription_now", "give_courtesy_credit" }
+            .Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money) { NeedsLimit = n == "give_courtesy_credit" })
         .Concat(new[] { "post_internal_note", "write_invoice_summary", "send_invoice_summary", "send_dunning_email", "cancel_subscription_at_period_end", "reactivate_subscription" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Notify))));
 
     [Theory]
@@ -64,6 +65,24 @@ public sealed class ConfigurationTests
         Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(ConfigFile.Parse("policy.yaml", text), Catalog))
             .Message.ShouldContain("no policy for mail_credit");
     }
+
+    [Theory]
+    [InlineData("", "'limit' is missing for credit_invoice")]
+    [InlineData("    limit: { days: 0, per_customer: { usd: \"5.00\" }, words: W }\n", "from 1 to 366")]
+    [InlineData("    limit: { days: 90, per_customer: { usd: \"5.005\" }, words: W }\n", "is no amount")]
+    [InlineData("    limit: { days: 90, per_customer: { usd: \"5.00\" } }\n", "'words' is missing")]
+    public void ReadPolicy_LimitMissingOrUnfit_StopsTheStart(string limit, string says)
+    {
+        var catalog = new OperationCatalog([CreditInvoice.Descriptor with { NeedsLimit = true }, MailCredit.Descriptor]);
+        var text = Bench.Policy.Replace("  mail_credit:", limit + "  mail_credit:");
+
+        Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(ConfigFile.Parse("policy.yaml", text), catalog)).Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void ReadPolicy_LimitOfAnOperationThatKeepsNone_StopsTheStart() => Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(
+        ConfigFile.Parse("policy.yaml", Bench.Policy.Replace("  mail_credit:", "    limit: { days: 9, per_customer: { usd: \"5.00\" }, words: W }\n  mail_credit:")), Catalog))
+        .Message.ShouldContain("keeps no 'limit'");
 
     [Fact]
     public void ReadPolicy_SameContent_HasTheSameVersion()

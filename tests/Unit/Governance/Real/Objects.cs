@@ -30,6 +30,24 @@ internal sealed class Objects(StripeClient stripe)
         });
     }
 
+    /// <summary>An open invoice of several lines, taxed alike.</summary>
+    public async Task<Invoice> LinesInvoiceAsync(IEnumerable<long> amounts, string currency, Tax? tax)
+    {
+        var customer = await CustomerAsync();
+        foreach (var amount in amounts)
+        {
+            await stripe.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Amount = amount, Currency = currency, Description = $"Item {amount}" });
+        }
+
+        var draft = await stripe.V1.Invoices.CreateAsync(new InvoiceCreateOptions
+        {
+            Customer = customer.Id, Currency = currency, PendingInvoiceItemsBehavior = "include", DefaultTaxRates = tax is null ? null : [await RateAsync(tax)],
+        });
+        return await stripe.V1.Invoices.FinalizeInvoiceAsync(draft.Id);
+    }
+
+    public Task<Invoice> PayAsync(Invoice invoice) => stripe.V1.Invoices.PayAsync(invoice.Id);
+
     public async Task<Invoice> PaidInvoiceAsync(long amount, string currency = "usd", Tax? tax = null) =>
         await stripe.V1.Invoices.PayAsync((await OpenInvoiceAsync(amount, currency, tax: tax)).Id);
 
@@ -86,6 +104,9 @@ internal sealed class Objects(StripeClient stripe)
 
         return arguments;
     }
+
+    public static JsonObject Courtesy(Customer customer, long amount, string currency = "usd") =>
+        new() { ["customer"] = customer.Id, ["amount"] = new Money(amount, currency).ToString(), ["because"] = "Slow answer." };
 
     public static JsonObject Refund(Charge charge, long? amount)
     {

@@ -57,6 +57,14 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         {
             Prepare = (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
         },
+        ["cancel_subscription_now"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscriptions/", "DELETE /v1/subscriptions/*", "subscription.canceled"),
+        ["give_courtesy_credit"] = new(
+            async o => Objects.Courtesy(await o.CustomerAsync(), 1000),
+            (stripe, a) => stripe.V1.Customers.BalanceTransactions.CreateAsync((string)a["customer"]!, new CustomerBalanceTransactionCreateOptions { Amount = -500, Currency = "usd" }),
+            "/balance_transactions", "POST /v1/customers/*/balance_transactions", "customer_balance_transaction.created"),
         ["write_invoice_summary"] = new(
             async o => new JsonObject { ["invoice"] = (await o.DraftInvoiceAsync(3000)).Id, ["place"] = "memo" },
             (stripe, a) => stripe.V1.Invoices.UpdateAsync((string)a["invoice"]!, new InvoiceUpdateOptions { Description = "Somebody's own words" }),

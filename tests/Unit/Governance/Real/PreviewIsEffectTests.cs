@@ -10,7 +10,7 @@ namespace BillingCopilot.Unit.Governance.Real;
 /// <summary>What a card says before and after is what Stripe says before and after, to the smallest unit.</summary>
 public sealed class PreviewIsEffectTests
 {
-    private const int EachCurrency = 52;
+    private const int EachCurrency = 65;
     private const string Unlimited = """
         operations:
           issue_credit_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
@@ -18,6 +18,8 @@ public sealed class PreviewIsEffectTests
           void_credit_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           cancel_subscription_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           reactivate_subscription: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          cancel_subscription_now: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          give_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none, limit: { days: 90, per_customer: { usd: "99999.00", eur: "99999.00", jpy: "9999900", kwd: "99999.000" }, words: W } }
           post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           write_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
@@ -41,6 +43,7 @@ public sealed class PreviewIsEffectTests
 
         // The cases hold what they are about: not only zeros.
         compared.Count.ShouldBeGreaterThan(2 * EachCurrency);
+        compared.Count(c => c is { Field: "Tax in the credit", AfterMinor: > 0 }).ShouldBeGreaterThan(4);
         compared.Count(c => c is { Field: "Customer's stored credit", BeforeMinor: > 0 }).ShouldBeGreaterThan(3);
     }
 
@@ -74,6 +77,7 @@ public sealed class PreviewIsEffectTests
         {
             "issue_refund" => (await stripe.V1.Refunds.GetAsync(done.ResultObjectId)).Metadata,
             "issue_credit_note" or "void_credit_note" => (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).Metadata,
+            "give_courtesy_credit" => (await stripe.V1.Customers.BalanceTransactions.GetAsync(about.Customer, done.ResultObjectId)).Metadata,
             _ => (await stripe.V1.Subscriptions.GetAsync(done.ResultObjectId)).Metadata,
         };
         var prefix = about.Operation == "void_credit_note" ? "copilot_undo_" : "copilot_";
@@ -91,6 +95,8 @@ public sealed class PreviewIsEffectTests
         "Left to credit on the invoice" => (await stripe.V1.Invoices.GetAsync(about.Invoice)).Total - (await NotesAsync(stripe, about)).Sum(n => n.Total),
         "Tax in the credit" => done is null ? 0 : (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).TotalTaxes?.Sum(t => t.Amount) ?? 0,
         "Proration" => (await stripe.V1.InvoiceItems.ListAsync(new InvoiceItemListOptions { Customer = about.Customer, Pending = true })).Sum(i => i.Amount),
+        var field when field.StartsWith("Courtesy credit in", StringComparison.Ordinal) =>
+            -(await stripe.V1.Customers.BalanceTransactions.ListAsync(about.Customer)).Where(t => t is { Type: "adjustment", Amount: < 0 }).Sum(t => t.Amount),
         var field when field.StartsWith("Refunded of", StringComparison.Ordinal) => (await ChargesAsync(stripe, about)).Sum(c => c.AmountRefunded),
         var field when field.StartsWith("Recurring a month", StringComparison.Ordinal) => await RecurringAsync(stripe, about),
         var field => throw new InvalidOperationException($"Nothing here reads '{field}'."),
@@ -99,7 +105,7 @@ public sealed class PreviewIsEffectTests
     private static async Task<long?> RecurringAsync(StripeClient stripe, Case about)
     {
         var subscription = await stripe.V1.Subscriptions.GetAsync(about.Subscription);
-        return subscription.CancelAtPeriodEnd ? 0 : subscription.Items.Sum(i => i.Price.UnitAmount * i.Quantity);
+        return subscription.CancelAtPeriodEnd || subscription.Status == "canceled" ? 0 : subscription.Items.Sum(i => i.Price.UnitAmount * i.Quantity);
     }
 
     private static async Task<List<Charge>> ChargesAsync(StripeClient stripe, Case about) =>
@@ -114,7 +120,7 @@ public sealed class PreviewIsEffectTests
         var total = 10L * random.Next(200, 50_000);
         var part = 10L * random.Next(1, (int)(total / 10));
         var tax = random.Next(3) switch { 0 => null, 1 => new Tax(19, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
-        switch (random.Next(7))
+        switch (random.Next(10))
         {
             case 0:
                 var charged = await objects.PaidInvoiceAsync(total, currency, tax: tax);
@@ -135,11 +141,42 @@ public sealed class PreviewIsEffectTests
                 return Of("void_credit_note", new JsonObject { ["credit_note"] = (await objects.CreditNoteAsync(credited, part)).Id }, credited);
             case 5:
                 return Of("cancel_subscription_at_period_end", await objects.SubscriptionAsync(part, random.Next(1, 20), currency), currency);
+            case 6:
+                return Of("cancel_subscription_now", await objects.SubscriptionAsync(part, random.Next(1, 20), currency), currency);
+            case 7:
+                var customer = await objects.CustomerAsync();
+                if (random.Next(2) == 0)
+                {
+                    await objects.StoreCreditAsync(customer.Id, part, currency);
+                }
+
+                return new Case("give_courtesy_credit", Objects.Courtesy(customer, part, currency), customer.Id, currency, null, null);
+            case 8:
+                return await LinesAsync(objects, random, currency, tax);
             default:
                 var ending = await objects.SubscriptionAsync(part, random.Next(1, 20), currency);
                 await objects.EndAsync(ending);
                 return Of("reactivate_subscription", ending, currency);
         }
+    }
+
+    /// <summary>Some lines of an invoice, open or paid, with their tax.</summary>
+    private static async Task<Case> LinesAsync(Objects objects, Random random, string currency, Tax? tax)
+    {
+        var invoice = await objects.LinesInvoiceAsync(Enumerable.Range(0, random.Next(2, 5)).Select(_ => 1000L * random.Next(1, 300)), currency, tax ?? new Tax(20, Inclusive: false));
+        var paid = random.Next(2) == 0;
+        if (paid)
+        {
+            await objects.PayAsync(invoice);
+        }
+
+        var arguments = new JsonObject { ["invoice"] = invoice.Id, ["lines"] = new JsonArray(random.Next(2) == 0 ? [1] : [2, 1]), ["reason"] = "order_change" };
+        if (paid)
+        {
+            arguments["disposition"] = random.Next(2) == 0 ? "refund" : "customer_balance";
+        }
+
+        return Of("issue_credit_note", arguments, invoice);
     }
 
     private static Task StoreAsync(Objects objects, Random random, Invoice invoice) =>

@@ -163,7 +163,7 @@ internal sealed class Crash
 
     public void Answered(HttpRequestMessage request)
     {
-        if (request.Method == HttpMethod.Post)
+        if (request.Method == HttpMethod.Post || request.Method == HttpMethod.Delete)
         {
             Answered(request.RequestUri!.AbsolutePath);
         }

@@ -1,0 +1,146 @@
+using System.ComponentModel;
+using System.Globalization;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Subscriptions;
+
+/// <summary>Arguments of <c>cancel_subscription_now</c>.</summary>
+public sealed record CancelSubscriptionNowArguments(
+    [property: Handle(ObjectKind.Subscription), Description("Subscription to end.")] ObjectRef Subscription);
+
+/// <summary>
+/// Ends a subscription at once. Nothing is given back by it: what the unused time is worth is shown, and is a credit of
+/// its own, with its own approval, where the policy gives one. Stripe's proration of an immediate end depends on the
+/// second of the call, so no card could say it to the cent.
+/// </summary>
+public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<CancelSubscriptionNowArguments>
+{
+    private static readonly string[] Running = ["active", "trialing", "past_due", "unpaid", "paused"];
+
+    public static OperationDescriptor Descriptor { get; } = new(
+        "cancel_subscription_now",
+        "Proposes to end a subscription at once, giving nothing back; a person decides.",
+        typeof(CancelSubscriptionNowArguments),
+        Risk.Money) { FarSideReplays = true, Stamps = "the subscription" };
+
+    public async Task<Outcome<Preview<CancelSubscriptionNowArguments>>> PreviewAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(tenant);
+        var reader = readers.For(tenant);
+        if (!(await reader.SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal)
+            || !(await reader.CustomerAsync(subscription.CustomerId, cancellationToken)).TryGet(out var customer, out refusal)
+            || !(await reader.ProductNamesAsync(subscription.Items.Data.Select(i => i.Price.ProductId), cancellationToken)).TryGet(out var names, out refusal))
+        {
+            return refusal;
+        }
+
+        if (Unfit(subscription) is { } unfit)
+        {
+            return unfit;
+        }
+
+        return (await UnusedAsync(reader, subscription, cancellationToken)).Map(unused =>
+            Of(arguments, subscription, customer, string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct()), unused, tenant));
+    }
+
+    public Task<ExecutionResult> ExecuteAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(writers);
+        return Attempt.WriteAsync(
+            async () =>
+            {
+                var writer = writers.Open<StripeWriter>(grant);
+                var ended = Done(await writer.CancelSubscriptionAsync(arguments.Subscription.Id, cancellationToken));
+
+                // It has ended by now, so a failure to mark it must not look like a failure to end it.
+                var marked = await Attempt.WriteAsync(async () => Done(await writer.StampSubscriptionAsync(arguments.Subscription.Id, cancellationToken)), "The subscription has ended.", cancellationToken);
+                return marked is ExecutionResult.Executed ? ended : ended with { Summary = "The subscription has ended; it could not be marked." };
+            },
+            $"Look whether subscription {arguments.Subscription.Id} is canceled.",
+            cancellationToken);
+    }
+
+    /// <summary>The end and its mark come in one call: the mark is the comment of the cancellation.</summary>
+    public async Task<ExecutionResult> ReconcileAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
+        if (!(await readers.For(tenant).SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal))
+        {
+            return new ExecutionResult.Unknown($"The subscription could not be read. {refusal}");
+        }
+
+        return subscription.Status != "canceled" ? new ExecutionResult.NotDone()
+            : subscription.CancellationDetails?.Comment == StripeWriter.CommentOf(grant) ? Done(subscription)
+            : new ExecutionResult.Failed(new Refusal("canceled_by_another", "The subscription has ended, but not by this."), Definite: true);
+    }
+
+    public async Task FinishAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(writers);
+        await writers.Open<StripeWriter>(grant).StampSubscriptionAsync(arguments.Subscription.Id, cancellationToken);
+    }
+
+    private static ExecutionResult.Executed Done(Subscription subscription) =>
+        new(subscription.Id, "The subscription has ended.", subscription.StripeResponse?.RequestId);
+
+    private static Refusal? Unfit(Subscription subscription) =>
+        !Running.Contains(subscription.Status) ? new Refusal("subscription_not_running", $"The subscription is {subscription.Status}.")
+        : subscription.Items.Data.Any(i => i.Price.Recurring?.UsageType == "metered")
+            ? new Refusal("usage_not_billed", "The subscription bills by usage, and what was used since the last invoice would be lost.", "End it at the end of its period: then the usage is billed.")
+        : null;
+
+    /// <summary>What Stripe would give back for the rest of the period, now.</summary>
+    private static async Task<Outcome<Money>> UnusedAsync(StripeReader reader, Subscription subscription, CancellationToken cancellationToken)
+    {
+        var options = new InvoiceCreatePreviewOptions
+        {
+            Subscription = subscription.Id,
+            SubscriptionDetails = new InvoiceSubscriptionDetailsOptions { CancelNow = true, ProrationBehavior = "create_prorations" },
+        };
+        return (await reader.PreviewInvoiceAsync(options, cancellationToken)).Map(invoice =>
+            new Money(-invoice.Lines.Data.Where(InvoiceFactsMap.IsProration).Where(l => l.Amount < 0).Sum(l => l.Amount), subscription.Currency));
+    }
+
+    private static Preview<CancelSubscriptionNowArguments> Of(
+        CancelSubscriptionNowArguments arguments, Subscription subscription, Customer customer, string plan, Money unused, TenantContext tenant)
+    {
+        var day = tenant.Day(subscription.Items.Data.Min(i => i.CurrentPeriodEnd)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var before = subscription.CancelAtPeriodEnd ? $"ends on {day}" : $"renews on {day}";
+        var changes = new List<PreviewChange> { new("Subscription", before, "ends at once") };
+        var none = new Money(0, subscription.Currency);
+        if (PeriodEnd.Recurring(subscription) is { } mrr)
+        {
+            changes.Add(PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", mrr, none));
+        }
+
+        changes.Add(PreviewChange.Of("Proration", none, none));
+        changes.Add(PreviewChange.Of("Customer's stored credit", none with { AmountMinor = -customer.Balance }, none with { AmountMinor = -customer.Balance }));
+        changes.Add(new PreviewChange("Unused time, not given back", "", $"{unused.ToDisplayText()} without tax; a credit of its own where the policy gives one"));
+        return new Preview<CancelSubscriptionNowArguments>(
+            arguments,
+            $"End {plan} at once",
+            customer.Ref(),
+            customer.NameOf().Value,
+            subscription.Ref(),
+            null,
+            changes,
+            "Can't be undone: the customer would have to subscribe anew.",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["status"] = subscription.Status,
+                ["cancel_at_period_end"] = subscription.CancelAtPeriodEnd ? "true" : "false",
+                ["period_end"] = day,
+                ["customer"] = customer.Id,
+                ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
+            });
+    }
+}
