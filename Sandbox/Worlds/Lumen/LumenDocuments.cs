@@ -27,7 +27,7 @@ internal static class LumenDocuments
             [.. looking.Select(ticket => ticket.Document.Path)]);
     }
 
-    private static IEnumerable<(TicketTemplate Template, WorldDocument Document)> Fill(IReadOnlyList<TicketTemplate> templates, TicketPeople people, int first)
+    private static IEnumerable<(TicketTemplate Template, WorldDocument Document)> Fill(List<TicketTemplate> templates, TicketPeople people, int first)
     {
         for (var i = 0; i < templates.Count; i++)
         {
