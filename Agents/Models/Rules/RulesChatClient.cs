@@ -89,7 +89,7 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
         return entities;
     }
 
-    private static Dictionary<string, object?> Arguments(JsonObject arguments) => arguments.ToDictionary(a => a.Key, a => (object?)a.Value?.GetValue<string>());
+    private static Dictionary<string, object?> Arguments(JsonObject arguments) => arguments.ToDictionary(a => a.Key, a => a.Value is JsonArray list ? list.DeepClone() : (object?)a.Value?.GetValue<string>());
 
     private static ChatResponse Said(string text, string footer) => new(new ChatMessage(ChatRole.Assistant, footer.Length == 0 ? text : $"{text}\n{footer}"))
     {

@@ -43,7 +43,7 @@ public sealed class PreviewIsEffectTests
 
         // The cases hold what they are about: not only zeros.
         compared.Count.ShouldBeGreaterThan(2 * EachCurrency);
-        compared.Count(c => c is { Field: "Tax in the credit", AfterMinor: > 0 }).ShouldBeGreaterThan(4);
+        compared.Count(c => c is { Field: "Tax in the credit", AfterMinor: > 0 }).ShouldBeGreaterThan(3);
         compared.Count(c => c is { Field: "Customer's stored credit", BeforeMinor: > 0 }).ShouldBeGreaterThan(3);
     }
 
@@ -120,7 +120,7 @@ public sealed class PreviewIsEffectTests
         var total = 10L * random.Next(200, 50_000);
         var part = 10L * random.Next(1, (int)(total / 10));
         var tax = random.Next(3) switch { 0 => null, 1 => new Tax(19, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
-        switch (random.Next(10))
+        switch (random.Next(11))
         {
             case 0:
                 var charged = await objects.PaidInvoiceAsync(total, currency, tax: tax);
@@ -151,7 +151,7 @@ public sealed class PreviewIsEffectTests
                 }
 
                 return new Case("give_courtesy_credit", Objects.Courtesy(customer, part, currency), customer.Id, currency, null, null);
-            case 8:
+            case 8 or 9:
                 return await LinesAsync(objects, random, currency, tax);
             default:
                 var ending = await objects.SubscriptionAsync(part, random.Next(1, 20), currency);
