@@ -12,7 +12,7 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     /// <summary>How long a stop at a boundary is waited for.</summary>
     private static readonly TimeSpan Standing = TimeSpan.FromSeconds(20);
 
-    private IReadOnlyDictionary<string, int> _times = new Dictionary<string, int>();
+    private IReadOnlyDictionary<string, int> _times = System.Collections.ObjectModel.ReadOnlyDictionary<string, int>.Empty;
     private string[] _boundaries = [];
     private int _drawn;
     private int _round;
@@ -31,7 +31,8 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     /// <param name="boundaries">Which there are, and how often a round reaches each.</param>
     public async Task PlayAsync(IReadOnlyDictionary<string, int> boundaries, int rounds, CancellationToken cancellationToken)
     {
-        (_times, _boundaries) = (boundaries, [.. boundaries.Keys]);
+        _times = boundaries;
+        _boundaries = [.. boundaries.Keys];
         _drawn = random.Next(_boundaries.Length);
         for (var (played, wave) = (0, 0); played < rounds; played += company.Stages.Count, wave++)
         {

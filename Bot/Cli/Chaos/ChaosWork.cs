@@ -127,7 +127,7 @@ internal sealed class ChaosWork(ChaosStage stage)
 
     /// <summary>Calls until it is answered; a dead copilot's heir is asked next.</summary>
     /// <param name="giveUp">True when, though unanswered, the call need not be made again.</param>
-    private async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, Func<Task<bool>>? giveUp = null)
+    private static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, Func<Task<bool>>? giveUp = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
