@@ -29,6 +29,9 @@ public sealed partial class ToolOffer
     /// <summary>Carried by each request: whom it is about, and what our policy says, may always be needed.</summary>
     private static readonly string[] Always = ["find_customer", "search_policies"];
 
+    /// <summary>Read what somebody pasted: of no use unless the words come near a ticket or a statement.</summary>
+    private static readonly string[] OnlyWhenMeant = ["triage_ticket", "find_statement_line"];
+
     private readonly Dictionary<string, (RuleSet Rules, PhraseIndex Index)> _byAgent;
     private readonly IReadOnlyCollection<string> _reads;
 
@@ -57,7 +60,7 @@ public sealed partial class ToolOffer
 
         // Where the words are near nothing, any question may be meant: everything that reads is there.
         var unsure = near.Count == 0 || Nearest(prompt.Name, now) < Sure;
-        return [.. prompt.Tools.Where(t => wanted.Contains(t) || (unsure && _reads.Contains(t)))];
+        return [.. prompt.Tools.Where(t => wanted.Contains(t) || (unsure && _reads.Contains(t) && !OnlyWhenMeant.Contains(t)))];
     }
 
     private double Nearest(string agent, string text) => _byAgent.TryGetValue(agent, out var known)

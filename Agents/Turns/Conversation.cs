@@ -110,7 +110,7 @@ public sealed class Conversation
     }
 
     /// <summary>Stores this turn's messages, in place of what an earlier run of it stored. The caller stores the handles, and commits.</summary>
-    public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var kept = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).Select(r => new { r.Seq, r.TaskId }).ToListAsync(cancellationToken);
         if (kept.Exists(r => r.TaskId == turn.TaskId))

@@ -81,7 +81,7 @@ internal static class TaskBenchmark
     {
         var signal = new TaskSignal();
         var intake = new EventIntake(
-            databases, new TaskIntake(databases, TimeProvider.System, new IdSource(), Playbooks(), new TaskSettings(), new NodeName("bench")), signal, TimeProvider.System);
+            databases, new TaskIntake(databases, TimeProvider.System, new IdSource(), Playbooks(), new TaskSettings(), new NodeName("bench"), new BusinessClock(TimeProvider.System)), signal, TimeProvider.System);
         var next = -1;
         var clock = Stopwatch.StartNew();
         var worker = WorkAsync(databases, tasks, workers, signal);

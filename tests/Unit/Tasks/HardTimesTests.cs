@@ -177,7 +177,7 @@ public sealed class HardTimesTests : IDisposable
         await databases.MigrateAsync(default);
         var (settings, signal, time) = (new TaskSettings { CatchUp = "0 0 1 1 *" }, new TaskSignal(), clock ?? _time);
         var playbooks = PlaybookRegistry.Load(Path.Combine(_folder, "prompts"), ["collections"]);
-        var intake = new TaskIntake(databases, time, new IdSource(), playbooks, settings, new NodeName("a"));
+        var intake = new TaskIntake(databases, time, new IdSource(), playbooks, settings, new NodeName("a"), new BusinessClock(time));
         return new Parts(
             databases,
             new EventIntake(databases, intake, signal, time),
