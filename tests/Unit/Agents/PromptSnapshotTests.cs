@@ -28,7 +28,9 @@ public class PromptSnapshotTests
         var script = new ScriptedModel(ScriptedModel.Say("Fine."));
         await using var copilot = await LumenCopilot.StartAsync(script.Model);
         await copilot.PlaybookAsync("payment_failed", new ObjectRef(ObjectKind.Invoice, copilot.Sandbox.World.Truth["failed_invoices"]![0]!["invoice"]!.ToString()));
-        Snapshot.Match(script.Requests.ShouldHaveSingleItem().Messages[^1].Text, "PromptSnapshotTests.Sent.payment_failed");
+        var sent = script.Requests.ShouldHaveSingleItem().Messages;
+        var gathered = sent.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Select(c => $"[gathered {c.Name}]");
+        Snapshot.Match(string.Join('\n', [sent.Last(m => m.Role == ChatRole.User).Text, .. gathered]), "PromptSnapshotTests.Sent.payment_failed");
     }
 
     private static string Written(ScriptedRequest request)
