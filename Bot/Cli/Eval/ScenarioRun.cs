@@ -4,6 +4,8 @@ using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Bot.Cli.Eval;
 
@@ -137,10 +139,14 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
         var executed = await _services.GetRequiredService<ProposalBook>()
             .ListAsync(stage.Host.Tenants.Default.Context, ProposalStatus.Executed, 200, cancellationToken);
         var approved = executed.Where(p => p.Approvals.Any(a => a.Decision == "approved")).Select(p => p.Id).ToHashSet(StringComparer.Ordinal);
+        await using var db = _services.GetRequiredService<CopilotDbFactory>().Open(stage.Host.Tenants.Default.Context);
+        var keys = await db.Executions.AsNoTracking().Where(e => approved.Contains(e.ProposalId)).Select(e => e.IdempotencyKey).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         foreach (var write in (await stage.Sandbox.LedgerAsync(cancellationToken)).Where(e => (string?)e["key"] == "write"))
         {
+            // An object that is canceled takes no metadata in the same call: its key says whose it is.
             var stamp = (string?)write["metadata"]?["copilot_proposal"];
-            if (stamp is null || !approved.Contains(stamp))
+            var key = (string?)write["idempotency_key"] ?? "";
+            if (stamp is null ? !keys.Contains(key) : !approved.Contains(stamp))
             {
                 Faults.Add($"a write without an approval: {write["effect"]} {write["object"]}.");
             }
