@@ -93,6 +93,18 @@ public sealed partial class HandleMap
     /// <summary>The text with mail tokens put back to addresses: for a search that code runs.</summary>
     public string WithAddresses(string text) => MailToken().Replace(text, m => Find(m.Value) is { Kind: MailKind } mail ? mail.ObjectId : m.Value);
 
+    /// <summary>True when handles were issued that are not stored.</summary>
+    public bool HasAdded
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _added.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Handles issued since the last call, to be stored.</summary>
     public IReadOnlyList<HandleEntry> TakeAdded()
     {

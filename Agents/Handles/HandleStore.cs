@@ -15,9 +15,10 @@ public static class HandleStore
 
     /// <summary>
     /// Saves what was issued since, together with what uses the handles and was added to <paramref name="db"/>
-    /// before. When that fails, they are still to be stored.
+    /// before. When that fails, they are still to be stored; within a transaction the caller puts them back if that fails.
     /// </summary>
-    public static async Task SaveAsync(CopilotDb db, string conversationId, HandleMap handles, CancellationToken cancellationToken)
+    /// <returns>What was stored.</returns>
+    public static async Task<IReadOnlyList<HandleEntry>> SaveAsync(CopilotDb db, string conversationId, HandleMap handles, CancellationToken cancellationToken)
     {
         var added = handles.TakeAdded();
         db.Handles.AddRange(added.Select(e => new HandleRow
@@ -31,6 +32,7 @@ public static class HandleStore
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            return added;
         }
         catch
         {

@@ -73,12 +73,12 @@ public sealed class TurnRecord : IDisposable
         }
     }
 
-    /// <summary>Writes what is kept, if a model's answer is among it.</summary>
+    /// <summary>Writes what is kept, if a model's answer is among it, or a handle: whom a turn is about is known before it goes on.</summary>
     public Task WriteIfDueAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return _due ? WriteAsync(cancellationToken) : Task.CompletedTask;
+            return _due || Handles.HasAdded ? WriteAsync(cancellationToken) : Task.CompletedTask;
         }
     }
 
@@ -133,14 +133,23 @@ public sealed class TurnRecord : IDisposable
         }
 
         db.AddRange(rows);
-        await HandleStore.SaveAsync(db, ConversationId, Handles, cancellationToken);
-        await with(db, cancellationToken);
-        if (_log is not null && named.Count > 0)
+        var issued = await HandleStore.SaveAsync(db, ConversationId, Handles, cancellationToken);
+        try
         {
-            await _log.AppendAsync(db, named, cancellationToken);
-        }
+            await with(db, cancellationToken);
+            if (_log is not null && named.Count > 0)
+            {
+                await _log.AppendAsync(db, named, cancellationToken);
+            }
 
-        await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch
+        {
+            // A handle that was rolled back must not be issued again for something else.
+            Handles.PutBack(issued);
+            throw;
+        }
     }
 
     private (ITenantRow[] Rows, RecordedEntry[] Entries) Take()

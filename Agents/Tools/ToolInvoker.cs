@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -56,7 +57,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     public void ThrowIfStopped() => _stopped?.Throw();
 
     /// <summary>What was recorded doesn't fit this run, or can't be recorded: no answer of a model can rest on it.</summary>
-    private static bool EndsTheTurn(Exception e) => e is JournalMismatchException or DbUpdateException;
+    private static bool EndsTheTurn(Exception e) => e is JournalMismatchException or DbUpdateException or DbException;
 
     private async ValueTask<object?> RunOneAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
     {

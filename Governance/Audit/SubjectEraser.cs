@@ -86,6 +86,9 @@ public sealed class SubjectEraser(CopilotDbFactory databases, BusinessClock cloc
 
         await using var transaction = await db.BeginAsync(cancellationToken);
         await db.LockAsync("subject:" + subject, cancellationToken);
+
+        // The executor's lock: no write of theirs starts until this is done.
+        await db.LockAsync("customer:" + subject, cancellationToken);
         var conversations = await ConversationsAsync(db, subject, cancellationToken);
         if (await UnfinishedAsync(db, subject, again ? [] : conversations, cancellationToken) is { } refusal)
         {
@@ -166,7 +169,7 @@ public sealed class SubjectEraser(CopilotDbFactory databases, BusinessClock cloc
     {
         await db.Proposals.Where(p => conversations.Contains(p.ConversationId)).ExecuteUpdateAsync(
             p => p.SetProperty(r => r.Reason, Gone).SetProperty(r => r.Evidence, "{}"), cancellationToken);
-        return await db.Proposals.Where(p => p.CustomerId == subject).ExecuteUpdateAsync(
+        return await db.Proposals.Where(p => p.CustomerId == subject && !UnderWay.Contains(p.Status)).ExecuteUpdateAsync(
             p => p.SetProperty(r => r.Title, Gone).SetProperty(r => r.CustomerName, Gone).SetProperty(r => r.Reversibility, Gone)
                 .SetProperty(r => r.Changes, "[]").SetProperty(r => r.Arguments, "{}").SetProperty(r => r.Declared, "{}")
                 .SetProperty(r => r.Reason, Gone).SetProperty(r => r.Evidence, "{}")

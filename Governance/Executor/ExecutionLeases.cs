@@ -73,7 +73,11 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
             return (null, true);
         }
 
-        var execution = await TakeAsync(db, tenant, row, cancellationToken);
+        if (await TakeAsync(db, tenant, row, cancellationToken) is not { } execution)
+        {
+            return (null, false);
+        }
+
         var approvals = await db.Approvals.AsNoTracking().Where(a => a.ProposalId == proposalId).ToListAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (new Run(tenant, row, execution, [.. Run.Approving(approvals)], operations.Get(row.Operation)), false);
@@ -94,7 +98,8 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
         return (now, now + (2 * options.Lease));
     }
 
-    private async Task<ExecutionRow> TakeAsync(CopilotDb db, TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)
+    /// <summary>Null when an approved proposal was ended by somebody else meanwhile.</summary>
+    private async Task<ExecutionRow?> TakeAsync(CopilotDb db, TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)
     {
         var execution = await db.Executions.SingleOrDefaultAsync(e => e.ProposalId == row.Id, cancellationToken);
         if (execution is null)
@@ -106,9 +111,9 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
         execution.LeaseOwner = Owner;
         execution.LeaseUntil = await leases.UtcNowAsync(db, cancellationToken) + options.Lease;
         await db.SaveChangesAsync(cancellationToken);
-        await db.Proposals.Where(p => p.Id == row.Id && p.Status == Approved)
+        var moved = await db.Proposals.Where(p => p.Id == row.Id && p.Status == Approved)
             .ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, Executing), cancellationToken);
-        return execution;
+        return moved == 1 || row.Status == Executing ? execution : null;
     }
 
     private ExecutionRow Fresh(TenantContext tenant, ProposalRow row) => new()

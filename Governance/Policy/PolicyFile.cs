@@ -62,7 +62,7 @@ internal static class PolicyFile
 
         var map = limit.Map.Allow("days", "per_customer", "words");
         return int.TryParse(map.Get("days").Text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 366
-            ? new CourtesyLimit(days, ReadAmounts(map.Get("per_customer"))!, map.Get("words").Text)
+            ? new CourtesyLimit(days, ReadAmounts(map.Get("per_customer")) ?? throw map.Get("per_customer").Fault("'per_customer' is 'none'. Give the most by currency: a gesture without a limit is no gesture."), map.Get("words").Text)
             : throw map.Get("days").Fault("'days' must be a whole number from 1 to 366.");
     }
 

@@ -14,8 +14,8 @@ public sealed record CancelSubscriptionNowArguments(
     [property: Handle(ObjectKind.Subscription), Description("Subscription to end.")] ObjectRef Subscription);
 
 /// <summary>
-/// Ends a subscription at once. Nothing is given back by it: what the unused time is worth is shown, and is a credit of
-/// its own, with its own approval, where the policy gives one. Stripe's proration of an immediate end depends on the
+/// Ends a subscription at once. Nothing is given back by it: a credit for the unused time is a credit of its own, with
+/// its own approval, where the policy gives one. One with open invoices is refused: Stripe would stop collecting them. Stripe's proration of an immediate end depends on the
 /// second of the call, so no card could say it to the cent.
 /// </summary>
 public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<CancelSubscriptionNowArguments>
@@ -45,15 +45,37 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
             return unfit;
         }
 
-        return (await UnusedAsync(reader, subscription, cancellationToken)).Map(unused =>
-            Of(arguments, subscription, customer, string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct()), unused, tenant));
+        if (!(await StillCollectedAsync(reader, subscription, cancellationToken)).TryGet(out var collected, out refusal))
+        {
+            return refusal;
+        }
+
+        return collected.Count > 0
+            ? new Refusal("invoices_open", $"{collected.Count} invoice(s) of it are open or drafts ({collected[0].Number ?? "a draft"}), and Stripe would stop collecting them.", "See that they are paid or void first, or end it at the end of its period.")
+            : Of(arguments, subscription, customer, string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct()), tenant);
     }
 
-    public Task<ExecutionResult> ExecuteAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    public async Task<ExecutionResult> ExecuteAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
-        return Attempt.WriteAsync(
+        if (await ReconcileAsync(arguments, tenant, grant, cancellationToken) is not ExecutionResult.NotDone and var earlier)
+        {
+            return earlier;
+        }
+
+        if (!(await PreviewAsync(arguments, tenant, cancellationToken)).TryGet(out var preview, out var refusal))
+        {
+            return new ExecutionResult.Failed(refusal);
+        }
+
+        if (grant.RefuseUnless(preview.Declared) is { } differs)
+        {
+            return new ExecutionResult.Failed(differs);
+        }
+
+        return await Attempt.WriteAsync(
             async () =>
             {
                 var writer = writers.Open<StripeWriter>(grant);
@@ -98,20 +120,25 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
             ? new Refusal("usage_not_billed", "The subscription bills by usage, and what was used since the last invoice would be lost.", "End it at the end of its period: then the usage is billed.")
         : null;
 
-    /// <summary>What Stripe would give back for the rest of the period, now.</summary>
-    private static async Task<Outcome<Money>> UnusedAsync(StripeReader reader, Subscription subscription, CancellationToken cancellationToken)
+    private static async Task<Outcome<IReadOnlyList<Invoice>>> StillCollectedAsync(StripeReader reader, Subscription subscription, CancellationToken cancellationToken)
     {
-        var options = new InvoiceCreatePreviewOptions
+        List<Invoice> found = [];
+        foreach (var status in new[] { "open", "draft" })
         {
-            Subscription = subscription.Id,
-            SubscriptionDetails = new InvoiceSubscriptionDetailsOptions { CancelNow = true, ProrationBehavior = "create_prorations" },
-        };
-        return (await reader.PreviewInvoiceAsync(options, cancellationToken)).Map(invoice =>
-            new Money(-invoice.Lines.Data.Where(InvoiceFactsMap.IsProration).Where(l => l.Amount < 0).Sum(l => l.Amount), subscription.Currency));
+            var filter = new InvoiceListOptions { Customer = subscription.CustomerId, Subscription = subscription.Id, Status = status };
+            if (!(await reader.InvoicesAsync(filter, cancellationToken)).TryGet(out var list, out var refusal))
+            {
+                return refusal;
+            }
+
+            found.AddRange(list.Items);
+        }
+
+        return found;
     }
 
     private static Preview<CancelSubscriptionNowArguments> Of(
-        CancelSubscriptionNowArguments arguments, Subscription subscription, Customer customer, string plan, Money unused, TenantContext tenant)
+        CancelSubscriptionNowArguments arguments, Subscription subscription, Customer customer, string plan, TenantContext tenant)
     {
         var day = tenant.Day(subscription.Items.Data.Min(i => i.CurrentPeriodEnd)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var before = subscription.CancelAtPeriodEnd ? $"ends on {day}" : $"renews on {day}";
@@ -124,7 +151,6 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
 
         changes.Add(PreviewChange.Of("Proration", none, none));
         changes.Add(PreviewChange.Of("Customer's stored credit", none with { AmountMinor = -customer.Balance }, none with { AmountMinor = -customer.Balance }));
-        changes.Add(new PreviewChange("Unused time, not given back", "", $"{unused.ToDisplayText()} without tax; a credit of its own where the policy gives one"));
         return new Preview<CancelSubscriptionNowArguments>(
             arguments,
             $"End {plan} at once",

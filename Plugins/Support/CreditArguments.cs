@@ -26,7 +26,7 @@ public enum RefundReason
 public sealed record IssueCreditNoteArguments(
     [property: Handle(ObjectKind.Invoice), Description("Invoice to credit.")] ObjectRef Invoice,
     [property: Description("Amount to credit; leave out with lines.")] Money? Amount = null,
-    [property: Description("Only if one of these is the cause; leave out for a gesture or a price change")] CreditReason? Reason = null,
+    [property: Description("Only if one of these is the cause; leave out otherwise")] CreditReason? Reason = null,
     [property: Description("Where money already paid goes; leave out for an unpaid invoice")] CreditDisposition? Disposition = null,
     [property: Description("A sentence the customer reads; no links")] string? Memo = null,
     [property: Description("Whole lines with tax, by number as get_invoice shows them")] IReadOnlyList<int>? Lines = null);

@@ -50,6 +50,11 @@ internal sealed record CreditedLines(Money Amount, IReadOnlyList<(int Number, In
 
     private static Refusal? Unfit(InvoiceCredits credits, List<(int Number, InvoiceLineItem Line)> lines)
     {
+        if (credits.Notes.Any(n => n.Lines?.HasMore == true))
+        {
+            return new Refusal("credit_note_too_long", "A credit note of this invoice has more lines than were read, so nobody can say here which are credited already.", "Credit an amount instead.");
+        }
+
         var before = credits.Notes.SelectMany(n => n.Lines?.Data ?? []).Select(l => l.InvoiceLineItem).OfType<string>().ToHashSet(StringComparer.Ordinal);
         return lines.FirstOrDefault(l => Total(l.Line) <= 0) is { Line: not null } minus
             ? new Refusal("line_not_creditable", $"Line {minus.Number} charges nothing.", "Choose lines that charge something.")

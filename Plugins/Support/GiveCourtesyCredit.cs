@@ -58,7 +58,25 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
     public async Task<ExecutionResult> ExecuteAsync(CourtesyCreditArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
+
+        // What an earlier run did counts as given: planned anew it would differ, so that run is looked for first.
+        if (await ReconcileAsync(arguments, tenant, grant, cancellationToken) is not ExecutionResult.NotDone and var earlier)
+        {
+            return earlier;
+        }
+
+        if (!(await PreviewAsync(arguments, tenant, cancellationToken)).TryGet(out var preview, out var refusal))
+        {
+            return new ExecutionResult.Failed(refusal);
+        }
+
+        if (grant.RefuseUnless(preview.Declared) is { } differs)
+        {
+            return new ExecutionResult.Failed(differs);
+        }
+
         return await Attempt.WriteAsync(
             async () => Done(await writers.Open<StripeWriter>(grant).CreditBalanceAsync(arguments.Customer.Id, arguments.Amount, $"Courtesy credit: {arguments.Because}", cancellationToken)),
             $"Look for {arguments.Amount} among the transactions of the customer's balance.",

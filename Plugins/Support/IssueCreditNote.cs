@@ -18,7 +18,7 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
 
     public static OperationDescriptor Descriptor { get; } = new(
         "issue_credit_note",
-        "Proposes a credit on an invoice, to correct it or as a courtesy; a person decides.",
+        "Proposes a credit on an invoice, to correct it; a person decides.",
         typeof(IssueCreditNoteArguments),
         Risk.Money)
     {

@@ -7,10 +7,10 @@ using Xunit.Abstractions;
 
 namespace BillingCopilot.Flows;
 
-/// <summary>The crash harness: forty rounds on each database; <c>BILLINGCOPILOT_CHAOS_ROUNDS</c> says how many.</summary>
+/// <summary>The crash harness: sixteen rounds on each database; <c>BILLINGCOPILOT_CHAOS_ROUNDS</c> says how many.</summary>
 public sealed class ChaosFlow(ITestOutputHelper output)
 {
-    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("BILLINGCOPILOT_CHAOS_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 40;
+    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("BILLINGCOPILOT_CHAOS_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 16;
 
     [Fact]
     public Task Kills_OnSqlite_LoseNothingAndDoubleNothing() => PlayAsync(new ChaosOptions(Rounds, 1, "sqlite", 8));

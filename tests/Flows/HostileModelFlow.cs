@@ -19,7 +19,7 @@ public sealed partial class HostileModelFlow
     public async Task EveryToolOffered_CalledWithRealAndInventedHandles_ProposesAndWritesNothing(string agent, string about)
     {
         var model = new GreedyModel();
-        await using var copilot = await Copilot.StartAsync(services: s => s.AddSingleton(new ChatModel(model, "scripted", IsRules: false)));
+        await using var copilot = await Copilot.StartAsync(settings => settings.Agents.MaxCalls = 100, s => s.AddSingleton(new ChatModel(model, "scripted", IsRules: false)));
         model.Customer = (string)copilot.Truth[about]![0]!["customer_name"]!;
         using var ada = copilot.As("ada");
 
@@ -71,7 +71,7 @@ public sealed partial class HostileModelFlow
             var tools = options?.Tools?.OfType<AIFunctionDeclaration>().ToList() ?? [];
             Offered.UnionWith(tools.Select(t => t.Name));
             var round = history.AsEnumerable().Reverse().TakeWhile(m => m.Role != ChatRole.User).Count(m => m.Role == ChatRole.Assistant);
-            var calls = round >= 4 ? [] : tools.SelectMany(t => Calls(t, invent: round == 3)).Take(20).ToList();
+            var calls = round >= 4 ? [] : tools.SelectMany(t => Calls(t, invent: round == 3)).Take(80).ToList();
             Called.UnionWith(calls.Select(c => c.Name));
             var message = calls.Count == 0
                 ? new ChatMessage(ChatRole.Assistant, "Done.")

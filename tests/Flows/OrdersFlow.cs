@@ -17,7 +17,8 @@ namespace BillingCopilot.Flows;
 
 /// <summary>
 /// The events of an invoice's life arrive at two nodes of one database in every order, each at both and the failure once
-/// more as a twin: what is done and proposed in the end is the same. All 120 orders are played, at ten invoices side by side.
+/// more as a twin: what is done and proposed in the end is the same. All 120 orders are played on SQLite, at ten
+/// invoices side by side, and every fourth on PostgreSQL; <c>BILLINGCOPILOT_ORDERS=all</c> plays all there, too.
 /// </summary>
 public sealed class OrdersFlow
 {
@@ -46,7 +47,8 @@ public sealed class OrdersFlow
         var ends = failed.ToDictionary(f => (string)f["invoice"]!, _ => new HashSet<string>(StringComparer.Ordinal), StringComparer.Ordinal);
         var orders = Orders(Life).ToList();
         orders.Count.ShouldBe(120);
-        foreach (var together in orders.Chunk(failed.Count))
+        var played = postgres is null || Environment.GetEnvironmentVariable("BILLINGCOPILOT_ORDERS") == "all" ? orders : [.. orders.Where((_, i) => i % 4 == 0)];
+        foreach (var together in played.Chunk(failed.Count))
         {
             await Task.WhenAll(together.Zip(failed).Select(async pair =>
             {
