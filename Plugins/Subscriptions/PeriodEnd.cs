@@ -34,7 +34,7 @@ internal sealed class PeriodEnd(StripeReaders readers, bool ends)
         $"Look whether subscription {subscriptionId} ends at its period's end.",
         cancellationToken);
 
-    /// <summary>The change and its mark come in one call, so the mark alone says that it took effect.</summary>
+    /// <summary>The change and its mark come in one call, so the mark says whether it took effect.</summary>
     public async Task<ExecutionResult> ReconcileAsync(string subscriptionId, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
     {
         if (!(await readers.For(tenant).SubscriptionAsync(subscriptionId, cancellationToken)).TryGet(out var subscription, out var refusal))
@@ -42,7 +42,7 @@ internal sealed class PeriodEnd(StripeReaders readers, bool ends)
             return new ExecutionResult.Unknown($"The subscription could not be read. {refusal}");
         }
 
-        return Stamps.Bears(subscription.Metadata, grant) ? Done(subscription) : new ExecutionResult.NotDone();
+        return Stamps.Tell(subscription.Metadata, grant, grant.Approved.GetValueOrDefault("mark"), () => Done(subscription));
     }
 
     private ExecutionResult.Executed Done(Subscription subscription) => new(
@@ -79,14 +79,25 @@ internal sealed class PeriodEnd(StripeReaders readers, bool ends)
             null,
             changes,
             ends ? $"Can be undone until {day}." : $"The subscription can be ended again.",
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["status"] = subscription.Status,
-                ["cancel_at_period_end"] = subscription.CancelAtPeriodEnd ? "true" : "false",
-                ["period_end"] = day,
-                ["customer"] = customer.Id,
-                ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
-            });
+            Declared(subscription, day));
+    }
+
+    private static Dictionary<string, string> Declared(Subscription subscription, string day)
+    {
+        var declared = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["status"] = subscription.Status,
+            ["cancel_at_period_end"] = subscription.CancelAtPeriodEnd ? "true" : "false",
+            ["period_end"] = day,
+            ["customer"] = subscription.CustomerId,
+            ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
+        };
+        if (Stamps.Of(subscription.Metadata) is { } mark)
+        {
+            declared["mark"] = mark;
+        }
+
+        return declared;
     }
 
     internal static Money? Recurring(Subscription subscription)

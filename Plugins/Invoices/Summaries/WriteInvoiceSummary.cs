@@ -79,13 +79,13 @@ public sealed class WriteInvoiceSummary(StripeReaders readers) : IOperation<Writ
             cancellationToken);
     }
 
-    /// <summary>The words and the mark come in one call, so the mark alone says that it took effect.</summary>
+    /// <summary>The words and the mark come in one call, so the mark says whether it took effect.</summary>
     public async Task<ExecutionResult> ReconcileAsync(WriteInvoiceSummaryArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         return !(await readers.For(tenant).InvoiceAsync(arguments.Invoice.Id, cancellationToken)).TryGet(out var invoice, out var refusal)
             ? new ExecutionResult.Unknown($"The invoice could not be read. {refusal}")
-            : Stamps.Bears(invoice.Metadata, grant) ? Done(invoice) : new ExecutionResult.NotDone();
+            : Stamps.Tell(invoice.Metadata, grant, null, () => Done(invoice));
     }
 
     private static ExecutionResult.Executed Done(Invoice invoice) => new(invoice.Id, "The draft bears the summary.", invoice.StripeResponse?.RequestId);

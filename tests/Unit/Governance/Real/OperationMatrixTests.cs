@@ -141,6 +141,29 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         }
     }
 
+    [Theory]
+    [InlineData("cancel_subscription_at_period_end")]
+    [InlineData("write_invoice_summary")]
+    public async Task Recover_MarkCoveredByALaterWrite_AsksAPerson(string name)
+    {
+        var arguments = await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var proposal = await ApprovedAsync(name, arguments);
+        await _bench.Crash.RunAsync(token => _bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, token), before: false, after: Operations[name].Path);
+        var later = new Dictionary<string, string> { ["copilot_proposal"] = "prop_later" };
+        await (name == "write_invoice_summary"
+            ? (Task)_bench.Sandbox.Admin.V1.Invoices.UpdateAsync((string)arguments["invoice"]!, new InvoiceUpdateOptions { Metadata = later })
+            : _bench.Sandbox.Admin.V1.Subscriptions.UpdateAsync((string)arguments["subscription"]!, new SubscriptionUpdateOptions { Metadata = later }));
+
+        _bench.Time.Advance(TimeSpan.FromHours(24));
+        _bench.AddNode();
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+
+        var view = (await _bench.Book.FindAsync(RealBench.Tenant, proposal.Id, default))!;
+        view.Status.ShouldBe(ProposalStatus.NeedsReconcile);
+        view.ResultText!.ShouldContain("prop_later");
+        (await CountAsync(Operations[name], proposal)).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Execute_TwoProposalsOnOneChargeAtOnce_OneEffect()
     {
