@@ -75,6 +75,24 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     public abstract Task LockAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
+    /// True when a task still runs with this attempt. Nobody else can take it until the transaction ends: what is stored
+    /// with it is stored by who holds it. Needs a transaction.
+    /// </summary>
+    public async Task<bool> HoldsTaskAsync(string taskId, int attempt, CancellationToken cancellationToken)
+    {
+        if (Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException($"The hold of task {taskId} needs a transaction.");
+        }
+
+        var sql = $$"""SELECT attempts AS "Value" FROM tasks WHERE tenant_id = {0} AND id = {1} AND attempts = {2} AND status = 'running'{{KeepRowSql}}""";
+        return (await Database.SqlQueryRaw<int>(sql, Tenant.Id, taskId, attempt).ToListAsync(cancellationToken)).Count == 1;
+    }
+
+    /// <summary>End of a query whose rows are to stay as they are until the transaction ends.</summary>
+    protected abstract string KeepRowSql { get; }
+
+    /// <summary>
     /// The database's own clock, in UTC. What several nodes compare (leases, due times) is written and read by it, so
     /// that their own clocks need not agree.
     /// </summary>

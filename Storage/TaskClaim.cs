@@ -15,3 +15,6 @@ public sealed record TaskClaim(string Owner, int Most, TimeSpan Lease, TimeSpan 
 /// <param name="Attempt">The attempt that did it: who held a later one knows nothing of this end.</param>
 /// <param name="Answer">Null when there was nothing to do.</param>
 public sealed record TaskEnd(string Id, int Attempt, string? Answer);
+
+/// <summary>Another process has taken the task over: what this one still has of it is not stored.</summary>
+public sealed class HoldLostException(string taskId) : Exception($"Task {taskId} was taken over by another process.");

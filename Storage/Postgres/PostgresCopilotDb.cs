@@ -99,6 +99,8 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
 
     public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
+    protected override string KeepRowSql => " FOR SHARE";
+
     protected override string Least => "least";
 
     protected override string SecondsSinceSql(string instant) => $"extract(epoch FROM ({NowSql()} - {instant}))";

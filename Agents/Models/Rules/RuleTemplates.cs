@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -15,12 +16,15 @@ public static partial class RuleTemplates
 {
     private static readonly IHandlebars Engine = Create();
 
+    /// <summary>Compiling all of them takes longer than all else at a start; several copilots of a process share them.</summary>
+    private static readonly ConcurrentDictionary<string, HandlebarsTemplate<object, object>> Compiled = new(StringComparer.Ordinal);
+
     /// <exception cref="HandlebarsException">It can't be read, or calls a helper that is not there.</exception>
     public static HandlebarsTemplate<object, object> Compile(string template)
     {
         var unknown = Called().Matches(template).Select(m => m.Groups["helper"].Value).FirstOrDefault(h => !Known.Contains(h));
         return unknown is null
-            ? Engine.Compile(template)
+            ? Compiled.GetOrAdd(template, Engine.Compile)
             : throw new HandlebarsException($"unknown helper '{unknown}'; there are: {string.Join(", ", Known.Order(StringComparer.Ordinal))}.");
     }
 
