@@ -160,6 +160,18 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     private ValueTask FailAtAsync(string name) => Failpoints?.ReachAsync(name) ?? ValueTask.CompletedTask;
 
+    /// <summary>Tasks that events of these causes started, untracked.</summary>
+    public virtual async Task<IReadOnlyList<TaskRow>> TasksOfAsync(string[] causes, CancellationToken cancellationToken) =>
+        await Tasks.AsNoTracking().Where(t => EF.Parameter(causes).Contains(t.Cause)).ToListAsync(cancellationToken);
+
+    /// <summary>Which of these events are in the inbox.</summary>
+    public virtual async Task<IReadOnlyList<EventKey>> KnownAsync(IReadOnlyList<EventKey> events, CancellationToken cancellationToken)
+    {
+        // With the account, by the key: without it the whole inbox would be looked through.
+        var (accounts, ids) = (events.Select(e => e.Account).Distinct().ToArray(), events.Select(e => e.EventId).ToArray());
+        return await Inbox.Where(e => EF.Parameter(accounts).Contains(e.Account) && EF.Parameter(ids).Contains(e.EventId)).Select(e => new EventKey(e.Account, e.EventId)).ToListAsync(cancellationToken);
+    }
+
     /// <summary>Queued tasks made running in one statement, oldest first, at most one of a lane.</summary>
     public abstract Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken);
 

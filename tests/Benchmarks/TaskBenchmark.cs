@@ -28,7 +28,7 @@ internal static class TaskBenchmark
         var (tasks, workers, clients) = (Arguments.Number(arguments, "--tasks", 10_000), Arguments.Number(arguments, "--workers", 16), Arguments.Number(arguments, "--clients", 64));
         await using var database = await BenchDatabase.CreateAsync(Arguments.Text(arguments, "--db", "sqlite"));
         var databases = await database.OpenAsync();
-        await CycleAsync(databases, 1000, workers, clients, "warm");
+        await CycleAsync(databases, 5000, workers, clients, "warm");
         var before = Memory();
         var together = await CycleAsync(databases, tasks, workers, clients, "many");
         var after = Memory();
