@@ -75,6 +75,24 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     public abstract Task LockAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
+    /// True when a task still runs with this attempt. Nobody else can take it until the transaction ends: what is stored
+    /// with it is stored by who holds it. Needs a transaction.
+    /// </summary>
+    public async Task<bool> HoldsTaskAsync(string taskId, int attempt, CancellationToken cancellationToken)
+    {
+        if (Database.CurrentTransaction is null)
+        {
+            throw new InvalidOperationException($"The hold of task {taskId} needs a transaction.");
+        }
+
+        var sql = $$"""SELECT attempts AS "Value" FROM tasks WHERE tenant_id = {0} AND id = {1} AND attempts = {2} AND status = 'running'{{KeepRowSql}}""";
+        return (await Database.SqlQueryRaw<int>(sql, Tenant.Id, taskId, attempt).ToListAsync(cancellationToken)).Count == 1;
+    }
+
+    /// <summary>End of a query whose rows are to stay as they are until the transaction ends.</summary>
+    protected abstract string KeepRowSql { get; }
+
+    /// <summary>
     /// The database's own clock, in UTC. What several nodes compare (leases, due times) is written and read by it, so
     /// that their own clocks need not agree.
     /// </summary>
@@ -141,6 +159,18 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     internal Failpoints? Failpoints { get; init; }
 
     private ValueTask FailAtAsync(string name) => Failpoints?.ReachAsync(name) ?? ValueTask.CompletedTask;
+
+    /// <summary>Tasks that events of these causes started, untracked.</summary>
+    public virtual async Task<IReadOnlyList<TaskRow>> TasksOfAsync(string[] causes, CancellationToken cancellationToken) =>
+        await Tasks.AsNoTracking().Where(t => EF.Parameter(causes).Contains(t.Cause)).ToListAsync(cancellationToken);
+
+    /// <summary>Which of these events are in the inbox.</summary>
+    public virtual async Task<IReadOnlyList<EventKey>> KnownAsync(IReadOnlyList<EventKey> events, CancellationToken cancellationToken)
+    {
+        // With the account, by the key: without it the whole inbox would be looked through.
+        var (accounts, ids) = (events.Select(e => e.Account).Distinct().ToArray(), events.Select(e => e.EventId).ToArray());
+        return await Inbox.Where(e => EF.Parameter(accounts).Contains(e.Account) && EF.Parameter(ids).Contains(e.EventId)).Select(e => new EventKey(e.Account, e.EventId)).ToListAsync(cancellationToken);
+    }
 
     /// <summary>Queued tasks made running in one statement, oldest first, at most one of a lane.</summary>
     public abstract Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken);

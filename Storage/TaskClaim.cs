@@ -11,7 +11,13 @@ public sealed record TaskClaim(string Owner, int Most, TimeSpan Lease, TimeSpan 
     public int Looked => 4 * Most;
 }
 
+/// <summary>What tells an event from all others of a tenant.</summary>
+public sealed record EventKey(string Account, string EventId);
+
 /// <summary>A task that was done.</summary>
 /// <param name="Attempt">The attempt that did it: who held a later one knows nothing of this end.</param>
 /// <param name="Answer">Null when there was nothing to do.</param>
 public sealed record TaskEnd(string Id, int Attempt, string? Answer);
+
+/// <summary>Another process has taken the task over: what this one still has of it is not stored.</summary>
+public sealed class HoldLostException(string taskId) : Exception($"Task {taskId} was taken over by another process.");

@@ -25,10 +25,12 @@ public sealed class TurnRecord : IDisposable
     private readonly Lock _gate = new();
     private readonly List<ITenantRow> _rows = [];
     private readonly List<RecordedEntry> _entries = [];
+    private readonly int? _attempt;
     private bool _due;
 
-    private TurnRecord(CopilotDbFactory databases, TurnAudits audits, TenantContext tenant, string conversationId, string taskId, HandleMap handles, BusinessClock clock, IReadOnlyDictionary<(string Kind, string Key), StepRow> earlier)
+    private TurnRecord(CopilotDbFactory databases, TurnAudits audits, TenantContext tenant, string conversationId, string taskId, int? attempt, HandleMap handles, BusinessClock clock, IReadOnlyDictionary<(string Kind, string Key), StepRow> earlier)
     {
+        _attempt = attempt;
         (_databases, _log, _contents, _tenant, _clock, _earlier) = (databases, audits.Log, audits.Contents, tenant, clock, earlier);
         (ConversationId, TaskId, Handles) = (conversationId, taskId, handles);
     }
@@ -43,10 +45,11 @@ public sealed class TurnRecord : IDisposable
     public bool IsAudited => _log is not null;
 
     /// <param name="db">Reads what an earlier run of the task has written.</param>
-    public static async Task<TurnRecord> OpenAsync(CopilotDb db, CopilotDbFactory databases, TurnAudits audits, string conversationId, string taskId, HandleMap handles, BusinessClock clock, CancellationToken cancellationToken)
+    /// <param name="attempt">The attempt with which the task is held: who lost it stores nothing but its audit. Null for what is no task.</param>
+    public static async Task<TurnRecord> OpenAsync(CopilotDb db, CopilotDbFactory databases, TurnAudits audits, string conversationId, string taskId, int? attempt, HandleMap handles, BusinessClock clock, CancellationToken cancellationToken)
     {
         var steps = await db.Steps.AsNoTracking().Where(s => s.TaskId == taskId).ToListAsync(cancellationToken);
-        return new TurnRecord(databases, audits, db.Tenant, conversationId, taskId, handles, clock, steps.ToDictionary(s => (s.Kind, s.Key)));
+        return new TurnRecord(databases, audits, db.Tenant, conversationId, taskId, attempt, handles, clock, steps.ToDictionary(s => (s.Kind, s.Key)));
     }
 
     /// <summary>A step that an earlier run of this task finished, or null.</summary>
@@ -112,11 +115,11 @@ public sealed class TurnRecord : IDisposable
         {
             await WriteAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is DbException or DbUpdateException)
+        catch (Exception e) when (e is DbException or DbUpdateException or HoldLostException)
         {
             // Another process may have the task, and its steps. What was done here is audited all the same.
             var (_, entries) = Take();
-            await IgnoreAsync(StoreAsync([], entries, static (_, _) => Task.CompletedTask, CancellationToken.None));
+            await IgnoreAsync(AuditAloneAsync(entries));
         }
     }
 
@@ -126,12 +129,12 @@ public sealed class TurnRecord : IDisposable
     {
         await using var db = _databases.Open(_tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
-        var named = new List<AuditEntry>();
-        foreach (var (entry, content) in entries)
+        if (_attempt is { } attempt && !await db.HoldsTaskAsync(TaskId, attempt, cancellationToken))
         {
-            named.Add(content is null || _contents is null ? entry : entry.Naming(await _contents.StoreAsync(db, content.Subjects, content.Text, cancellationToken)));
+            throw new HoldLostException(TaskId);
         }
 
+        var named = await NamedAsync(db, entries, cancellationToken);
         db.AddRange(rows);
         var issued = await HandleStore.SaveAsync(db, ConversationId, Handles, cancellationToken);
         try
@@ -150,6 +153,33 @@ public sealed class TurnRecord : IDisposable
             Handles.PutBack(issued);
             throw;
         }
+    }
+
+    /// <summary>The entries without rows and handles: those are the other process's to store.</summary>
+    private async Task AuditAloneAsync(IReadOnlyList<RecordedEntry> entries)
+    {
+        if (_log is null || entries.Count == 0)
+        {
+            return;
+        }
+
+        await using var db = _databases.Open(_tenant);
+        await using var transaction = await db.BeginAsync(CancellationToken.None);
+        var named = await NamedAsync(db, entries, CancellationToken.None);
+        await db.SaveChangesAsync(CancellationToken.None);
+        await _log.AppendAsync(db, named, CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    private async Task<List<AuditEntry>> NamedAsync(CopilotDb db, IReadOnlyList<RecordedEntry> entries, CancellationToken cancellationToken)
+    {
+        var named = new List<AuditEntry>();
+        foreach (var (entry, content) in entries)
+        {
+            named.Add(content is null || _contents is null ? entry : entry.Naming(await _contents.StoreAsync(db, content.Subjects, content.Text, cancellationToken)));
+        }
+
+        return named;
     }
 
     private (ITenantRow[] Rows, RecordedEntry[] Entries) Take()

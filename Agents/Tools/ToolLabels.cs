@@ -19,6 +19,7 @@ internal static class ToolLabels
         ["list_charges"] = "Reading the charges",
         ["get_payment_history"] = "Reading the payment attempts",
         ["search_policies"] = "Searching the policies",
+        ["list_tickets"] = "Reading the customer's tickets",
         ["triage_ticket"] = "Sorting the ticket",
         ["post_internal_note"] = "Preparing an internal note for approval",
         ["write_invoice_summary"] = "Preparing a summary on the draft invoice, for approval",

@@ -57,7 +57,7 @@ public sealed class DirectTools(
         await using var db = databases.Open(request.Tenant);
         var conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
         var handles = conversation.Handles;
-        using var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, handles, clock, cancellationToken);
+        using var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, request.Attempt, handles, clock, cancellationToken);
         if (conversation.Begun is { } row)
         {
             record.Add(row);

@@ -28,6 +28,9 @@ public sealed record TurnRequest(
     /// <summary>Where the answer is read: one of <see cref="Channels"/>.</summary>
     public string Channel { get; init; } = Playbook is null ? Channels.Api : Channels.Event;
 
+    /// <summary>The attempt with which the task is held: whoever lost it stores nothing more. Null for what is no task.</summary>
+    public int? Attempt { get; init; }
+
     /// <summary>What is called before the specialist is asked.</summary>
     public IReadOnlyList<GatherCall> Gather { get; init; } = [];
 }

@@ -53,7 +53,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     {
         await using var db = databases.Open(request.Tenant);
         var conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
-        var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, conversation.Handles, clock, cancellationToken);
+        var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, request.Attempt, conversation.Handles, clock, cancellationToken);
         if (conversation.Begun is { } row)
         {
             record.Add(row);

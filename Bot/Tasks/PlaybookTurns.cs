@@ -37,6 +37,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
         var subjects = await guards.SubjectsAsync(tenant, playbook.Agent, subject, input.ObjectId, cancellationToken);
         return new TurnRequest(tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, subjects)
         {
+            Attempt = task.Attempts,
             Gather = playbook.Gather(task.CauseAt ?? task.CreatedAt),
         };
     }

@@ -63,6 +63,11 @@ public sealed partial class TaskRunner(
             await leases.ReleaseAsync(tenant, task, CancellationToken.None);
             throw;
         }
+        catch (HoldLostException)
+        {
+            HoldLost(log, task.Id, task.Attempts);
+            return null;
+        }
         catch (Exception e)
         {
             var fault = e is OperationCanceledException && await OverspentAsync(tenant, task) is { } overspent ? overspent : e is OperationCanceledException && time.GetElapsedTime(begun) >= Deadline ? new TimeoutException($"It took longer than {settings.DeadlineSeconds} s.", e) : e;
@@ -99,7 +104,7 @@ public sealed partial class TaskRunner(
         }
 
         var request = task.Playbook is null
-            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!) { Channel = input.Channel ?? Channels.Api }
+            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!) { Channel = input.Channel ?? Channels.Api, Attempt = task.Attempts }
             : await playbookTurns.PrepareAsync(tenant, task, input, cancellationToken);
         return request is null ? null : await turns.RunAsync(request, onEvent, cancellationToken);
     }

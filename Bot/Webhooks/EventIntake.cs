@@ -74,13 +74,8 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         await using var db = databases.Open(tenant);
         await using var transaction = await db.BeginAsync(CancellationToken.None);
         var covering = await CoveringAsync(db, tenant, batch);
-        var ids = batch.Select(a => a.Item.Id).ToArray();
-        var accounts = batch.Select(a => a.Item.Account).Distinct().ToArray();
-
-        // With the account, by the key: without it the whole inbox would be looked through.
-        var known = (await db.Inbox.Where(e => accounts.Contains(e.Account) && ids.Contains(e.EventId)).Select(e => new { e.Account, e.EventId }).ToListAsync())
-            .Select(e => (e.Account, e.EventId)).ToHashSet();
-        var fresh = batch.Where(a => known.Add((a.Item.Account, a.Item.Id))).ToHashSet();
+        var known = (await db.KnownAsync([.. batch.Select(a => KeyOf(a.Item))], CancellationToken.None)).ToHashSet();
+        var fresh = batch.Where(a => known.Add(KeyOf(a.Item))).ToHashSet();
         var (events, started) = (new List<InboxEventRow>(), new List<TaskRow>());
         foreach (var received in fresh.Select(a => a.Item))
         {
@@ -123,9 +118,11 @@ public sealed class EventIntake(CopilotDbFactory databases, TaskIntake tasks, Ta
         }
 
         await db.LockAsync("intake", CancellationToken.None);
-        var earlier = await db.Tasks.AsNoTracking().Where(t => causes.Contains(t.Cause)).ToListAsync();
-        return causes.ToDictionary(c => c, c => earlier.Where(t => t.Cause == c).ToList(), StringComparer.Ordinal);
+        var earlier = (await db.TasksOfAsync(causes, CancellationToken.None)).ToLookup(t => t.Cause);
+        return causes.ToDictionary(c => c, c => earlier[c].ToList(), StringComparer.Ordinal);
     }
+
+    private static EventKey KeyOf(VerifiedEvent received) => new(received.Account, received.Id);
 
     private InboxEventRow Row(TenantContext tenant, VerifiedEvent received, string? taskId) => new()
     {

@@ -63,6 +63,7 @@ public static class PlaybookContext
         ["customer_payments"] = new("get_payment_history", ObjectKind.Customer),
         ["charges"] = new("list_charges", ObjectKind.Customer, Rows: 50, Days: 183),
         ["last_invoices"] = new("list_invoices", ObjectKind.Customer, Rows: 3),
+        ["tickets"] = new("list_tickets", ObjectKind.Customer, Rows: 5, Days: 90),
         ["subscription"] = new("get_subscription", ObjectKind.Subscription),
         ["subscriptions"] = new("list_subscriptions", null),
         ["policies"] = new("search_policies", null) { Searches = true },

@@ -8,11 +8,18 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="CustomerId">Stripe customer that the helpdesk names; null when none.</param>
 public sealed record Ticket(string Id, string Number, string Subject, string Body, string SenderName, string SenderMail, string? CustomerId);
 
+/// <summary>A ticket and when it came.</summary>
+public sealed record ReceivedTicket(Ticket Ticket, DateTimeOffset At);
+
 /// <summary>A helpdesk, for reading. A vendor's takes the place of the local one.</summary>
 public interface IHelpdesk
 {
     /// <summary>The ticket of this id or number, or null.</summary>
     Task<Ticket?> FindAsync(TenantContext tenant, string idOrNumber, CancellationToken cancellationToken);
+
+    /// <summary>Tickets since an instant that name this Stripe customer, or that name none and came from this address; newest first.</summary>
+    /// <param name="address">Null when the customer has none.</param>
+    Task<IReadOnlyList<ReceivedTicket>> ListAsync(TenantContext tenant, string customerId, string? address, DateTimeOffset since, int most, CancellationToken cancellationToken);
 
     /// <summary>True when this proposal's note is on its ticket.</summary>
     Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken);

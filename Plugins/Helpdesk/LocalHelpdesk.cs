@@ -15,6 +15,19 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
             .FirstOrDefaultAsync(cancellationToken);
     }
 
+    public async Task<IReadOnlyList<ReceivedTicket>> ListAsync(TenantContext tenant, string customerId, string? address, DateTimeOffset since, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        var mail = string.IsNullOrWhiteSpace(address) ? null : address.Trim().ToUpperInvariant();
+#pragma warning disable CA1304, CA1311, CA1862 // Translated to SQL, which compares.
+        return await db.Tickets.AsNoTracking()
+            .Where(t => t.ReceivedAt >= since && (t.CustomerId == customerId || (t.CustomerId == null && mail != null && t.SenderMail.ToUpper() == mail)))
+            .OrderByDescending(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
+            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId), t.ReceivedAt))
+            .ToListAsync(cancellationToken);
+#pragma warning restore CA1304, CA1311, CA1862
+    }
+
     public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) =>
         LocalNotes.HasAsync(databases, tenant, proposalId, cancellationToken);
 }

@@ -23,6 +23,7 @@ public sealed class ToolCatalog
         [typeof(ChargesPlugin)] = context => new ChargesPlugin(context),
         [typeof(PaymentHistoryPlugin)] = context => new PaymentHistoryPlugin(context),
         [typeof(TicketsPlugin)] = context => new TicketsPlugin(context),
+        [typeof(CustomerTicketsPlugin)] = context => new CustomerTicketsPlugin(context),
         [typeof(MistakesPlugin)] = context => new MistakesPlugin(context),
         [typeof(StatementPlugin)] = context => new StatementPlugin(context),
         [typeof(KnowledgePlugin)] = context => new KnowledgePlugin(context),

@@ -29,19 +29,37 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
     public override Task TellAsync(string message, CancellationToken cancellationToken) =>
         Database.ExecuteSqlAsync($"SELECT pg_notify({PostgresCopilotDbFactory.Channel}, {message})", cancellationToken);
 
-    /// <summary>What another node is claiming right now is skipped, not waited for.</summary>
+    /// <summary>One look into the index a cause, whatever the planner believes of a table that it has not counted yet: OFFSET keeps the inner query by itself.</summary>
+    public override async Task<IReadOnlyList<TaskRow>> TasksOfAsync(string[] causes, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT t.* FROM unnest({1}) AS c(cause) CROSS JOIN LATERAL (SELECT * FROM tasks WHERE tenant_id = {0} AND cause = c.cause OFFSET 0) t
+            """;
+        return await TakenAsync(Tasks.FromSqlRaw(Sql, Tenant.Id, causes), cancellationToken);
+    }
+
+    /// <summary>One look into the key an event.</summary>
+    public override async Task<IReadOnlyList<EventKey>> KnownAsync(IReadOnlyList<EventKey> events, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT e.account AS "Account", e.id AS "EventId" FROM unnest({1}, {2}) AS e(account, id)
+            WHERE EXISTS (SELECT 1 FROM inbox_events i WHERE i.tenant_id = {0} AND i.account = e.account AND i.event_id = e.id OFFSET 0)
+            """;
+        return await Database.SqlQueryRaw<EventKey>(Sql, Tenant.Id, events.Select(e => e.Account).ToArray(), events.Select(e => e.EventId).ToArray()).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>What another node is claiming right now is skipped, not waited for. A locked row is found again by its place: no plan reads the table for it.</summary>
     public override Task<IReadOnlyList<TaskRow>> ClaimQueuedAsync(TaskClaim claim, CancellationToken cancellationToken)
     {
         var sql = $$"""
             WITH due AS (
-                SELECT t.id, t.lane, t.created_at, coalesce(t.cause_at, t.created_at) AS at FROM tasks t
+                SELECT t.ctid AS tid, t.id, t.lane, t.created_at, coalesce(t.cause_at, t.created_at) AS at FROM tasks t
                 WHERE t.tenant_id = {0} AND t.status = 'queued' AND (t.available_at <= {{NowSql()}} OR t.available_at > {{NowSql(claim.Farthest)}})
                     AND NOT EXISTS (SELECT 1 FROM tasks r WHERE r.tenant_id = t.tenant_id AND r.lane = t.lane AND r.status = 'running')
                 ORDER BY t.created_at LIMIT {1} FOR UPDATE OF t SKIP LOCKED),
-            firsts AS (SELECT DISTINCT ON (coalesce(lane, id)) id, created_at FROM due ORDER BY coalesce(lane, id), at, created_at),
-            chosen AS (SELECT id FROM firsts ORDER BY created_at LIMIT {2})
+            firsts AS (SELECT DISTINCT ON (coalesce(lane, id)) tid, created_at FROM due ORDER BY coalesce(lane, id), at, created_at)
             UPDATE tasks SET status = 'running', attempts = tasks.attempts + 1, lease_owner = {3}, lease_until = {{NowSql(claim.Lease)}}
-            FROM chosen WHERE tasks.tenant_id = {0} AND tasks.id = chosen.id
+            WHERE tasks.ctid = ANY (ARRAY(SELECT tid FROM firsts ORDER BY created_at LIMIT {2}))
             RETURNING tasks.*
             """;
         return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Looked, claim.Most, claim.Owner), cancellationToken);
@@ -51,11 +69,11 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
     {
         var sql = $$"""
             WITH due AS (
-                SELECT t.id FROM tasks t
+                SELECT t.ctid AS tid FROM tasks t
                 WHERE t.tenant_id = {0} AND t.status = 'running' AND (t.lease_until < {{NowSql()}} OR t.lease_until > {{NowSql(2 * claim.Lease)}})
                 ORDER BY t.created_at LIMIT {1} FOR UPDATE OF t SKIP LOCKED)
             UPDATE tasks SET attempts = tasks.attempts + 1, lease_owner = {2}, lease_until = {{NowSql(claim.Lease)}}
-            FROM due WHERE tasks.tenant_id = {0} AND tasks.id = due.id
+            WHERE tasks.ctid = ANY (ARRAY(SELECT tid FROM due))
             RETURNING tasks.*
             """;
         return TakenAsync(Tasks.FromSqlRaw(sql, Tenant.Id, claim.Most, claim.Owner), cancellationToken);
@@ -98,6 +116,8 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
     }
 
     public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    protected override string KeepRowSql => " FOR SHARE";
 
     protected override string Least => "least";
 

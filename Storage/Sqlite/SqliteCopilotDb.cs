@@ -86,6 +86,9 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
     public override bool IsDuplicate(Exception fault) =>
         fault is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueIndexTaken };
 
+    /// <summary>Nothing: the transaction began with the only write lock there is.</summary>
+    protected override string KeepRowSql => "";
+
     protected override string Least => "min";
 
     protected override string SecondsSinceSql(string instant) => $"(({NowSql()} - {instant}) / 1000.0)";

@@ -10,11 +10,13 @@ namespace BillingCopilot.Benchmarks;
 internal sealed class BenchDatabase : IAsyncDisposable
 {
     private const string Variable = "BILLINGCOPILOT_TEST_POSTGRES";
-    private readonly string _folder = Directory.CreateTempSubdirectory("billingcopilot-bench-").FullName;
     private readonly string? _server;
     private readonly string _name = $"bench_{Environment.ProcessId}";
 
     private BenchDatabase(string? server) => _server = server;
+
+    /// <summary>For whatever else the benchmark keeps; it goes with the database.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("billingcopilot-bench-").FullName;
 
     public string Kind => _server is null ? "sqlite" : "postgres";
 
@@ -31,14 +33,14 @@ internal sealed class BenchDatabase : IAsyncDisposable
     public void Fill(DatabaseSettings settings)
     {
         settings.Provider = Kind;
-        settings.Path = Path.Combine(_folder, "copilot.db");
+        settings.Path = Path.Combine(Folder, "copilot.db");
         settings.ConnectionString = _server is null ? null : Connection;
     }
 
     public async Task<CopilotDbFactory> OpenAsync()
     {
         CopilotDbFactory factory = _server is null
-            ? new SqliteCopilotDbFactory(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") })
+            ? new SqliteCopilotDbFactory(new StorageOptions { Path = Path.Combine(Folder, "copilot.db") })
             : new PostgresCopilotDbFactory(new StorageOptions { Provider = "postgres", ConnectionString = Connection });
         await factory.MigrateAsync(CancellationToken.None);
         return factory;
@@ -63,7 +65,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         await RunAsync($"DROP DATABASE {_name} WITH (FORCE)");
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(Folder, recursive: true);
     }
 
     private string Connection => new NpgsqlConnectionStringBuilder(_server) { Database = _name, MaxPoolSize = 50 }.ConnectionString;

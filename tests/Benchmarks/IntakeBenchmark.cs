@@ -68,7 +68,7 @@ internal static class IntakeBenchmark
 
     internal static Task<CopilotHost> StartAsync(BenchDatabase database, bool idle, int workers = 4)
     {
-        var folder = Directory.CreateTempSubdirectory("billingcopilot-intake-").FullName;
+        var folder = database.Folder;
         var settings = new CopilotSettings
         {
             Urls = "http://127.0.0.1:0",

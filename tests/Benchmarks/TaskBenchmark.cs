@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace BillingCopilot.Benchmarks;
 
 /// <summary>
-/// <c>tasks [--db sqlite|postgres] [--tasks 10000] [--workers 16] [--clients 64]</c>: the whole cycle of a task whose work
+/// <c>tasks [--db sqlite|postgres] [--tasks 10000] [--workers 32] [--clients 64]</c>: the whole cycle of a task whose work
 /// takes no time, by the code that does it: an event is accepted with its task, a worker with so many places takes it, and
 /// ends it. Each step waits for a commit that is flushed to the disk; steps of the same moment share it. Besides, the same
 /// for one task after the other, which shares nothing.
@@ -25,10 +25,10 @@ internal static class TaskBenchmark
 
     public static async Task<int> CyclesAsync(string[] arguments)
     {
-        var (tasks, workers, clients) = (Arguments.Number(arguments, "--tasks", 10_000), Arguments.Number(arguments, "--workers", 16), Arguments.Number(arguments, "--clients", 64));
+        var (tasks, workers, clients) = (Arguments.Number(arguments, "--tasks", 10_000), Arguments.Number(arguments, "--workers", 32), Arguments.Number(arguments, "--clients", 64));
         await using var database = await BenchDatabase.CreateAsync(Arguments.Text(arguments, "--db", "sqlite"));
         var databases = await database.OpenAsync();
-        await CycleAsync(databases, 1000, workers, clients, "warm");
+        await CycleAsync(databases, 5000, workers, clients, "warm");
         var before = Memory();
         var together = await CycleAsync(databases, tasks, workers, clients, "many");
         var after = Memory();
@@ -50,7 +50,7 @@ internal static class TaskBenchmark
 
     public static async Task<int> BacklogAsync(string[] arguments)
     {
-        var (arrivals, minutes, workers) = (Arguments.Number(arguments, "--arrivals", 20), Arguments.Number(arguments, "--minutes", 30), Arguments.Number(arguments, "--workers", 16));
+        var (arrivals, minutes, workers) = (Arguments.Number(arguments, "--arrivals", 20), Arguments.Number(arguments, "--minutes", 30), Arguments.Number(arguments, "--workers", 32));
         var waiting = arrivals * 60 * minutes;
         await using var database = await BenchDatabase.CreateAsync(Arguments.Text(arguments, "--db", "sqlite"));
         var databases = await database.OpenAsync();

@@ -16,7 +16,7 @@ public static partial class RuleTemplates
 {
     private static readonly IHandlebars Engine = Create();
 
-    /// <summary>Compiling one costs milliseconds; as many as the rule files have texts are ever kept.</summary>
+    /// <summary>Compiling all of them takes longer than all else at a start; several copilots of a process share them.</summary>
     private static readonly ConcurrentDictionary<string, HandlebarsTemplate<object, object>> Compiled = new(StringComparer.Ordinal);
 
     /// <exception cref="HandlebarsException">It can't be read, or calls a helper that is not there.</exception>

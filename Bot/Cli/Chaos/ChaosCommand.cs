@@ -16,7 +16,7 @@ internal static class ChaosCommand
         var rounds = new Option<int>("--rounds") { Description = "Kills (1 to 100,000).", DefaultValueFactory = _ => 20 };
         var seed = new Option<int>("--seed") { Description = "Decides what is killed where.", DefaultValueFactory = _ => 1 };
         var db = new Option<string>("--db") { Description = "sqlite or postgres.", DefaultValueFactory = _ => "sqlite" };
-        var stages = new Option<int>("--stages") { Description = "Databases whose copilots are killed together, each at a boundary of its own (1 to 12).", DefaultValueFactory = _ => 8 };
+        var stages = new Option<int>("--stages") { Description = "Databases whose copilots are killed together, each at a boundary of its own (1 to 32).", DefaultValueFactory = _ => 16 };
         var lease = new Option<int>("--lease") { Description = "Seconds of the leases: short ones make short rounds; 10 is what a copilot has (1 to 60).", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
         var command = new Command("chaos", "Kill copilots in the midst of work and count what was lost or done twice.") { rounds, seed, db, stages, lease, json };
@@ -28,7 +28,7 @@ internal static class ChaosCommand
     private static async Task<int> RunAsync(ChaosOptions options, bool json, CancellationToken cancellationToken)
     {
         Range("--rounds", options.Rounds, 1, 100_000);
-        Range("--stages", options.Stages, 1, 12);
+        Range("--stages", options.Stages, 1, 32);
         Range("--lease", options.LeaseSeconds, 1, 60);
         if (options.Database is not ("sqlite" or "postgres"))
         {

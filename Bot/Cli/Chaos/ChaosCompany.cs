@@ -30,6 +30,29 @@ internal sealed class ChaosCompany : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("billingcopilot-chaos-").FullName;
         var sandbox = ChildProcess.Start("Sandbox", folder, ["--port", "0"]);
+        ChaosCompany? company = null;
+        try
+        {
+            company = await MakeAsync(folder, sandbox, options, number, postgres, cancellationToken);
+            company.Plot = await ChaosPlot.ReadAsync(company.Sandbox, cancellationToken);
+            await company.Nodes.StartAsync(cancellationToken);
+            return company;
+        }
+        catch when (company is not null)
+        {
+            await company.DisposeAsync();
+            throw;
+        }
+        catch
+        {
+            await sandbox.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<ChaosCompany> MakeAsync(string folder, ChildProcess sandbox, ChaosOptions options, int number, OwnPostgres? postgres, CancellationToken cancellationToken)
+    {
         var stripe = await sandbox.AddressAsync(cancellationToken) ?? throw new InvalidOperationException($"The sandbox ended: {sandbox.Output}");
         var databases = new List<ChaosDatabase>();
         for (var i = 0; i < options.Stages; i++)
@@ -38,10 +61,7 @@ internal sealed class ChaosCompany : IAsyncDisposable
             databases.Add(new ChaosDatabase(own, postgres is null ? null : await postgres.CreateDatabaseAsync($"chaos_{number}_{i}", cancellationToken)));
         }
 
-        var company = new ChaosCompany(folder, sandbox, stripe, options, databases);
-        company.Plot = await ChaosPlot.ReadAsync(company.Sandbox, cancellationToken);
-        await company.Nodes.StartAsync(cancellationToken);
-        return company;
+        return new ChaosCompany(folder, sandbox, stripe, options, databases);
     }
 
     public async ValueTask DisposeAsync()

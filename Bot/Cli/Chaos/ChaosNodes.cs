@@ -6,7 +6,7 @@ namespace BillingCopilot.Bot.Cli.Chaos;
 /// </summary>
 internal sealed class ChaosNodes(string folder, Func<string, ChaosPlan> plan) : IAsyncDisposable
 {
-    private int _started;
+    private readonly List<ChaosProcess> _launched = [];
     private ChaosProcess? _current;
     private Task<ChaosProcess>? _next;
 
@@ -43,17 +43,15 @@ internal sealed class ChaosNodes(string folder, Func<string, ChaosPlan> plan) : 
         _next = OneAsync(cancellationToken);
     }
 
+    /// <summary>Whatever became of them: none stays.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_next is not null)
+        foreach (var process in _launched)
         {
-            await (await _next).DisposeAsync();
+            await process.DisposeAsync();
         }
 
-        if (_current is not null)
-        {
-            await _current.DisposeAsync();
-        }
+        await (_next ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private Task<ChaosProcess> WholeBeforeAsync() => _next ?? throw new InvalidOperationException("Nothing was started.");
@@ -66,5 +64,10 @@ internal sealed class ChaosNodes(string folder, Func<string, ChaosPlan> plan) : 
     }
 
     /// <summary>Two names in turn: who is started bears the name of who was killed.</summary>
-    private ChaosProcess Launch() => ChaosProcess.Start(folder, plan(_started++ % 2 == 0 ? "a" : "b"));
+    private ChaosProcess Launch()
+    {
+        var process = ChaosProcess.Start(folder, plan(_launched.Count % 2 == 0 ? "a" : "b"));
+        _launched.Add(process);
+        return process;
+    }
 }

@@ -5,13 +5,14 @@ namespace BillingCopilot.Bot.Cli.Chaos;
 
 /// <summary>What a run promised, and what came of it.</summary>
 /// <param name="Rounds">Rounds in which work was cut off; one kill of a process or server cuts off the work at several databases.</param>
+/// <param name="Kills">Processes and servers that were killed, and times that a database's connections were cut.</param>
 /// <param name="Cuts">How often, by where it was and what cut it off.</param>
 /// <param name="Events">Events that were answered with 200.</param>
 /// <param name="Approvals">Approvals that were given.</param>
 /// <param name="LongestResume">Seconds from the cut to the end of the work that it interrupted; the longest.</param>
 /// <param name="Faults">Each promise that was not kept; empty when nothing was lost or doubled.</param>
 public sealed record ChaosReport(
-    string Database, int Seed, int Rounds, IReadOnlyDictionary<string, int> Cuts, int Events, int Approvals, int Lost, int Doubled,
+    string Database, int Seed, int Rounds, int Kills, IReadOnlyDictionary<string, int> Cuts, int Events, int Approvals, int Lost, int Doubled,
     double LongestResume, double Seconds, IReadOnlyList<string> Faults)
 {
     public bool IsClean => Lost == 0 && Doubled == 0 && Faults.Count == 0;
@@ -20,6 +21,7 @@ public sealed record ChaosReport(
         options.Database,
         options.Seed,
         tallies.Sum(t => t.Cuts.Values.Sum()),
+        tallies.Sum(t => t.Kills),
         tallies.SelectMany(t => t.Cuts).GroupBy(k => k.Key).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(k => k.Value)),
         tallies.Sum(t => t.Events),
         tallies.Sum(t => t.Approvals),
@@ -32,7 +34,7 @@ public sealed record ChaosReport(
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Rounds} rounds on {Database}, seed {Seed}, {Seconds} s; {Events} events and {Approvals} approvals were accepted.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Rounds} rounds by {Kills} kills on {Database}, seed {Seed}, {Seconds} s; {Events} events and {Approvals} approvals were accepted.");
         foreach (var (where, times) in Cuts)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {times,6}  {where}");
@@ -51,6 +53,8 @@ public sealed record ChaosReport(
 public sealed class ChaosTally
 {
     public Dictionary<string, int> Cuts { get; } = new(StringComparer.Ordinal);
+
+    public int Kills { get; set; }
 
     public int Events { get; set; }
 

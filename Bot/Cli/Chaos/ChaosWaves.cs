@@ -9,14 +9,21 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     /// <summary>Milliseconds from the start of a round's work within which a random kill falls.</summary>
     private const int Moments = 800;
 
+    /// <summary>A boundary is stopped at when it is reached for the first to this time: looks for work reach some very often.</summary>
+    private const int MostTimes = 12;
+
     /// <summary>How long a stop at a boundary is waited for.</summary>
     private static readonly TimeSpan Standing = TimeSpan.FromSeconds(20);
 
+    /// <summary>The kinds of waves in turn; between the others, boundaries, so that few waves have been at all of them.</summary>
+    private static readonly WaveKind[] OnSqlite = [WaveKind.Boundaries, WaveKind.Random, WaveKind.Boundaries, WaveKind.Boundaries, WaveKind.Starting, WaveKind.Boundaries];
+    private static readonly WaveKind[] OnPostgres =
+        [WaveKind.Boundaries, WaveKind.Connections, WaveKind.Postmaster, WaveKind.Boundaries, WaveKind.Random, WaveKind.Boundaries, WaveKind.Starting, WaveKind.Boundaries];
+
+    private readonly WaveKind[] _kinds = postgres is null ? OnSqlite : OnPostgres;
     private IReadOnlyDictionary<string, int> _times = System.Collections.ObjectModel.ReadOnlyDictionary<string, int>.Empty;
-    private string[] _boundaries = [];
-    private int _drawn;
+    private readonly Queue<string> _due = new();
     private int _round;
-    private readonly int[] _kinds = Shuffled(random, postgres is null ? [0, 1, 2, 3, 4, 5] : [0, 1, 2, 3, 4, 5, 8, 9]);
 
     /// <summary>A wave without a kill says which boundaries there are and how often a round reaches each.</summary>
     public async Task<IReadOnlyDictionary<string, int>> RecordAsync(CancellationToken cancellationToken)
@@ -32,17 +39,16 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     public async Task PlayAsync(IReadOnlyDictionary<string, int> boundaries, int rounds, CancellationToken cancellationToken)
     {
         _times = boundaries;
-        _boundaries = [.. boundaries.Keys];
-        _drawn = random.Next(_boundaries.Length);
         for (var (played, wave) = (0, 0); played < rounds; played += company.Stages.Count, wave++)
         {
             await company.Nodes.WholeAsync();
+            company.Stages[0].Tally.Kills += _kinds[wave % _kinds.Length] == WaveKind.Connections ? company.Stages.Count : 1;
             await (_kinds[wave % _kinds.Length] switch
             {
-                0 => AtRandomAsync("SIGKILL at random", () => company.Nodes.KillAsync(cancellationToken), cancellationToken),
-                1 => WhileStartingAsync(cancellationToken),
-                8 => CutAsync(cancellationToken),
-                9 => AtRandomAsync("postmaster", () => postgres!.KillPostmasterAsync(cancellationToken), cancellationToken),
+                WaveKind.Random => AtRandomAsync("SIGKILL at random", () => company.Nodes.KillAsync(cancellationToken), cancellationToken),
+                WaveKind.Starting => WhileStartingAsync(cancellationToken),
+                WaveKind.Connections => CutAsync(cancellationToken),
+                WaveKind.Postmaster => AtRandomAsync("postmaster", () => postgres!.KillPostmasterAsync(cancellationToken), cancellationToken),
                 _ => AtBoundariesAsync(cancellationToken),
             });
         }
@@ -60,10 +66,11 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
     private async Task AtBoundariesAsync(CancellationToken cancellationToken)
     {
         var victim = company.Nodes.Current;
-        var names = company.Stages.Select(_ => _boundaries[_drawn++ % _boundaries.Length]).ToArray();
+        var names = company.Stages.Select(_ => Next()).ToArray();
         foreach (var stage in company.Stages)
         {
-            victim.Arm(stage.Number, names[stage.Number], 1 + random.Next(_times[names[stage.Number]]));
+            // The other node does a part of the round.
+            victim.Arm(stage.Number, names[stage.Number], 1 + random.Next(Math.Clamp(_times[names[stage.Number]] / 2, 1, MostTimes)));
         }
 
         var works = company.Stages.Select(s => s.Work.DoAsync(_round++, cancellationToken)).ToArray();
@@ -72,12 +79,31 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
             Task.Delay(Standing, cancellationToken));
         foreach (var stage in company.Stages)
         {
+            var name = names[stage.Number];
+            var stands = victim.StoppedAsync(stage.Number).IsCompleted;
             stage.Work.Interrupted(!works[stage.Number].IsCompleted);
-            stage.Tally.Cut(victim.StoppedAsync(stage.Number).IsCompleted ? names[stage.Number] : $"{names[stage.Number]}, not reached");
+            stage.Tally.Cut(stands ? name : $"{name}, not reached");
+            if (!stands)
+            {
+                _due.Enqueue(name);
+            }
         }
 
         await company.Nodes.KillAsync(cancellationToken);
         await Task.WhenAll(works);
+    }
+
+    /// <summary>Each boundary in its turn, in an order of the seed; those that were not reached once more.</summary>
+    private string Next()
+    {
+        if (_due.Count == 0)
+        {
+            string[] all = [.. _times.Keys];
+            random.Shuffle(all);
+            Array.ForEach(all, _due.Enqueue);
+        }
+
+        return _due.Dequeue();
     }
 
     private async Task AtRandomAsync(string how, Func<Task> kill, CancellationToken cancellationToken)
@@ -118,12 +144,6 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
 
     private Task[] Begin(CancellationToken cancellationToken) => [.. company.Stages.Select(s => s.Work.DoAsync(_round++, cancellationToken))];
 
-    private static int[] Shuffled(Random random, int[] kinds)
-    {
-        random.Shuffle(kinds);
-        return kinds;
-    }
-
     private void Interrupted(string how, Task[] works)
     {
         foreach (var stage in company.Stages)
@@ -131,5 +151,23 @@ internal sealed class ChaosWaves(ChaosCompany company, OwnPostgres? postgres, Ra
             stage.Work.Interrupted(!works[stage.Number].IsCompleted);
             stage.Tally.Cut(how);
         }
+    }
+
+    private enum WaveKind
+    {
+        /// <summary>Each copilot stands at a boundary of its own when their process is killed.</summary>
+        Boundaries,
+
+        /// <summary>Their process is killed at a random moment.</summary>
+        Random,
+
+        /// <summary>The other process is killed while it starts.</summary>
+        Starting,
+
+        /// <summary>Each database's connections are cut by pg_terminate_backend, at a moment of its own.</summary>
+        Connections,
+
+        /// <summary>The database server's postmaster is killed.</summary>
+        Postmaster,
     }
 }

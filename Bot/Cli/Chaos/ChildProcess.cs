@@ -13,6 +13,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri?> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<string> _heard;
+    private bool _disposed;
 
     private ChildProcess(ProcessStartInfo start, Action<string> heard)
     {
@@ -50,6 +51,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         // It does not live long enough for better code to pay.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_TC_CallCounting"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         return new ChildProcess(start, heard ?? (_ => { }));
     }
 
@@ -83,6 +85,12 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await KillAsync();
         _process.Dispose();
     }

@@ -1,6 +1,7 @@
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,12 +36,43 @@ public sealed class GatheringTests
     }
 
     [Fact]
-    public void Gather_SixMonthsAndThreeInvoices_AreCountedFromTheEvent()
+    public async Task Run_SubscriptionDeleted_TheFirstRequestHoldsTheCustomersTicketsOf90Days()
     {
-        var playbook = new Playbook("x", [], "support", [], "", "", "") { Context = ["charges", "last_invoices", "policies"] };
+        var model = new ScriptedModel(ScriptedModel.Say("Nothing is owed."));
+        await using var copilot = await LumenCopilot.StartAsync(model.Model);
+        var healthy = copilot.Sandbox.World.Truth["healthy_customers"]!;
+        string[] customers = [(string)healthy[0]!["customer"]!, (string)healthy[1]!["customer"]!];
+        var now = copilot.Services.GetRequiredService<BusinessClock>().UtcNow;
+        await using (var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant))
+        {
+            foreach (var (number, customer, days) in new[] { ("N-1", customers[0], 80), ("N-2", customers[0], 100), ("N-3", customers[1], 1) })
+            {
+                db.Tickets.Add(new TicketRow
+                {
+                    TenantId = copilot.Tenant.Id, Id = "tkt_" + number, Number = number, Subject = "Cancel", Body = "Please cancel our plan.", SenderName = "", SenderMail = "", CustomerId = customer, ReceivedAt = now.AddDays(-days),
+                });
+            }
+
+            await db.SaveChangesAsync();
+        }
+
+        var answer = await copilot.RunAsync(copilot.PlaybookRequest("subscription_deleted", [new ObjectRef(ObjectKind.Customer, customers[0])]));
+
+        answer.Tools.Select(t => (t.Name, t.Failed)).ShouldBe([("get_customer_overview", false), ("list_tickets", false)]);
+        var tickets = model.Requests.ShouldHaveSingleItem().LastResult;
+        tickets.ShouldContain("N-1");
+        tickets.ShouldNotContain("N-2");
+        tickets.ShouldNotContain("N-3");
+    }
+
+    [Fact]
+    public void Gather_SixMonthsThreeInvoicesAndTicketsOf90Days_AreCountedFromTheEvent()
+    {
+        var playbook = new Playbook("x", [], "support", [], "", "", "") { Context = ["charges", "last_invoices", "policies", "tickets"] };
         playbook.Gather(new DateTimeOffset(2026, 11, 2, 23, 30, 0, TimeSpan.Zero)).Select(c => $"{c.Id} {c.Tool} {c.Arguments.ToJsonString()}").ShouldBe([
             """context_1 list_charges {"limit":50,"from":"2026-05-03"}""",
             """context_2 list_invoices {"limit":3}""",
-            """context_3 search_policies {"query":"x"}"""]);
+            """context_3 search_policies {"query":"x"}""",
+            """context_4 list_tickets {"limit":5,"from":"2026-08-04"}"""]);
     }
 }

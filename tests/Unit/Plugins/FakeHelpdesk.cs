@@ -13,5 +13,8 @@ internal sealed class FakeHelpdesk : IHelpdesk
     public Task<Ticket?> FindAsync(TenantContext tenant, string idOrNumber, CancellationToken cancellationToken) =>
         Task.FromResult(_tickets.Values.FirstOrDefault(t => t.Id == idOrNumber || t.Number == idOrNumber));
 
+    public Task<IReadOnlyList<ReceivedTicket>> ListAsync(TenantContext tenant, string customerId, string? address, DateTimeOffset since, int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. _tickets.Values.Where(t => t.CustomerId == customerId).Take(most).Select(t => new ReceivedTicket(t, since))]);
+
     public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) => Task.FromResult(false);
 }

@@ -1,0 +1,81 @@
+using BillingCopilot.Agents.Journal;
+using BillingCopilot.Bot.Tasks;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Postgres;
+using BillingCopilot.Storage.Rows;
+using BillingCopilot.Unit.AgentTests;
+using BillingCopilot.Unit.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.Tasks;
+
+/// <summary>A node whose task was taken over while its model thought: of what it learned late, only the audit is stored.</summary>
+public sealed class FencingTests
+{
+    private const string TaskId = "task_x";
+
+    [Fact]
+    public Task LateTurn_OnSqlite_LeavesJournalAndConversationToItsHeir() => PlayAsync(null);
+
+    [PostgresFact]
+    public async Task LateTurn_OnPostgres_LeavesJournalAndConversationToItsHeir()
+    {
+        await using var database = await TestPostgres.CreateAsync();
+        await PlayAsync(services => services.AddSingleton<CopilotDbFactory>(new PostgresCopilotDbFactory(database.Options)));
+    }
+
+    private static async Task PlayAsync(Action<IServiceCollection>? with)
+    {
+        LumenCopilot? node = null;
+        var model = new ScriptedModel(
+            ScriptedModel.Call("search_policies", ("query", "refunds")),
+            request =>
+            {
+                TakeOver(node!);
+                return ScriptedModel.Say("Late words.")(request);
+            },
+            ScriptedModel.Say("The heir's words."));
+        await using var copilot = node = await LumenCopilot.StartAsync(model.Model, with: with);
+        await BeginAsync(copilot);
+        var request = copilot.Request("@support what is our refund policy", task: TaskId) with { Attempt = 1 };
+
+        await Should.ThrowAsync<HoldLostException>(() => copilot.RunAsync(request));
+
+        await using (var db = Open(copilot))
+        {
+            (await db.Messages.CountAsync()).ShouldBe(0);
+            (await db.Steps.Where(s => s.Kind == TaskJournal.Model).CountAsync()).ShouldBe(1, "only what was answered while it was held");
+            (await db.Audit.CountAsync(a => a.Kind == "model.called")).ShouldBe(2, "what was asked is audited, whoever holds the task");
+        }
+
+        (await copilot.RunAsync(request with { Attempt = 2 })).Text.ShouldBe("The heir's words.");
+        await using (var db = Open(copilot))
+        {
+            (await db.Messages.Select(m => m.Content).ToListAsync()).ShouldAllBe(c => !c.Contains("Late words."));
+            (await db.Steps.Select(s => s.Content).ToListAsync()).ShouldAllBe(c => !c.Contains("Late words."));
+            (await db.Messages.CountAsync(m => m.Content.Contains("heir"))).ShouldBe(1);
+        }
+    }
+
+    private static async Task BeginAsync(LumenCopilot copilot)
+    {
+        await using var db = Open(copilot);
+        db.Tasks.Add(new TaskRow
+        {
+            TenantId = copilot.Tenant.Id, Id = TaskId, Kind = TaskKinds.Chat, Status = TaskStates.Running, ConversationId = "conv_1", RequestedBy = "sam", Input = "{}",
+            Attempts = 1, LeaseOwner = "a", AvailableAt = TaskLeases.AtOnce, CreatedAt = DateTimeOffset.UnixEpoch,
+        });
+        await db.SaveChangesAsync();
+    }
+
+    private static void TakeOver(LumenCopilot copilot)
+    {
+        using var db = Open(copilot);
+        db.Tasks.Where(t => t.Id == TaskId).ExecuteUpdate(s => s.SetProperty(t => t.Attempts, 2).SetProperty(t => t.LeaseOwner, "b")).ShouldBe(1);
+    }
+
+    private static CopilotDb Open(LumenCopilot copilot) => copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+}
