@@ -7,6 +7,7 @@ using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Storage;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
@@ -57,7 +58,9 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     public void ThrowIfStopped() => _stopped?.Throw();
 
     /// <summary>What was recorded doesn't fit this run, or can't be recorded: no answer of a model can rest on it.</summary>
-    private static bool EndsTheTurn(Exception e) => e is JournalMismatchException or DbUpdateException or DbException;
+    /// <summary>Entity Framework wraps a cut connection: what is inside counts.</summary>
+    private static bool EndsTheTurn(Exception e) =>
+        e is JournalMismatchException or HoldLostException or DbUpdateException or DbException || (e.InnerException is { } inner && EndsTheTurn(inner));
 
     private async ValueTask<object?> RunOneAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
     {
