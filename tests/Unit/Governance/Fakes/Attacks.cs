@@ -186,7 +186,7 @@ internal static class Attacks
         {
             var proposal = await b.ApprovedAsync();
             await StopAsync(b, "credit_invoice");
-            return await EndsAsync(b, proposal, ProposalStatus.Stale);
+            return await EndsAsync(b, proposal, ProposalStatus.Stale) ?? await NotBegunAsync(b);
         })),
         ("execute.rollout", w => OnAsync(w, async b =>
         {
@@ -200,6 +200,31 @@ internal static class Attacks
             var proposal = await b.ApprovedAsync();
             b.Far.Remaining["in_1"] = 40_000;
             return await EndsAsync(b, proposal, ProposalStatus.Stale);
+        })),
+
+        ("leave.kill_switch", w => OnAsync(w, async b =>
+        {
+            var proposal = await b.ApprovedAsync();
+            b.Far.Preparing = () => StopAsync(b, "credit_invoice");
+            return await EndsAsync(b, proposal, ProposalStatus.Stale);
+        })),
+        ("leave.lease_held", w => OnAsync(w, async b =>
+        {
+            // While the first node is slow its lease runs out, and another node does the work.
+            var proposal = await b.ApprovedAsync();
+            var (slow, other) = (b.Executor, b.Restart());
+            b.Far.Preparing = async () =>
+            {
+                b.Far.Preparing = () => Task.CompletedTask;
+                await using (var db = b.Open())
+                {
+                    await db.Executions.ExecuteUpdateAsync(e => e.SetProperty(r => r.LeaseUntil, DateTimeOffset.UnixEpoch));
+                }
+
+                await other.GetRequiredService<ProposalExecutor>().RecoverAsync(Bench.Tenant, default);
+            };
+            var view = await slow.ExecuteAsync(Bench.Tenant, proposal.Id, default);
+            return view.Status != ProposalStatus.Executed ? $"it ended {view.Status}" : b.Far.Sent.Count == 1 ? Effects(b, 1) : $"{b.Far.Sent.Count} calls left";
         })),
     ];
 
@@ -225,6 +250,12 @@ internal static class Attacks
     {
         var view = await bench.ExecuteAsync(proposal);
         return view.Status == expected ? Effects(bench, 0) : $"it ended {view.Status}, not {expected}";
+    }
+
+    private static async Task<string?> NotBegunAsync(Bench bench)
+    {
+        await using var db = bench.Open();
+        return await db.Executions.AnyAsync(e => e.Attempts > 0) ? "it was begun" : null;
     }
 
     private static string? Effects(Bench bench, int expected) => bench.Far.Effects.Count == expected ? null : $"{bench.Far.Effects.Count} effects";
