@@ -23,7 +23,8 @@ internal enum CapScope
 
 /// <summary>
 /// What may be approved of an operation within 24 hours, over all its proposals: an amount split into several does
-/// not pass. An approval reserves its amount by being recorded, in the transaction that counted the others, under
+/// not pass. What is approved and not yet done counts whatever its age, since it may wait for its time and all of it
+/// may come true in one day; what is done counts from when it was first sent. An approval reserves its amount by being recorded, in the transaction that counted the others, under
 /// the locks of <see cref="LockAsync"/>; what ended without an effect gives its share back.
 /// </summary>
 internal static class Caps
@@ -32,9 +33,10 @@ internal static class Caps
 
     private static readonly string Pending = WireName.Of(ProposalStatus.Pending);
 
+    private static readonly string Executed = WireName.Of(ProposalStatus.Executed);
+
     // What ended without an effect gives its share back; what is uncertain keeps it.
-    private static readonly string[] Spending =
-        [.. new[] { ProposalStatus.Approved, ProposalStatus.Executing, ProposalStatus.Executed, ProposalStatus.NeedsReconcile }.Select(WireName.Of)];
+    private static readonly string[] Open = [.. new[] { ProposalStatus.Approved, ProposalStatus.Executing, ProposalStatus.NeedsReconcile }.Select(WireName.Of)];
 
     /// <summary>Holds everything that the counts rest on until the transaction ends.</summary>
     public static async Task LockAsync(CopilotDb db, ProposalRow row, OperationPolicy policy, string person, CancellationToken cancellationToken)
@@ -77,8 +79,8 @@ internal static class Caps
     }
 
     /// <summary>
-    /// The amount together with what was approved for the customer in the 24 hours before <paramref name="at"/>: what
-    /// the threshold of the second approver is compared with. Null when no amount is at stake.
+    /// The amount together with what is approved for the customer and not yet done, or was done in the 24 hours before
+    /// <paramref name="at"/>: what the threshold of the second approver is compared with. Null when no amount is at stake.
     /// </summary>
     /// <param name="until">Approvals from here on don't count; null counts all.</param>
     public static async Task<Money?> WithRecentAsync(CopilotDb db, ProposalRow row, DateTimeOffset at, DateTimeOffset? until, CancellationToken cancellationToken)
@@ -88,34 +90,48 @@ internal static class Caps
             return null;
         }
 
-        var recent = Recent(db, at - Window, until, null);
-        var spent = await SumAsync(Others(db, row).Where(p => p.CustomerId == row.CustomerId && Spending.Contains(p.Status) && recent.Contains(p.Id)), cancellationToken);
+        var approved = ApprovedIds(db, until, null);
+        var others = Others(db, row).Where(p => p.CustomerId == row.CustomerId && approved.Contains(p.Id));
+        var spent = await SumAsync(Spending(db, others, at - Window), cancellationToken);
         return new Money(checked(Math.Abs(amount.AmountMinor) + spent), amount.Currency);
     }
 
     private static Task<long> SpentAsync(DecisionCase about, CapScope scope, CancellationToken cancellationToken)
     {
         var row = about.Proposal;
-        var person = about.Decision.Person.Id;
-        var recent = Recent(about.Db, about.Now - Window, null, scope == CapScope.Approver ? person : null);
-        var others = Others(about.Db, row).Where(p => recent.Contains(p.Id));
+        var others = Others(about.Db, row);
+        var by = ApprovedIds(about.Db, null, about.Decision.Person.Id);
+        var since = about.Now - Window;
 
         // A first of two approvals counts for the person already, or two first approvals would share one cap.
         return SumAsync(
             scope switch
             {
-                CapScope.Customer => others.Where(p => p.CustomerId == row.CustomerId && Spending.Contains(p.Status)),
-                CapScope.Approver => others.Where(p => p.Status == Pending || Spending.Contains(p.Status)),
-                _ => others.Where(p => Spending.Contains(p.Status)),
+                CapScope.Customer => Spending(about.Db, others.Where(p => p.CustomerId == row.CustomerId), since),
+                CapScope.Approver => Spending(about.Db, others.Where(p => by.Contains(p.Id)), since, Pending),
+                _ => Spending(about.Db, others, since),
             },
             cancellationToken);
     }
 
+    /// <param name="also">A status that counts besides those of what is approved; whatever its age.</param>
+    private static IQueryable<ProposalRow> Spending(CopilotDb db, IQueryable<ProposalRow> rows, DateTimeOffset since, string? also = null)
+    {
+        var done = SentIds(db, since);
+        return rows.Where(p => Open.Contains(p.Status) || p.Status == also || (p.Status == Executed && done.Contains(p.Id)));
+    }
+
+    /// <summary>Executions that were first sent after a moment.</summary>
+    internal static IQueryable<string> SentIds(CopilotDb db, DateTimeOffset since) => db.Executions.Where(e => e.Attempts > 0 && e.FirstSentAt > since).Select(e => e.ProposalId);
+
+    /// <summary>Statuses of what is approved and may yet have its effect.</summary>
+    internal static string[] MayYetHappen => Open;
+
     private static IQueryable<ProposalRow> Others(CopilotDb db, ProposalRow row) =>
         db.Proposals.Where(p => p.Operation == row.Operation && p.Currency == row.Currency && p.Id != row.Id);
 
-    private static IQueryable<string> Recent(CopilotDb db, DateTimeOffset since, DateTimeOffset? until, string? person) => db.Approvals
-        .Where(a => a.Decision == Decision.Approved && a.At > since && (until == null || a.At < until) && (person == null || a.Person == person))
+    private static IQueryable<string> ApprovedIds(CopilotDb db, DateTimeOffset? until, string? person) => db.Approvals
+        .Where(a => a.Decision == Decision.Approved && (until == null || a.At < until) && (person == null || a.Person == person))
         .Select(a => a.ProposalId);
 
     private static async Task<long> SumAsync(IQueryable<ProposalRow> rows, CancellationToken cancellationToken) =>

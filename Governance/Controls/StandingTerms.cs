@@ -71,8 +71,12 @@ internal sealed class StandingTerms(RolloutPlan rollout, RolloutGate gate)
     private static async Task<Refusal?> RefuseAmountsAsync(CopilotDb db, StandingApprovalRow row, ProposalRow proposal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var since = now - Day;
-        var used = db.Approvals.Where(a => a.Channel == StandingDesk.Channel && a.Source == row.Id && a.At > since).Select(a => a.ProposalId);
-        var amounts = await db.Proposals.Where(p => used.Contains(p.Id)).Select(p => p.AmountMinor ?? 0).ToListAsync(cancellationToken);
+
+        // A use that waits for its time counts until it is done, then as one of that day.
+        var sent = Caps.SentIds(db, since);
+        var all = db.Approvals.Where(a => a.Channel == StandingDesk.Channel && a.Source == row.Id);
+        var (minted, ever) = (all.Where(a => a.At > since).Select(a => a.ProposalId), all.Select(a => a.ProposalId));
+        var amounts = await db.Proposals.Where(p => minted.Contains(p.Id) || (ever.Contains(p.Id) && (Caps.MayYetHappen.Contains(p.Status) || sent.Contains(p.Id)))).Select(p => p.AmountMinor ?? 0).ToListAsync(cancellationToken);
         return amounts.Count >= row.UsesPerDay
             ? new Refusal("standing_used_up", $"The standing approval covers {row.UsesPerDay} uses within 24 hours.")
             : proposal.AmountMinor is { } amount && row.PerDay is { } cap && amounts.Sum(a => Math.Abs(a)) + Math.Abs((decimal)amount) > cap

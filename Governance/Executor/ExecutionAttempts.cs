@@ -1,3 +1,5 @@
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.Logging;
@@ -34,7 +36,13 @@ internal sealed partial class ExecutionAttempts(
                 return;
             }
 
-            var sent = maySend ? await TrySendAsync(run, cancellationToken) : null;
+            var (sent, heldBack) = maySend ? await TrySendAsync(run, cancellationToken) : default;
+            if (heldBack is { } objection)
+            {
+                await SettleHeldBackAsync(run, objection, cancellationToken);
+                return;
+            }
+
             if (sent is ExecutionResult.Executed)
             {
                 await journal.SettleAsync(run, sent);
@@ -94,6 +102,18 @@ internal sealed partial class ExecutionAttempts(
         }
     }
 
+    private async Task SettleHeldBackAsync(Run run, HeldBack heldBack, CancellationToken cancellationToken)
+    {
+        // Whoever holds the lease now tells how it ends.
+        if (heldBack.Objection.Code == ExecuteGuards.LeaseLost)
+        {
+            return;
+        }
+
+        var obstacle = ExecutionChecks.HeldBack(run, heldBack.Objection, heldBack.MayHaveLeft);
+        await (heldBack.MayHaveLeft ? SettleDoubtfulAsync(run, obstacle, cancellationToken) : journal.SettleAsync(run, obstacle));
+    }
+
     /// <summary>Not ready when the state could not be read: then nothing is sent this time.</summary>
     private async Task<(bool Ready, Obstacle? Obstacle)> TryCheckAsync(Run run, CancellationToken cancellationToken)
     {
@@ -108,18 +128,24 @@ internal sealed partial class ExecutionAttempts(
         }
     }
 
-    private async Task<ExecutionResult?> TrySendAsync(Run run, CancellationToken cancellationToken)
+    private async Task<(ExecutionResult? Sent, HeldBack? HeldBack)> TrySendAsync(Run run, CancellationToken cancellationToken)
     {
+        Objection? said = null;
+        var grant = run.Grant.For(async token => Said(said = await checks.BeforeLeavingAsync(run, token)));
         try
         {
-            var sent = await run.Operation.ExecuteAsync(run.Arguments, run.Tenant, run.Grant, writers, cancellationToken);
+            var sent = await run.Operation.ExecuteAsync(run.Arguments, run.Tenant, grant, writers, cancellationToken);
             run.RequestId = (sent as ExecutionResult.Unknown)?.RequestId ?? (sent as ExecutionResult.Failed)?.Refusal.RequestId ?? run.RequestId;
-            return sent;
+            return (sent, null);
+        }
+        catch (HeldBackException) when (said is not null)
+        {
+            return (null, new HeldBack(said, MayHaveLeft: grant.HasLeft || run.WasSent || run.Attempts > 1));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogLostAnswer(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e), run.Attempts);
-            return null;
+            return default;
         }
     }
 
@@ -149,13 +175,19 @@ internal sealed partial class ExecutionAttempts(
     {
         try
         {
-            await run.Operation.FinishAsync(run.Arguments, run.Tenant, run.Grant, writers, cancellationToken);
+            var grant = run.Grant.For(async token => Said(await checks.BeforeLeavingAsync(run, token)));
+            await run.Operation.FinishAsync(run.Arguments, run.Tenant, grant, writers, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogUnfinished(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e));
         }
     }
+
+    /// <param name="MayHaveLeft">Something of this execution left the process before.</param>
+    private sealed record HeldBack(Objection Objection, bool MayHaveLeft);
+
+    private static Refusal? Said(Objection? objection) => objection is null ? null : new Refusal(objection.Code, objection.Why);
 
     private Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
         options.FirstBackoff == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(options.FirstBackoff * Math.Pow(2, attempt - 1), time, cancellationToken);

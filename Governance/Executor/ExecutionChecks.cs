@@ -26,6 +26,14 @@ internal sealed class ExecutionChecks(GuardList guards)
     public async Task<Obstacle?> BeforeRepeatingAsync(Run run, CancellationToken cancellationToken) =>
         BeforeReconciling(run) ?? (await guards.Execute.FirstAsync(run, cancellationToken) is { } objection ? Doubtful(run, objection) : null);
 
+    /// <summary>When something is about to leave: what happened since the others were asked.</summary>
+    public Task<Objection?> BeforeLeavingAsync(Run run, CancellationToken cancellationToken) => guards.Leave.FirstAsync(run, cancellationToken);
+
+    /// <summary>How it ends that a call was held back: as if it had not begun, unless something may have left before.</summary>
+    public static Obstacle HeldBack(Run run, Objection objection, bool mayHaveLeft) => mayHaveLeft
+        ? Doubtful(run, objection)
+        : new Obstacle(objection.Ends, objection.Code, $"{objection.Why} {Unchanged}", objection.Fields);
+
     private static Obstacle Doubtful(Run run, Objection objection) => new(
         ProposalStatus.NeedsReconcile, objection.Code, $"{objection.Why} It had been sent before, and that may have taken effect or still do; nothing more was sent. {run.LookAt}", objection.Fields);
 }

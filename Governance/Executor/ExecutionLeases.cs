@@ -44,6 +44,14 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
             .ExecuteUpdateAsync(e => e.SetProperty(r => r.LeaseUntil, until), cancellationToken) == 1;
     }
 
+    /// <summary>True while the lease is ours and has not run out.</summary>
+    public async Task<bool> HoldsAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(run.Tenant);
+        var now = await leases.UtcNowAsync(db, cancellationToken);
+        return await db.Executions.AnyAsync(e => e.ProposalId == run.Proposal.Id && e.LeaseOwner == Owner && e.LeaseUntil > now, cancellationToken);
+    }
+
     /// <summary>Proposals that nobody works on and somebody should: not before their time.</summary>
     public async Task<IReadOnlyList<string>> AbandonedAsync(TenantContext tenant, CancellationToken cancellationToken)
     {

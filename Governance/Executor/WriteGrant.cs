@@ -47,6 +47,12 @@ public sealed class WriteGrant
     /// <summary>Agent and prompt version that proposed it: <c>support.v1</c>.</summary>
     public string PromptVersion { get; }
 
+    /// <summary>Asks, when something is about to leave, why it must not; null before the executor set out to send.</summary>
+    internal Func<CancellationToken, Task<Refusal?>>? LastLook { get; init; }
+
+    /// <summary>True once something was let out with this grant.</summary>
+    internal bool HasLeft { get; private set; }
+
     /// <summary>The declared fields of the preview that was approved.</summary>
     public IReadOnlyDictionary<string, string> Approved { get; }
 
@@ -58,6 +64,29 @@ public sealed class WriteGrant
         ? null
         : new Refusal("state_moved", $"What would be sent is not what was approved: {Declaration.Difference(Approved, now)}.", "Propose it again.");
 
+    /// <summary>
+    /// Every writer calls this right before something leaves the process, repetitions of its own too: after every read
+    /// and every wait. Throws when a kill switch was thrown or the lease was lost since the guards were asked.
+    /// </summary>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        if (LastLook is not { } look)
+        {
+            throw new InvalidOperationException("Only the executor sends, and it is not sending with this grant.");
+        }
+
+        if (await look(cancellationToken) is { } refusal)
+        {
+            throw new HeldBackException(refusal);
+        }
+
+        HasLeft = true;
+    }
+
+    /// <summary>The same grant, for one attempt.</summary>
+    internal WriteGrant For(Func<CancellationToken, Task<Refusal?>> lastLook) =>
+        new(Tenant, ProposalId, Operation, IdempotencyKey, ApprovedBy, PromptVersion, Approved) { LastLook = lastLook };
+
     /// <summary>The stamp that goes into the metadata of what the write touches.</summary>
     public IReadOnlyDictionary<string, string> Stamp => new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -67,9 +96,16 @@ public sealed class WriteGrant
     };
 }
 
+/// <summary>A writer's call was kept from leaving the process.</summary>
+public sealed class HeldBackException(Refusal refusal) : Exception(refusal?.Message)
+{
+    public Refusal Refusal { get; } = refusal;
+}
+
 /// <summary>
 /// Opens the clients that can write (Stripe with the write key, mail). Implemented internally by the adapters;
-/// resolvable by the executor's composition only, never by a model's kernel.
+/// resolvable by the executor's composition only, never by a model's kernel. Every writer asks
+/// <see cref="WriteGrant.LeaveAsync"/> right before something leaves.
 /// </summary>
 public interface IWriteClients
 {

@@ -13,7 +13,7 @@ namespace BillingCopilot.Governance.Guards;
 
 /// <summary>What is looked at once more between the approval and each call.</summary>
 internal sealed class ExecuteGuards(
-    CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, PolicyBook policies, RolloutGate gate, KillSwitches switches, IWriteClients writers)
+    CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, PolicyBook policies, RolloutGate gate, KillSwitches switches, ExecutionLeases leases, IWriteClients writers)
 {
     /// <summary>The same proposal, byte for byte, as was proposed, approved and given its key.</summary>
     public static Objection? Tampered(Run run) =>
@@ -74,6 +74,14 @@ internal sealed class ExecuteGuards(
 
     public async Task<Objection?> StoppedAsync(Run run, CancellationToken cancellationToken) =>
         await switches.RefuseAsync(run.Tenant, run.Proposal.Operation, cancellationToken) is { } refusal ? Stale(refusal.Code, refusal.Message) : null;
+
+    /// <summary>Another node may have taken it over while this one was slow: that one tells how it ends.</summary>
+    public async Task<Objection?> LeaseLostAsync(Run run, CancellationToken cancellationToken) => await leases.HoldsAsync(run, cancellationToken)
+        ? null
+        : new Objection(LeaseLost, "This node was too slow, and another may have taken it over.", ProposalStatus.Executing);
+
+    /// <summary>Code of a lost lease: nothing more is this node's to say.</summary>
+    public const string LeaseLost = "lease_lost";
 
     public async Task<Objection?> NotLetAsync(Run run, CancellationToken cancellationToken) =>
         await gate.RefuseAsync(run.Tenant, run.Proposal.Operation, run.Proposal.Playbook, run.Proposal.CustomerId, cancellationToken) is { } refusal

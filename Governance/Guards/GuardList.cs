@@ -12,8 +12,8 @@ internal sealed class GuardList
 {
     private GuardList(
         IReadOnlyList<Guard<ProposeCase, Refusal>> ask, IReadOnlyList<Guard<ProposeCase, Refusal>> show,
-        IReadOnlyList<Guard<DecisionCase, Refusal>> decide, IReadOnlyList<Guard<Run, Objection>> execute) =>
-        (Ask, Show, Decide, Execute) = (ask, show, decide, execute);
+        IReadOnlyList<Guard<DecisionCase, Refusal>> decide, IReadOnlyList<Guard<Run, Objection>> execute, IReadOnlyList<Guard<Run, Objection>> leave) =>
+        (Ask, Show, Decide, Execute, Leave) = (ask, show, decide, execute, leave);
 
     /// <summary>Before anything is read.</summary>
     public IReadOnlyList<Guard<ProposeCase, Refusal>> Ask { get; }
@@ -27,7 +27,11 @@ internal sealed class GuardList
     /// <summary>Before each call, repetitions too.</summary>
     public IReadOnlyList<Guard<Run, Objection>> Execute { get; }
 
-    public IEnumerable<string> Names => [.. Ask.Select(g => g.Name), .. Show.Select(g => g.Name), .. Decide.Select(g => g.Name), .. Execute.Select(g => g.Name)];
+    /// <summary>When something is about to leave the process, after every read and every wait; a far side's SDK's own repetitions too.</summary>
+    public IReadOnlyList<Guard<Run, Objection>> Leave { get; }
+
+    public IEnumerable<string> Names =>
+        [.. Ask.Select(g => g.Name), .. Show.Select(g => g.Name), .. Decide.Select(g => g.Name), .. Execute.Select(g => g.Name), .. Leave.Select(g => g.Name)];
 
     public static GuardList Compose(ProposeGuards propose, DecideGuards decide, ExecuteGuards execute) => new(
         [
@@ -72,13 +76,17 @@ internal sealed class GuardList
             new("execute.state_unmoved", ExecuteGuards.StateMovedAsync),
             // Last, since the one before waits for the far side: a switch thrown meanwhile counts.
             new("execute.kill_switch", execute.StoppedAsync),
+        ],
+        [
+            new("leave.lease_held", execute.LeaseLostAsync),
+            new("leave.kill_switch", execute.StoppedAsync),
         ]);
 
     /// <summary>The same list without one guard: how tests show that each of them matters.</summary>
     public GuardList Without(string name) => Names.Contains(name)
-        ? new GuardList(Leave(Ask, name), Leave(Show, name), Leave(Decide, name), Leave(Execute, name))
+        ? new GuardList(Except(Ask, name), Except(Show, name), Except(Decide, name), Except(Execute, name), Except(Leave, name))
         : throw new ArgumentException($"There is no guard '{name}'. There are: {string.Join(", ", Names)}.", nameof(name));
 
-    private static List<Guard<TCase, TRefusal>> Leave<TCase, TRefusal>(IEnumerable<Guard<TCase, TRefusal>> guards, string name)
+    private static List<Guard<TCase, TRefusal>> Except<TCase, TRefusal>(IEnumerable<Guard<TCase, TRefusal>> guards, string name)
         where TRefusal : class => [.. guards.Where(g => g.Name != name)];
 }

@@ -16,6 +16,7 @@ internal static class LocalNotes
 
     public static async Task AddAsync(CopilotDbFactory databases, BusinessClock clock, WriteGrant grant, string? ticket, string customer, string text, CancellationToken cancellationToken)
     {
+        await grant.LeaveAsync(cancellationToken);
         await using var db = databases.Open(grant.Tenant);
         db.Notes.Add(new NoteRow
         {

@@ -45,6 +45,7 @@ internal sealed class Outbox(MailOptions options, BusinessClock clock, WriteGran
             file.Flush(flushToDisk: true);
         }
 
+        await grant.LeaveAsync(cancellationToken);
         File.Move(unfinished, path, overwrite: true);
         return path;
     }

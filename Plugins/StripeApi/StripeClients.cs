@@ -1,3 +1,4 @@
+using BillingCopilot.Governance.Operations;
 using Stripe;
 
 namespace BillingCopilot.Plugins.StripeApi;
@@ -11,18 +12,25 @@ internal sealed class StripeClients(IHttpClientFactory http, IHttpMessageHandler
     /// <summary>The SDK repeats with the same idempotency key, so a repetition can't act twice.</summary>
     private const int Retries = 2;
 
-    public StripeClient Open(StripeConnection connection, string key) => new(new StripeClientOptions
+    public StripeClient Open(StripeConnection connection, string key) => Of(connection, key, ClientOf(connection));
+
+    /// <summary>A client that writes: each request, the SDK's repetitions too, asks the grant after it has waited for its turn.</summary>
+    public StripeClient OpenToWrite(StripeConnection connection, string key, WriteGrant grant) => Of(
+        connection, key, new HttpClient(Paced(connection, new GrantedSend(grant) { InnerHandler = handlers.CreateHandler(NameOf(connection)) }), disposeHandler: false));
+
+    private static StripeClient Of(StripeConnection connection, string key, HttpClient client) => new(new StripeClientOptions
     {
         ApiKey = key,
         ApiBase = connection.ApiBase.GetLeftPart(UriPartial.Authority),
-        HttpClient = new SystemNetHttpClient(ClientOf(connection), Retries, appInfo: null, enableTelemetry: false),
+        HttpClient = new SystemNetHttpClient(client, Retries, appInfo: null, enableTelemetry: false),
     });
 
-    private HttpClient ClientOf(StripeConnection connection)
-    {
-        var name = connection.ObserveClock ? ObservesClock : Plain;
-        return connection.Pace is { } pace
-            ? new HttpClient(new AccountPace(pace) { InnerHandler = handlers.CreateHandler(name) }, disposeHandler: false)
-            : http.CreateClient(name);
-    }
+    private HttpClient ClientOf(StripeConnection connection) => connection.Pace is null
+        ? http.CreateClient(NameOf(connection))
+        : new HttpClient(Paced(connection, handlers.CreateHandler(NameOf(connection))), disposeHandler: false);
+
+    private static HttpMessageHandler Paced(StripeConnection connection, HttpMessageHandler inner) =>
+        connection.Pace is { } pace ? new AccountPace(pace) { InnerHandler = inner } : inner;
+
+    private static string NameOf(StripeConnection connection) => connection.ObserveClock ? ObservesClock : Plain;
 }

@@ -149,10 +149,12 @@ public sealed class ControlsTests
         using var bench = await Bench.StartAsync(b => b.RolloutText = Automated);
         var desk = bench.Node.GetRequiredService<StandingDesk>();
         var standing = await SignAsync(bench, uses: 1);
-        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 1), default)).ShouldNotBeNull();
+        var first = (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 1), default)).ShouldNotBeNull();
         (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 2), default)).ShouldBeNull("one use a day");
 
         bench.Time.Advance(TimeSpan.FromHours(25));
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 6), default)).ShouldBeNull("approved and not done counts until it is");
+        (await bench.ExecuteAsync(first)).Status.ShouldBe(ProposalStatus.Stale);
         (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 3), default)).ShouldNotBeNull("the next day");
         bench.Time.Advance(TimeSpan.FromHours(25));
         await desk.RevokeAsync(Bench.Tenant, standing.Id, bench.Person("frank"), default);

@@ -195,7 +195,7 @@ public sealed class DecisionDeskTests
     public async Task Approve_SplitOverTwoDays_NeedsOnePersonEach()
     {
         using var bench = await Bench.StartAsync();
-        await bench.ApprovedAsync();
+        await bench.ExecuteAsync(await bench.ApprovedAsync());
         bench.Time.Advance(TimeSpan.FromHours(24));
 
         (await bench.ApprovedAsync(r => r with { Step = 2 })).Status.ShouldBe(ProposalStatus.Approved);
@@ -224,5 +224,27 @@ public sealed class DecisionDeskTests
         var proposal = await bench.ProposeAsync(r => r with { Arguments = Bench.Arguments(amount: "1.00 EUR") });
 
         Bench.Refused(await bench.TryApproveAsync(proposal)).Code.ShouldBe("cap_exceeded");
+    }
+
+    [Fact]
+    public async Task Approve_PartsThatWaitForOneDay_NeedTheSecondPersonThatTheWholeWouldNeed()
+    {
+        using var bench = await Bench.StartAsync();
+        var day = bench.Time.GetUtcNow().AddDays(10);
+        var first = await bench.ApprovedAsync(r => r with { NotBefore = day });
+        bench.Time.Advance(TimeSpan.FromHours(25));
+
+        var second = await bench.ProposeAsync(r => r with { Step = 2, Arguments = Bench.Arguments("in_2"), NotBefore = day });
+        Bench.Ok(await bench.TryApproveAsync(second)).Status.ShouldBe(ProposalStatus.Pending, "120.00 waits already, and 240.00 is beyond one person");
+        Bench.Ok(await bench.TryApproveAsync(second, "fiona")).Status.ShouldBe(ProposalStatus.Approved);
+
+        bench.Time.Advance(TimeSpan.FromDays(9));
+        (await bench.ExecuteAsync(first)).Status.ShouldBe(ProposalStatus.Executed);
+        (await bench.ExecuteAsync(second)).Status.ShouldBe(ProposalStatus.Executed);
+
+        // Approved long ago, done just now: it is of this day.
+        bench.Far.Remaining["in_3"] = 50_000;
+        var third = await bench.ProposeAsync(r => r with { Step = 3, Arguments = Bench.Arguments("in_3") });
+        Bench.Refused(await bench.TryApproveAsync(third)).Code.ShouldBe("cap_exceeded");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins;
@@ -83,7 +84,7 @@ internal sealed class Lumen : IAsyncDisposable
     }
 
     public static WriteGrant Grant(string proposal = "prop_1", IReadOnlyDictionary<string, string>? approved = null) =>
-        new(Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1", approved ?? new Dictionary<string, string>());
+        new WriteGrant(Tenant, proposal, "test", "key_" + proposal, "fiona", "support.v1", approved ?? new Dictionary<string, string>()).For(_ => Task.FromResult<Refusal?>(null));
 
     public IWriteClients Writers => Get<IWriteClients>();
 

@@ -128,9 +128,9 @@ internal static class Attacks
             var view = await b.Node.GetRequiredService<StandingDesk>().TryApproveAsync(Bench.Tenant, proposal, default);
             return view is null ? null : $"{standing.Id} approved {view.Amount}, and covers 50.00 USD";
         }, b => b.RolloutText = "operations: { credit_invoice: automated }")),
-        ("decide.cap_of_customer", w => OnAsync(w, b => SplitAsync(b, "300.00", sameCustomer: true, people: ["frank", "fiona", "ada"]), b => b.PolicyText = Capped)),
-        ("decide.cap_of_approver", w => OnAsync(w, b => SplitAsync(b, "350.00", sameCustomer: false, people: ["frank"]), b => b.PolicyText = Capped)),
-        ("decide.cap_of_day", w => OnAsync(w, b => SplitAsync(b, "400.00", sameCustomer: false, people: ["frank", "fiona", "ada"]), b => b.PolicyText = Capped)),
+        ("decide.cap_of_customer", w => SplitAsync(w, "300.00", sameCustomer: true, people: ["frank", "fiona", "ada"])),
+        ("decide.cap_of_approver", w => SplitAsync(w, "350.00", sameCustomer: false, people: ["frank"])),
+        ("decide.cap_of_day", w => SplitAsync(w, "400.00", sameCustomer: false, people: ["frank", "fiona", "ada"])),
 
         ("execute.untampered", w => OnAsync(w, async b =>
         {
@@ -186,7 +186,7 @@ internal static class Attacks
         {
             var proposal = await b.ApprovedAsync();
             await StopAsync(b, "credit_invoice");
-            return await EndsAsync(b, proposal, ProposalStatus.Stale);
+            return await EndsAsync(b, proposal, ProposalStatus.Stale) ?? await NotBegunAsync(b);
         })),
         ("execute.rollout", w => OnAsync(w, async b =>
         {
@@ -200,6 +200,31 @@ internal static class Attacks
             var proposal = await b.ApprovedAsync();
             b.Far.Remaining["in_1"] = 40_000;
             return await EndsAsync(b, proposal, ProposalStatus.Stale);
+        })),
+
+        ("leave.kill_switch", w => OnAsync(w, async b =>
+        {
+            var proposal = await b.ApprovedAsync();
+            b.Far.Preparing = () => StopAsync(b, "credit_invoice");
+            return await EndsAsync(b, proposal, ProposalStatus.Stale);
+        })),
+        ("leave.lease_held", w => OnAsync(w, async b =>
+        {
+            // While the first node is slow its lease runs out, and another node does the work.
+            var proposal = await b.ApprovedAsync();
+            var (slow, other) = (b.Executor, b.Restart());
+            b.Far.Preparing = async () =>
+            {
+                b.Far.Preparing = () => Task.CompletedTask;
+                await using (var db = b.Open())
+                {
+                    await db.Executions.ExecuteUpdateAsync(e => e.SetProperty(r => r.LeaseUntil, DateTimeOffset.UnixEpoch));
+                }
+
+                await other.GetRequiredService<ProposalExecutor>().RecoverAsync(Bench.Tenant, default);
+            };
+            var view = await slow.ExecuteAsync(Bench.Tenant, proposal.Id, default);
+            return view.Status != ProposalStatus.Executed ? $"it ended {view.Status}" : b.Far.Sent.Count == 1 ? Effects(b, 1) : $"{b.Far.Sent.Count} calls left";
         })),
     ];
 
@@ -227,6 +252,12 @@ internal static class Attacks
         return view.Status == expected ? Effects(bench, 0) : $"it ended {view.Status}, not {expected}";
     }
 
+    private static async Task<string?> NotBegunAsync(Bench bench)
+    {
+        await using var db = bench.Open();
+        return await db.Executions.AnyAsync(e => e.Attempts > 0) ? "it was begun" : null;
+    }
+
     private static string? Effects(Bench bench, int expected) => bench.Far.Effects.Count == expected ? null : $"{bench.Far.Effects.Count} effects";
 
     private static string? Expect(Outcome<ProposalView> outcome, string code) => outcome switch
@@ -248,16 +279,22 @@ internal static class Attacks
         return signed.TryGet(out var standing, out var refusal) ? standing : throw new InvalidOperationException(refusal.ToString());
     }
 
+    /// <summary>An amount in parts, all at once, or one a day that all wait for the same hour.</summary>
+    private static async Task<string?> SplitAsync(string? without, string cap, bool sameCustomer, string[] people) =>
+        await OnAsync(without, b => SplitAsync(b, cap, sameCustomer, people, waits: false), b => b.PolicyText = Capped)
+        ?? await OnAsync(without, b => SplitAsync(b, cap, sameCustomer, people, waits: true), b => b.PolicyText = Capped);
+
     /// <summary>Parts of 100.00 until one is refused; all that was let together must stay within the cap.</summary>
-    private static async Task<string?> SplitAsync(Bench bench, string cap, bool sameCustomer, string[] people)
+    private static async Task<string?> SplitAsync(Bench bench, string cap, bool sameCustomer, string[] people, bool waits)
     {
+        var hour = bench.Time.GetUtcNow().AddDays(20);
         long let = 0;
         for (var i = 0; i < 6; i++)
         {
             var invoice = $"in_{10 + i}";
             bench.Far.Remaining[invoice] = 50_000;
             bench.Far.CustomerOf[invoice] = sameCustomer ? "cus_1" : $"cus_{10 + i}";
-            var part = await bench.ProposeAsync(r => r with { Step = 10 + i, Arguments = Bench.Arguments(invoice, "100.00 USD") });
+            var part = await bench.ProposeAsync(r => r with { Step = 10 + i, Arguments = Bench.Arguments(invoice, "100.00 USD"), NotBefore = waits ? hour : null });
             foreach (var person in people)
             {
                 if (await bench.TryApproveAsync(part, person) is Outcome<ProposalView>.Ok { Value.Status: ProposalStatus.Approved })
@@ -265,6 +302,11 @@ internal static class Attacks
                     let += 10_000;
                     break;
                 }
+            }
+
+            if (waits)
+            {
+                bench.Time.Advance(TimeSpan.FromHours(25));
             }
         }
 

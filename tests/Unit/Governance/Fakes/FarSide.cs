@@ -16,6 +16,9 @@ public sealed class FarSide : IWriteClients
 
     public List<string> Sent { get; } = [];
 
+    /// <summary>Runs after the guards were asked and before anything leaves: a slow read, a queue.</summary>
+    public Func<Task> Preparing { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Runs before the effect of a call; may throw.</summary>
     public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -60,6 +63,8 @@ public sealed class FarSide : IWriteClients
 
     public async Task<ExecutionResult> CreditAsync(WriteGrant grant, string invoice, Money amount)
     {
+        await Preparing();
+        await grant.LeaveAsync(default);
         int call;
         lock (_lock)
         {

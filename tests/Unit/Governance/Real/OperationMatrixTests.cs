@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Controls;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using Microsoft.Extensions.DependencyInjection;
@@ -141,6 +142,49 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         }
     }
 
+    public static TheoryData<string> Names => [.. Operations.Keys];
+
+    /// <summary>After the guards were asked, and after every read of the operation's own, a stop still holds it back.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Stop_AfterTheOperationsOwnReads_HoldsItBack(string name)
+    {
+        var operation = Operations[name];
+        var arguments = await operation.MakeAsync(new Objects(_bench.Sandbox.Admin));
+        await operation.Prepare(_bench.Sandbox.Admin, arguments);
+        var proposal = await ApprovedAsync(name, arguments);
+        _bench.Crash.AtOpening = () => SwitchAsync(name, stop: true);
+
+        var view = await ExecuteAsync(proposal);
+
+        _bench.Crash.AtOpening = null;
+        await SwitchAsync(name, stop: false);
+        view.Status.ShouldBe(ProposalStatus.Stale, view.ResultText);
+        view.ResultText!.ShouldContain("was stopped by ada");
+        (await CountAsync(operation, proposal)).ShouldBe(0);
+    }
+
+    /// <summary>What the far side's SDK would repeat by itself is held back too; what left before is a question.</summary>
+    [Fact]
+    public async Task Stop_BetweenTheSdksOwnRepetitions_HoldsTheNextBack()
+    {
+        const string Name = "give_courtesy_credit";
+        var proposal = await ApprovedAsync(Name, await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin)));
+        var sent = 0;
+        _bench.Crash.OnTheWire = async () =>
+        {
+            sent++;
+            await SwitchAsync(Name, stop: true);
+            throw new HttpRequestException("cut");
+        };
+
+        var view = await ExecuteAsync(proposal);
+
+        _bench.Crash.OnTheWire = null;
+        await SwitchAsync(Name, stop: false);
+        (view.Status, sent).ShouldBe((ProposalStatus.NeedsReconcile, 1));
+    }
+
     [Theory]
     [InlineData("cancel_subscription_at_period_end")]
     [InlineData("write_invoice_summary")]
@@ -259,6 +303,9 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
                 return (await _bench.Book.FindAsync(RealBench.Tenant, proposal.Id, default))!;
         }
     }
+
+    private async Task SwitchAsync(string name, bool stop) =>
+        (await _bench.Node.GetRequiredService<KillSwitches>().SetAsync(RealBench.Tenant, name, stop, _bench.Person("ada"), null, default)).ShouldBeOfType<Outcome<KillSwitchView>.Ok>();
 
     private Task<ProposalView> ExecuteAsync(ProposalView proposal) => _bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, default);
 

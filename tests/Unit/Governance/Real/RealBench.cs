@@ -144,6 +144,12 @@ internal sealed class Crash
     private bool _before;
     private string? _after;
 
+    /// <summary>Runs when an operation opens a writer: after all its reads.</summary>
+    public Func<Task>? AtOpening { get; set; }
+
+    /// <summary>Runs when a request that writes is under way, in place of the network; may throw.</summary>
+    public Func<Task>? OnTheWire { get; set; }
+
     /// <summary>Runs until the kill.</summary>
     public async Task RunAsync(Func<CancellationToken, Task> work, bool before, string? after)
     {
@@ -159,7 +165,11 @@ internal sealed class Crash
         {
             Kill();
         }
+
+        AtOpening?.Invoke().GetAwaiter().GetResult();
     }
+
+    public Task SendingAsync(HttpRequestMessage request) => request.Method == HttpMethod.Get ? Task.CompletedTask : OnTheWire?.Invoke() ?? Task.CompletedTask;
 
     public void Answered(HttpRequestMessage request)
     {
@@ -188,6 +198,7 @@ internal sealed class CrashingHandler(Crash crash) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        await crash.SendingAsync(request);
         var answer = await base.SendAsync(request, cancellationToken);
         crash.Answered(request);
         return answer;
