@@ -11,12 +11,18 @@ internal sealed class StripeClients(IHttpClientFactory http, IHttpMessageHandler
     /// <summary>The SDK repeats with the same idempotency key, so a repetition can't act twice.</summary>
     private const int Retries = 2;
 
-    public StripeClient Open(StripeConnection connection, string key) => new(new StripeClientOptions
+    /// <param name="retries">0 for an upload: the SDK would send the rest of a stream that it read already.</param>
+    public StripeClient Open(StripeConnection connection, string key, int retries = Retries) => new(new StripeClientOptions
     {
         ApiKey = key,
         ApiBase = connection.ApiBase.GetLeftPart(UriPartial.Authority),
-        HttpClient = new SystemNetHttpClient(ClientOf(connection), Retries, appInfo: null, enableTelemetry: false),
+        FilesBase = FilesOf(connection.ApiBase),
+        HttpClient = new SystemNetHttpClient(ClientOf(connection), retries, appInfo: null, enableTelemetry: false),
     });
+
+    /// <summary>Stripe takes files at another host; a sandbox takes them at its own.</summary>
+    private static string FilesOf(Uri api) =>
+        api.Host == "api.stripe.com" ? StripeClient.DefaultFilesBase : api.GetLeftPart(UriPartial.Authority);
 
     private HttpClient ClientOf(StripeConnection connection)
     {
