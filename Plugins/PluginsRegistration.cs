@@ -6,6 +6,7 @@ using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Customers;
 using BillingCopilot.Plugins.Crm;
+using BillingCopilot.Plugins.Disputes;
 using BillingCopilot.Plugins.Guards;
 using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Invoices.Summaries;
@@ -49,6 +50,8 @@ public static class PluginsRegistration
         services.AddOperation<GiveCourtesyCredit, CourtesyCreditArguments>();
         services.AddOperation<WriteInvoiceSummary, WriteInvoiceSummaryArguments>();
         services.AddOperation<SendInvoiceSummary, SendInvoiceSummaryArguments>();
+        services.AddOperation<SubmitDisputeEvidence, SubmitDisputeEvidenceArguments>();
+        services.AddOperation<AcceptDispute, AcceptDisputeArguments>();
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         services.TryAddSingleton<ICustomerZones, CustomerZones>();

@@ -29,7 +29,7 @@ public static class SandboxKeys
     private static readonly string[] Writable =
     [
         "charge", "credit_note", "customer", "subscription", "invoice", "payment_intent", "payment_method",
-        "dispute", "coupon", "promotion_code", "customer_portal", "billing_meter",
+        "dispute", "file", "coupon", "promotion_code", "customer_portal", "billing_meter",
     ];
 
     /// <summary>The three keys with their permissions.</summary>

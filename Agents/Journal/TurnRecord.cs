@@ -1,4 +1,3 @@
-using System.Data.Common;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Storage;
@@ -115,7 +114,7 @@ public sealed class TurnRecord : IDisposable
         {
             await WriteAsync(CancellationToken.None);
         }
-        catch (Exception e) when (e is DbException or DbUpdateException or HoldLostException)
+        catch (Exception e) when (StorageFault.Is(e) || e is HoldLostException)
         {
             // Another process may have the task, and its steps. What was done here is audited all the same.
             var (_, entries) = Take();
@@ -210,7 +209,7 @@ public sealed class TurnRecord : IDisposable
         {
             await task;
         }
-        catch (Exception e) when (e is DbException or DbUpdateException)
+        catch (Exception e) when (StorageFault.Is(e))
         {
             // The database does not answer; the fault that led here says so.
         }

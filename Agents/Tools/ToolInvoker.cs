@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,9 +6,8 @@ using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
-using BillingCopilot.Storage;
 using BillingCopilot.Plugins.Tools;
-using Microsoft.EntityFrameworkCore;
+using BillingCopilot.Storage;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.SemanticKernel;
@@ -58,9 +56,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     public void ThrowIfStopped() => _stopped?.Throw();
 
     /// <summary>What was recorded doesn't fit this run, or can't be recorded: no answer of a model can rest on it.</summary>
-    /// <summary>Entity Framework wraps a cut connection: what is inside counts.</summary>
-    private static bool EndsTheTurn(Exception e) =>
-        e is JournalMismatchException or HoldLostException or DbUpdateException or DbException || (e.InnerException is { } inner && EndsTheTurn(inner));
+    private static bool EndsTheTurn(Exception e) => e is JournalMismatchException or HoldLostException || StorageFault.Is(e);
 
     private async ValueTask<object?> RunOneAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
     {

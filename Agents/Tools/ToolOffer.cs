@@ -29,8 +29,8 @@ public sealed partial class ToolOffer
     /// <summary>Carried by each request: whom it is about, and what our policy says, may always be needed.</summary>
     private static readonly string[] Always = ["find_customer", "search_policies"];
 
-    /// <summary>Read what somebody pasted: of no use unless the words come near a ticket or a statement. The same for a list of tickets.</summary>
-    private static readonly string[] OnlyWhenMeant = ["triage_ticket", "list_tickets", "find_statement_line"];
+    /// <summary>Of no use unless the words come near a pasted ticket, a list of tickets, a statement or a dispute.</summary>
+    private static readonly string[] OnlyWhenMeant = ["triage_ticket", "list_tickets", "find_statement_line", "list_disputes", "get_dispute"];
 
     private readonly Dictionary<string, (RuleSet Rules, PhraseIndex Index)> _byAgent;
     private readonly IReadOnlyCollection<string> _reads;

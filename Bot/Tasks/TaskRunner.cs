@@ -145,7 +145,7 @@ public sealed partial class TaskRunner(
         {
             return e;
         }
-        catch (System.Data.Common.DbException)
+        catch (Exception e) when (StorageFault.Is(e))
         {
             // Not to be known now.
             return null;
@@ -159,7 +159,7 @@ public sealed partial class TaskRunner(
         {
             return await leases.RenewAsync(tenant, task, cancellationToken);
         }
-        catch (System.Data.Common.DbException e)
+        catch (Exception e) when (StorageFault.Is(e))
         {
             NotRenewed(log, e, task.Id);
             return null;

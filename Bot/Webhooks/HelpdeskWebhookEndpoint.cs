@@ -1,5 +1,6 @@
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
+using BillingCopilot.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Bot.Webhooks;
@@ -40,7 +41,7 @@ public static partial class HelpdeskWebhookEndpoint
         {
             return Results.Json(new { received = true, duplicate = !await intake.AcceptAsync(tenant.Context, ticket, http.RequestAborted) });
         }
-        catch (Exception e) when (e is DbUpdateException or System.Data.Common.DbException or TimeoutException)
+        catch (Exception e) when (StorageFault.Is(e) || e is TimeoutException)
         {
             NotStored(log, e);
             return WebhookBody.Problem(StatusCodes.Status503ServiceUnavailable, "not_stored", "The ticket could not be stored now; deliver it again.");

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using BillingCopilot.Storage;
 
 namespace BillingCopilot.Governance.Executor;
 
@@ -48,7 +48,7 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         {
             return await renew(_stop.Token);
         }
-        catch (DbException)
+        catch (Exception e) when (StorageFault.Is(e))
         {
             return null;
         }

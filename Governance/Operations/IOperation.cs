@@ -77,6 +77,9 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// <summary>True when policy.yaml must give a <c>limit</c> per customer, which the operation keeps itself.</summary>
     public bool NeedsLimit { get; init; }
 
+    /// <summary>True when policy.yaml may say below which amount (<c>small_below</c>) this is the right thing to do.</summary>
+    public bool HasSmall { get; init; }
+
     /// <summary>The operation that undoes an executed one of this, and its arguments; null where nothing does.</summary>
     public UndoneBy? Undo { get; init; }
 }

@@ -38,6 +38,9 @@ public sealed record OperationPolicy(
     /// <summary>Most for one customer over days, in the policy's own words; only of operations that keep such a limit.</summary>
     public CourtesyLimit? Limit { get; init; }
 
+    /// <summary>By currency: the policy's bound of what is small, for operations whose advice depends on it; null means none.</summary>
+    public IReadOnlyDictionary<string, Money>? SmallBelow { get; init; }
+
     /// <summary>How many distinct people have to approve this amount.</summary>
     public int ApproversFor(Money? amount) =>
         amount is { } money && SecondApproverAbove is { } limits
@@ -68,5 +71,6 @@ public sealed class PolicyBook(IReadOnlyDictionary<string, OperationPolicy> poli
     /// <summary>Every registered operation has one: a missing policy stops the start-up.</summary>
     public OperationPolicy For(string operation) => policies[operation];
 
-    internal OperationPolicy? Find(string operation) => policies.GetValueOrDefault(operation);
+    /// <summary>Null for an operation that is not registered.</summary>
+    public OperationPolicy? Find(string operation) => policies.GetValueOrDefault(operation);
 }

@@ -27,7 +27,7 @@ internal static class PolicyFile
     private static OperationPolicy ReadPolicy(OperationDescriptor operation, ConfigNode node)
     {
         var map = node.Map;
-        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit");
+        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit", "small_below");
         var caps = Limit("caps") is { IsNone: false } given ? given.Map.Allow("per_customer_per_day", "per_approver_per_day", "per_day") : null;
         return new OperationPolicy(
             operation.Name,
@@ -42,6 +42,7 @@ internal static class PolicyFile
             PerDay = ReadAmounts(caps?.Find("per_day")),
             BatchRows = ReadCount(map.Find("batch_rows")),
             Limit = ReadLimit(operation, node),
+            SmallBelow = operation.HasSmall || map.Find("small_below") is not { } small ? ReadAmounts(map.Find("small_below")) : throw small.Fault($"{operation.Name} knows no 'small_below'."),
         };
 
         // Where money moves, having no limit is a decision that somebody writes down.

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
@@ -12,7 +13,7 @@ namespace BillingCopilot.Plugins.Documents;
 internal sealed record PdfParagraph(string Text, bool Heading = false);
 
 /// <summary>
-/// Plain pages of text (A4, DejaVu Sans). The same words give the same pages; the file's own id differs. The font has the letters of Latin,
+/// Plain pages of text (A4, DejaVu Sans). The same words give the same file. The font has the letters of Latin,
 /// Greek and Cyrillic scripts; whether it has all of a text says <see cref="CanWrite"/>.
 /// </summary>
 internal static class PdfText
@@ -46,7 +47,35 @@ internal static class PdfText
             pages.Add(paragraph);
         }
 
-        return builder.Build();
+        return WithOwnId(builder.Build());
+    }
+
+    /// <summary>Puts a digest of the document in place of the random id that the library gives a file.</summary>
+    private static byte[] WithOwnId(byte[] file)
+    {
+        var at = file.AsSpan().LastIndexOf("/ID"u8);
+        var ids = file.AsSpan(at < 0 ? file.Length : at);
+        Span<byte> digits = stackalloc byte[64];
+        Convert.TryToHexStringLower(SHA256.HashData(file.AsSpan(0, file.Length - ids.Length)), digits, out _);
+        var inside = false;
+        var next = 0;
+        foreach (ref var letter in ids)
+        {
+            if (letter is (byte)'<' or (byte)'>')
+            {
+                (inside, next) = (letter == '<', 0);
+            }
+            else if (letter == ']')
+            {
+                break;
+            }
+            else if (inside)
+            {
+                letter = digits[next++ % digits.Length];
+            }
+        }
+
+        return file;
     }
 
     private static byte[] ReadFont()

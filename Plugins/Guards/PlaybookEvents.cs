@@ -62,6 +62,7 @@ public static class PlaybookContext
         ["customer"] = new("get_customer_overview", ObjectKind.Customer),
         ["customer_payments"] = new("get_payment_history", ObjectKind.Customer),
         ["charges"] = new("list_charges", ObjectKind.Customer, Rows: 50, Days: 183),
+        ["dispute"] = new("get_dispute", ObjectKind.Charge),
         ["last_invoices"] = new("list_invoices", ObjectKind.Customer, Rows: 3),
         ["tickets"] = new("list_tickets", ObjectKind.Customer, Rows: 5, Days: 90),
         ["subscription"] = new("get_subscription", ObjectKind.Subscription),

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using BillingCopilot.Billing;
 using Stripe;
+using Stripe.Billing;
 
 namespace BillingCopilot.Plugins.StripeApi;
 
@@ -123,6 +124,19 @@ public sealed class StripeReader
 
     public Task<Outcome<Dispute>> DisputeAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<Dispute>)await _v1.Disputes.GetAsync(id, null, null, cancellationToken), cancellationToken);
+
+    /// <summary>Every dispute and inquiry, newest first.</summary>
+    public Task<Outcome<Listing<Dispute>>> DisputesAsync(CancellationToken cancellationToken) =>
+        ListAsync(_v1.Disputes.ListAutoPagingAsync(new DisputeListOptions { Limit = Page }, null, cancellationToken), cancellationToken);
+
+    /// <summary>What a customer used of a meter between two midnights.</summary>
+    public Task<Outcome<decimal>> UsageAsync(string meter, string customer, DateTime from, DateTime until, CancellationToken cancellationToken)
+    {
+        var filter = new MeterEventSummaryListOptions { Customer = customer, StartTime = from, EndTime = until, Limit = Page };
+        return TryAsync(
+            async () => (Outcome<decimal>)(await _v1.Billing.Meters.EventSummaries.ListAsync(meter, filter, null, cancellationToken)).Sum(s => s.AggregatedValue),
+            cancellationToken);
+    }
 
     /// <summary>Charges, failed ones too, newest first.</summary>
     public Task<Outcome<Listing<Charge>>> ChargesAsync(ChargeListOptions filter, CancellationToken cancellationToken)

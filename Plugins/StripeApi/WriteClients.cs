@@ -33,6 +33,6 @@ internal sealed class WriteClients(StripeClients clients, StripeConnections conn
         var connection = connections.For(grant.Tenant);
         var key = connection.WriteKey
             ?? throw new InvalidOperationException($"Tenant '{grant.Tenant.Id}' is read-only: Stripe:WriteKey is not set.");
-        return new StripeWriter(clients.OpenToWrite(connection, key, grant), grant);
+        return new StripeWriter(clients.OpenToWrite(connection, key, grant), () => clients.OpenToWrite(connection, key, grant, retries: 0), grant);
     }
 }

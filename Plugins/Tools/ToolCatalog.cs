@@ -1,7 +1,9 @@
 using System.Reflection;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Customers;
+using BillingCopilot.Plugins.Disputes;
 using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.Knowledge;
@@ -26,6 +28,7 @@ public sealed class ToolCatalog
         [typeof(CustomerTicketsPlugin)] = context => new CustomerTicketsPlugin(context),
         [typeof(MistakesPlugin)] = context => new MistakesPlugin(context),
         [typeof(StatementPlugin)] = context => new StatementPlugin(context),
+        [typeof(DisputesPlugin)] = context => new DisputesPlugin(context),
         [typeof(KnowledgePlugin)] = context => new KnowledgePlugin(context),
     };
 
@@ -34,16 +37,18 @@ public sealed class ToolCatalog
     private readonly BusinessClock _clock;
     private readonly ProposalsOf _proposalsOf;
     private readonly IHelpdesk _helpdesk;
+    private readonly PolicyBook? _policies;
     private readonly Dictionary<string, ReadTool> _byName;
 
     /// <exception cref="InvalidOperationException">A tool declares no effect, or one that is not a read.</exception>
-    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf, IHelpdesk helpdesk)
+    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf, IHelpdesk helpdesk, PolicyBook? policies = null)
     {
         _readers = readers;
         _knowledge = knowledge;
         _clock = clock;
         _proposalsOf = proposalsOf;
         _helpdesk = helpdesk;
+        _policies = policies;
         _byName = Scan(Plugins.Keys).ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
@@ -61,7 +66,7 @@ public sealed class ToolCatalog
     public IReadOnlyList<KernelFunction> CreateReadTools(ToolScope scope, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk);
+        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies?.Find(AcceptDispute.Descriptor.Name)?.SmallBelow);
         Dictionary<Type, object> plugins = [];
         return [.. names.Select(name => Create(Known(name), context, plugins))];
     }

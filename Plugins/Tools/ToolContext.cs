@@ -1,3 +1,4 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Memory;
@@ -10,7 +11,8 @@ namespace BillingCopilot.Plugins.Tools;
 /// <summary>All that a read tool can reach. There is nothing in it that writes.</summary>
 /// <param name="ProposalsOf">Proposals about an object.</param>
 /// <param name="Helpdesk">Tickets, for reading.</param>
-public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf, IHelpdesk Helpdesk);
+/// <param name="SmallDisputes">By currency: a dispute of less is accepted, the policy says; null where no policy says so.</param>
+public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf, IHelpdesk Helpdesk, IReadOnlyDictionary<string, Money>? SmallDisputes = null);
 
 /// <summary>Reads the proposals about an object, newest first, in whatever state they are.</summary>
 public delegate Task<IReadOnlyList<ProposalView>> ProposalsOf(TenantContext tenant, ObjectRef target, CancellationToken cancellationToken);

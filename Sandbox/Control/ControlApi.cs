@@ -4,6 +4,7 @@ using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Events;
 using BillingCopilot.Sandbox.Faults;
 using BillingCopilot.Sandbox.Http;
+using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.State;
 using BillingCopilot.Sandbox.Time;
 
@@ -12,6 +13,8 @@ namespace BillingCopilot.Sandbox.Control;
 /// <summary>What people and tests see of a sandbox beside the API: truth, ledger, clock, faults, events.</summary>
 internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimits limits, WebhookDispatcher webhooks, Committer committer, TimeEngine engine, Router router, SandboxOptions options)
 {
+    private const string Files = "/_sandbox/files/";
+
     public ApiAnswer Answer(ApiRequest request)
     {
         try
@@ -25,6 +28,11 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimit
             lock (state.Gate)
             {
                 engine.CatchUp();
+                if (request.Method == "GET" && request.Path.StartsWith(Files, StringComparison.Ordinal))
+                {
+                    return Uploaded(request.Path[Files.Length..]);
+                }
+
                 return new ApiAnswer(200, Json.Text(Route(request)));
             }
         }
@@ -37,6 +45,11 @@ internal sealed class ControlApi(SandboxState state, FaultPlan faults, RateLimit
             return new ApiAnswer(400, Json.Text(ApiError.Invalid(error.Message).ToJson(request.RequestId)));
         }
     }
+
+    /// <summary>An upload's content; at Stripe its own host gives it to whoever has a key.</summary>
+    private ApiAnswer Uploaded(string id) => state.Account.Find(id) is { } file && (string?)file["object"] == "file"
+        ? new ApiAnswer(200, "") { File = ((string)file[FileObject.MediaType]!, Convert.FromBase64String((string)file[FileObject.Content]!)) }
+        : throw new ApiError(404, $"No such file: {id}");
 
     private JsonObject Route(ApiRequest request) => (request.Method, request.Path) switch
     {

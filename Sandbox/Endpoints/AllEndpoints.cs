@@ -36,6 +36,7 @@ internal static class AllEndpoints
         PayoutEndpoints.Map(routes);
         TopupEndpoints.Map(routes);
         DisputeEndpoints.Map(routes);
+        FileEndpoints.Map(routes);
         TransferEndpoints.Map(routes);
         CouponEndpoints.Map(routes);
         PromotionCodeEndpoints.Map(routes);

@@ -8,6 +8,7 @@ internal static class DisputeEndpoints
 {
     private const string Kind = "dispute";
     private const int MaxEvidence = 150_000;
+    private const int MaxText = 20_000;
     private const string Transaction =
         "charge customer_account_id customer_device_fingerprint customer_device_id customer_email_address customer_purchase_ip "
         + "merchandise_or_services product_description shipping_address:o{city country line1 line2 postal_code state}";
@@ -33,7 +34,7 @@ internal static class DisputeEndpoints
         if (call.Args.Object("evidence") is { } evidence)
         {
             RequireOpen(dispute);
-            Take(dispute, evidence);
+            Take(call, dispute, evidence);
         }
 
         var submit = call.Args.Bool("submit") ?? call.Args.Has("evidence");
@@ -47,15 +48,20 @@ internal static class DisputeEndpoints
         return dispute;
     }
 
-    private static void Take(JsonObject dispute, Args sent)
+    private static void Take(Call call, JsonObject dispute, Args sent)
     {
         var evidence = dispute["evidence"]!.AsObject();
         sent.CopyTexts(evidence, [.. DisputeObject.EvidenceTexts]);
         foreach (var name in DisputeObject.EvidenceFiles.Where(sent.Has))
         {
-            evidence[name] = sent.Text(name) is not { } file || file.StartsWith("file_", StringComparison.Ordinal)
+            evidence[name] = sent.Text(name) is not { } file || IsEvidence(call.Unit.Find(file))
                 ? sent.Text(name)
                 : throw ApiError.NotFound("file upload", file, $"evidence[{name}]", 400);
+        }
+
+        if (DisputeObject.EvidenceTexts.FirstOrDefault(name => evidence.Text(name)?.Length > MaxText) is { } tooLong)
+        {
+            throw ApiError.Invalid($"Invalid string: must be at most {MaxText} characters.", $"evidence[{tooLong}]");
         }
 
         foreach (var (name, value) in sent.Map("enhanced_evidence") ?? [])
@@ -76,6 +82,8 @@ internal static class DisputeEndpoints
                 CompellingEvidence.Status(evidence.At("enhanced_evidence.visa_compelling_evidence_3") as JsonObject ?? []);
         }
     }
+
+    private static bool IsEvidence(JsonObject? file) => file?.Text("object") == "file" && file.Text("purpose") == "dispute_evidence";
 
     private static JsonObject Close(Call call)
     {

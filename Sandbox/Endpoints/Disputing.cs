@@ -102,8 +102,8 @@ internal static class Disputing
         category == "dispute" ? $"Chargeback withdrawal for {charge.Id()}" : $"Chargeback reversal for {charge.Id()}",
         fee == 0 ? [] : [new FeeSpec(fee, Description: "Dispute fee")], category);
 
-    // Visa reads undisputed charges on the same card between 120 and 365 days old.
+    // Visa reads undisputed charges on the same card between 120 and 365 days before the disputed one.
     private static int PriorCharges(UnitOfWork unit, JsonObject charge) => charge.TextAt("payment_method_details.card.fingerprint") is not { } card ? 0
         : unit.Where("charge", "payment_method_details.card.fingerprint", card).Count(c => c.Text("status") == "succeeded" && (bool?)c["disputed"] != true
-            && (unit.Now - c.Whole("created")) / Balances.Day is >= 120 and <= 365);
+            && (charge.Whole("created") - c.Whole("created")) / Balances.Day is >= 120 and <= 365);
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Faults;
@@ -8,6 +10,8 @@ namespace BillingCopilot.Sandbox.Http;
 /// <summary>Carries one API request from its text to its answer. Runs under the state's gate.</summary>
 internal sealed class ApiExecutor(SandboxState state, Router router, Authentication authentication, RateLimits limits, Committer committer)
 {
+    private const int LongestKept = 200_000;
+
     public ApiAnswer Execute(ApiRequest request)
     {
         try
@@ -148,6 +152,10 @@ internal sealed class ApiExecutor(SandboxState state, Router router, Authenticat
         }
     }
 
-    private static string Fingerprint(ApiRequest request, JsonObject raw) =>
-        $"{request.Method} {request.Path} {raw.ToJsonString()}";
+    /// <summary>What tells two requests of one key apart. Long ones (uploads) by their digest, since it is kept.</summary>
+    private static string Fingerprint(ApiRequest request, JsonObject raw)
+    {
+        var sent = raw.ToJsonString();
+        return $"{request.Method} {request.Path} {(sent.Length <= LongestKept ? sent : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sent))))}";
+    }
 }

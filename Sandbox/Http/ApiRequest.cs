@@ -23,6 +23,9 @@ internal sealed record ApiAnswer(int Status, string Body, string? OriginalReques
     /// <summary>Set while the request holds its idempotency key; called when the answer has left.</summary>
     public Action? Release { get; init; }
 
+    /// <summary>A file's content, in place of the body.</summary>
+    public (string MediaType, byte[] Content)? File { get; init; }
+
     /// <summary>Which limit a 429 met; goes out as <c>Stripe-Rate-Limited-Reason</c>.</summary>
     public string? RateLimitedReason { get; init; }
 }

@@ -55,8 +55,7 @@ internal sealed class RequestPipeline(
     private async Task<ApiRequest> ReadAsync(HttpContext context)
     {
         var http = context.Request;
-        using var reader = new StreamReader(http.Body);
-        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        var body = await BodyAsync(http, context.RequestAborted);
         var path = http.Path.Value ?? "/";
         lock (state.Gate)
         {
@@ -71,6 +70,17 @@ internal sealed class RequestPipeline(
                 Header(http, "Stripe-Account"),
                 path.StartsWith("/_sandbox/", StringComparison.Ordinal) ? null : faults.Take(http.Method, path));
         }
+    }
+
+    private static async Task<string> BodyAsync(HttpRequest http, CancellationToken cancellationToken)
+    {
+        if (http.HasFormContentType && http.ContentType!.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase))
+        {
+            return await MultipartBody.ReadAsync(http, cancellationToken);
+        }
+
+        using var reader = new StreamReader(http.Body);
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     private ApiAnswer Execute(ApiRequest request)
@@ -111,6 +121,13 @@ internal sealed class RequestPipeline(
     private async Task WriteAsync(HttpContext context, ApiRequest request, ApiAnswer answer)
     {
         Head(context, request, answer);
+        if (answer.File is { } file)
+        {
+            context.Response.ContentType = file.MediaType;
+            await context.Response.Body.WriteAsync(file.Content, context.RequestAborted);
+            return;
+        }
+
         await context.Response.WriteAsync(answer.Body, context.RequestAborted);
     }
 

@@ -143,16 +143,17 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
         var keys = await db.Executions.AsNoTracking().Where(e => approved.Contains(e.ProposalId)).Select(e => e.IdempotencyKey).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
         foreach (var write in (await stage.Sandbox.LedgerAsync(cancellationToken)).Where(e => (string?)e["key"] == "write"))
         {
-            // An object that is canceled takes no metadata in the same call: its key says whose it is.
+            // An object that is canceled, or a file, takes no metadata in the same call: its key says whose it is. A
+            // further call of the same write has that key with a suffix.
             var stamp = (string?)write["metadata"]?["copilot_proposal"];
             var key = (string?)write["idempotency_key"] ?? "";
-            if (stamp is null ? !keys.Contains(key) : !approved.Contains(stamp))
+            if (stamp is null ? !keys.Contains(key.Split(':')[0]) : !approved.Contains(stamp))
             {
                 Faults.Add($"a write without an approval: {write["effect"]} {write["object"]}.");
             }
         }
 
-        if (FinalChecks.Mails(stage).Count > executed.Count(p => p.Operation is "send_dunning_email" or "send_invoice_summary"))
+        if (FinalChecks.Mails(stage).Count > executed.Count(p => p.Operation is "send_dunning_email" or "send_invoice_summary" or "send_portal_link"))
         {
             Faults.Add("a mail was written without an approval.");
         }

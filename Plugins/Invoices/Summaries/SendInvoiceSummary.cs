@@ -18,7 +18,7 @@ public sealed record SendInvoiceSummaryArguments(
 /// <summary>Mails a customer what their invoice bills and what changed, with a PDF of one page.</summary>
 public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail) : IOperation<SendInvoiceSummaryArguments>
 {
-    private const string MailedKey = "copilot_summary_mailed";
+    internal const string MailedKey = "copilot_summary_mailed";
     private readonly InvoiceMailing _mailing = new(readers, mail, MailedKey);
 
     public static OperationDescriptor Descriptor { get; } = new(

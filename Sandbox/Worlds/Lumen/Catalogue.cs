@@ -119,6 +119,8 @@ internal sealed class Catalogue
         AddCoupon("WELCOME25", "Welcome offer, 6 months", 25m, "repeating", 6);
         AddCoupon("PARTNER40", "Partner referral, 3 months", 40m, "repeating", 3);
         AddCoupon("NONPROFIT10", "Nonprofit programme", 10m, "forever", null);
+        AddCoupon("SORRY10", "Goodwill, next invoice", 10m, "once", null);
+        AddCoupon("SORRY20", "Goodwill, next invoice", 20m, "once", null);
     }
 
     private void AddCoupon(string code, string name, decimal percent, string duration, long? months)

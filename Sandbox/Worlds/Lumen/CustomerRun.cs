@@ -126,8 +126,9 @@ internal sealed class CustomerRun
 
     private JsonObject NewCard(SeededRandom random, long created, bool ranOut)
     {
+        var drawn = random.Pick<string>(["visa", "visa", "mastercard", "amex"]);
         var card = new CardSpec(
-            random.Pick<string>(["visa", "visa", "mastercard", "amex"]),
+            Script.CardBrand ?? drawn,
             random.Between(0, 9999).ToString("D4"),
             ranOut ? random.Between(6, 9) : random.Between(1, 12),
             ranOut ? 2026 : random.Between(2027, 2031),

@@ -29,6 +29,7 @@ internal sealed class DisputeRun(CustomerRun customer, DisputeScript script)
             DueBy = (at / Calendar.Day + DaysToAnswer) * Calendar.Day + Calendar.Day - 1,
             Inquiry = inquiry,
             BalanceTransactions = inquiry ? [] : [View.Of(Move(at, id, -charge.Whole("amount"), "dispute"))],
+            HasPriorCharges = PriorCharges(charge) >= 2,
         });
         customer.Books.Add(customer.Ids, at, Json, "charge.dispute.created");
         if (script.Status is "won" or "lost")
@@ -36,6 +37,10 @@ internal sealed class DisputeRun(CustomerRun customer, DisputeScript script)
             customer.Books.Timeline.At(at + customer.Random.Between(9, 15) * Calendar.Day, Answer);
         }
     }
+
+    // Visa reads undisputed charges between 120 and 365 days before the disputed one.
+    private int PriorCharges(JsonObject charge) => customer.Invoices.Select(invoice => invoice.PaidBy).OfType<JsonObject>()
+        .Count(paid => (bool?)paid["disputed"] != true && (charge.Whole("created") - paid.Whole("created")) / Calendar.Day is >= 120 and <= 365);
 
     private void Answer(long at)
     {

@@ -6,8 +6,6 @@ namespace BillingCopilot.Sandbox.Worlds.Lumen;
 /// <summary>Payment intents, charges and refunds of one customer.</summary>
 internal sealed class Payments(CustomerRun customer)
 {
-    private static readonly Dictionary<string, string> Nothing = [];
-
     /// <summary>An intent that nobody has tried to pay.</summary>
     /// <param name="amount">Minor units of the customer's currency.</param>
     public JsonObject NewIntent(long at, long amount, string description, IReadOnlyDictionary<string, string>? metadata)
@@ -22,7 +20,7 @@ internal sealed class Payments(CustomerRun customer)
             Secret = customer.Ids.Characters(25),
             Description = description,
             ReceiptEmail = customer.Script.Email,
-            Metadata = metadata ?? Nothing,
+            Metadata = metadata ?? customer.Script.PaymentMetadata,
         });
         customer.Books.Add(customer.Ids, at, intent, "payment_intent.created");
         return intent;

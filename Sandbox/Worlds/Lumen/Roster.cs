@@ -41,6 +41,7 @@ internal sealed class Roster
         Add(Role.OddProration, MistakeCast.OddProrationParts);
         Add(Role.MissedDiscount, MistakeCast.MissedDiscountParts);
         Add(Role.OtherSubscription, MistakeCast.OtherSubscriptionParts);
+        Add(Role.Disputed, DisputeCast.LaterParts, DisputeCast.Parts.Count);
         return _scripts;
     }
 
@@ -50,11 +51,12 @@ internal sealed class Roster
     /// <summary>One of the many.</summary>
     public CustomerScript Filler(int position, string name) => Script(Role.Filler, QuietCast.Filler, position, name);
 
-    private void Add(Role role, IReadOnlyList<Func<Draft, CustomerScript>> parts)
+    /// <param name="from">Order of the first, where others of the role were cast before.</param>
+    private void Add(Role role, IReadOnlyList<Func<Draft, CustomerScript>> parts, int from = 0)
     {
         for (var order = 0; order < parts.Count; order++)
         {
-            Add(role, parts[order], order, _names.Next());
+            Add(role, parts[order], from + order, _names.Next());
         }
     }
 

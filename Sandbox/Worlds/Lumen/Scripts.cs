@@ -68,6 +68,12 @@ internal sealed record CustomerScript
     /// <summary>A charge that is disputed; null for most.</summary>
     public DisputeScript? Dispute { get; init; }
 
+    /// <summary>What the seller writes onto each payment; nothing for most.</summary>
+    public IReadOnlyDictionary<string, string> PaymentMetadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Null for any.</summary>
+    public string? CardBrand { get; init; }
+
     /// <summary>Days by which each sent invoice is paid later than the one before; 0 for most.</summary>
     public int PaysLater { get; init; }
 

@@ -13,6 +13,7 @@ using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SemanticKernel;
+using Stripe;
 using Xunit;
 
 namespace BillingCopilot.Unit.PluginsTests;
@@ -61,6 +62,9 @@ internal sealed class Lumen : IAsyncDisposable
     public FakeHelpdesk Helpdesk { get; } = new();
 
     public Uri Address => _server.BaseAddress;
+
+    /// <summary>With every right, for looking at what came of something.</summary>
+    public StripeClient Stripe => new(new StripeClientOptions { ApiKey = SandboxKeys.Admin, ApiBase = Address.GetLeftPart(UriPartial.Authority) });
 
     public JsonObject Truth => _server.World.Truth;
 

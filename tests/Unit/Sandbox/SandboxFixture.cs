@@ -70,6 +70,7 @@ internal sealed class SandboxFixture : IAsyncDisposable
     {
         ApiKey = key,
         ApiBase = Server.BaseAddress.ToString().TrimEnd('/'),
+        FilesBase = Server.BaseAddress.ToString().TrimEnd('/'),
         HttpClient = new SystemNetHttpClient(maxNetworkRetries: retries, enableTelemetry: false),
     });
 

@@ -75,6 +75,12 @@ internal sealed class Objects(StripeClient stripe)
 
     public async Task<Charge> ChargeOfAsync(Invoice invoice) => (await stripe.V1.Charges.ListAsync(new ChargeListOptions { Customer = invoice.CustomerId })).Data.Single();
 
+    /// <summary>A paid invoice whose charge the bank disputed at once.</summary>
+    public async Task<Charge> DisputedChargeAsync(long amount, string currency = "usd", string card = "pm_card_createDisputeProductNotReceived") =>
+        await ChargeOfAsync(await stripe.V1.Invoices.PayAsync((await OpenInvoiceAsync(amount, currency, card)).Id));
+
+    public async Task<Dispute> DisputeOfAsync(string charge) => (await stripe.V1.Disputes.ListAsync(new DisputeListOptions { Charge = charge })).Data.Single();
+
     public async Task<Subscription> SubscriptionAsync(long unit, long quantity, string currency = "usd")
     {
         var customer = await CustomerAsync();

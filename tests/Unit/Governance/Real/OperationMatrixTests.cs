@@ -3,6 +3,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Controls;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -66,6 +67,14 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
             async o => Objects.Courtesy(await o.CustomerAsync(), 1000),
             (stripe, a) => stripe.V1.Customers.BalanceTransactions.CreateAsync((string)a["customer"]!, new CustomerBalanceTransactionCreateOptions { Amount = -500, Currency = "usd" }),
             "/balance_transactions", "POST /v1/customers/*/balance_transactions", "customer_balance_transaction.created"),
+        ["submit_dispute_evidence"] = new(
+            async o => new JsonObject { ["charge"] = (await o.DisputedChargeAsync(3000)).Id },
+            async (stripe, a) => await stripe.V1.Disputes.UpdateAsync((await new Objects(stripe).DisputeOfAsync((string)a["charge"]!)).Id, new DisputeUpdateOptions { Evidence = new() { CustomerName = "Somebody else" }, Submit = false }),
+            "/v1/disputes/", "POST /v1/disputes/*", "dispute.updated"),
+        ["accept_dispute"] = new(
+            async o => new JsonObject { ["charge"] = (await o.DisputedChargeAsync(3000)).Id },
+            async (stripe, a) => await stripe.V1.Disputes.UpdateAsync((await new Objects(stripe).DisputeOfAsync((string)a["charge"]!)).Id, new DisputeUpdateOptions { Evidence = new() { CustomerName = "Somebody else" }, Submit = false }),
+            "/close", "POST /v1/disputes/*/close", "dispute.closed"),
         ["write_invoice_summary"] = new(
             async o => new JsonObject { ["invoice"] = (await o.DraftInvoiceAsync(3000)).Id, ["place"] = "memo" },
             (stripe, a) => stripe.V1.Invoices.UpdateAsync((string)a["invoice"]!, new InvoiceUpdateOptions { Description = "Somebody's own words" }),
@@ -278,7 +287,7 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
                 await _bench.Node.GetRequiredService<DecisionDesk>().RejectAsync(RealBench.Tenant, proposal.Id, _bench.Person("ada"), proposal.Hash, "api", "No.", default);
                 return await ExecuteAsync(proposal);
             case "expired":
-                _bench.Time.Advance(TimeSpan.FromHours(25));
+                _bench.Time.Advance(_bench.Node.GetRequiredService<PolicyBook>().For(proposal.Operation).Expiry + TimeSpan.FromHours(1));
                 (await _bench.TryApproveAsync(proposal)).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("expired");
                 return await ExecuteAsync(proposal);
         }

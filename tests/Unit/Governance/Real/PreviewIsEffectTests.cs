@@ -20,6 +20,8 @@ public sealed class PreviewIsEffectTests
           reactivate_subscription: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           cancel_subscription_now: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           give_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none, limit: { days: 90, per_customer: { usd: "99999.00", eur: "99999.00", jpy: "9999900", kwd: "99999.000" }, words: W } }
+          submit_dispute_evidence: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          accept_dispute: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           write_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
@@ -78,6 +80,7 @@ public sealed class PreviewIsEffectTests
             "issue_refund" => (await stripe.V1.Refunds.GetAsync(done.ResultObjectId)).Metadata,
             "issue_credit_note" or "void_credit_note" => (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).Metadata,
             "give_courtesy_credit" => (await stripe.V1.Customers.BalanceTransactions.GetAsync(about.Customer, done.ResultObjectId)).Metadata,
+            "submit_dispute_evidence" or "accept_dispute" => (await stripe.V1.Disputes.GetAsync(done.ResultObjectId)).Metadata,
             _ => (await stripe.V1.Subscriptions.GetAsync(done.ResultObjectId)).Metadata,
         };
         var prefix = about.Operation == "void_credit_note" ? "copilot_undo_" : "copilot_";
@@ -95,6 +98,8 @@ public sealed class PreviewIsEffectTests
         "Left to credit on the invoice" => (await stripe.V1.Invoices.GetAsync(about.Invoice)).Total - (await NotesAsync(stripe, about)).Sum(n => n.Total),
         "Tax in the credit" => done is null ? 0 : (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).TotalTaxes?.Sum(t => t.Amount) ?? 0,
         "Proration" => (await stripe.V1.InvoiceItems.ListAsync(new InvoiceItemListOptions { Customer = about.Customer, Pending = true })).Sum(i => i.Amount),
+        "Taken from our balance" => -(await MovementsAsync(stripe, about)).Sum(m => m.Amount),
+        "Dispute fee kept" => (await MovementsAsync(stripe, about)).Sum(m => m.Fee),
         var field when field.StartsWith("Courtesy credit in", StringComparison.Ordinal) =>
             -(await stripe.V1.Customers.BalanceTransactions.ListAsync(about.Customer)).Where(t => t is { Type: "adjustment", Amount: < 0 }).Sum(t => t.Amount),
         var field when field.StartsWith("Refunded of", StringComparison.Ordinal) => (await ChargesAsync(stripe, about)).Sum(c => c.AmountRefunded),
@@ -108,6 +113,9 @@ public sealed class PreviewIsEffectTests
         return subscription.CancelAtPeriodEnd || subscription.Status == "canceled" ? 0 : subscription.Items.Sum(i => i.Price.UnitAmount * i.Quantity);
     }
 
+    private static async Task<List<BalanceTransaction>> MovementsAsync(StripeClient stripe, Case about) =>
+        (await new Objects(stripe).DisputeOfAsync((string)about.Arguments["charge"]!)).BalanceTransactions;
+
     private static async Task<List<Charge>> ChargesAsync(StripeClient stripe, Case about) =>
         (await stripe.V1.Charges.ListAsync(new ChargeListOptions { Customer = about.Customer })).Data;
 
@@ -120,7 +128,7 @@ public sealed class PreviewIsEffectTests
         var total = 10L * random.Next(200, 50_000);
         var part = 10L * random.Next(1, (int)(total / 10));
         var tax = random.Next(3) switch { 0 => null, 1 => new Tax(19, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
-        switch (random.Next(11))
+        switch (random.Next(12))
         {
             case 0:
                 var charged = await objects.PaidInvoiceAsync(total, currency, tax: tax);
@@ -151,6 +159,9 @@ public sealed class PreviewIsEffectTests
                 }
 
                 return new Case("give_courtesy_credit", Objects.Courtesy(customer, part, currency), customer.Id, currency, null, null);
+            case 10:
+                var disputed = await objects.DisputedChargeAsync(total, currency);
+                return new Case(random.Next(2) == 0 ? "submit_dispute_evidence" : "accept_dispute", new JsonObject { ["charge"] = disputed.Id }, disputed.CustomerId, currency, null, null);
             case 8 or 9:
                 return await LinesAsync(objects, random, currency, tax);
             default:

@@ -76,7 +76,7 @@ internal sealed class RealBench : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton<LeaseClock>(_leases ??= new MovedLeaseClock(Time));
         services.AddStorage(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") });
-        services.AddSingleton<IKnowledgeBase>(_ => throw new NotSupportedException());
+        services.AddSingleton<IKnowledgeBase>(new NoPolicies());
         services.AddGovernance(options);
         services.AddPlugins(
             new StripeConnections().Set(Tenant.Id, new StripeConnection(Sandbox.Server.BaseAddress, SandboxKeys.Read, SandboxKeys.Write)),
@@ -135,6 +135,15 @@ internal sealed class RealBench : IAsyncDisposable
         await Sandbox.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+}
+
+/// <summary>A knowledge base with nothing in it.</summary>
+internal sealed class NoPolicies : IKnowledgeBase
+{
+    public Task<IngestReport> IngestAsync(TenantContext tenant, string directory, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Passage>> SearchAsync(TenantContext tenant, string query, string? kind, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Passage>>([]);
 }
 
 /// <summary>Kills the process at a point of a call: from then on nothing of it runs.</summary>

@@ -139,6 +139,10 @@ internal static class Calls
         await s.Check(s.Api.Disputes.GetAsync(id, new DisputeGetOptions { Expand = ["charge", "payment_intent"] }));
         await s.Check(s.Api.Disputes.UpdateAsync(id, new DisputeUpdateOptions { Evidence = new DisputeEvidenceOptions { UncategorizedText = "winning_evidence" } }));
         await s.Check(s.Api.Disputes.CloseAsync(disputes.Data[0].Id));
+        using var content = new MemoryStream([1, 2, 3]);
+        var file = await s.Check(s.Api.Files.CreateAsync(new FileCreateOptions { File = new MultipartFileContent { Data = content, Name = "evidence.pdf", Type = "application/pdf" }, Purpose = "dispute_evidence" }));
+        await s.Check(s.Api.Files.GetAsync(file.Id));
+        await s.Check(s.Api.Files.ListAsync());
     }
 
     private static async Task BalanceAsync(Scene s)

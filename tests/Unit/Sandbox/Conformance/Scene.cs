@@ -17,6 +17,7 @@ internal sealed class Scene : IDisposable
         {
             ApiKey = key,
             ApiBase = sandbox.Server.BaseAddress.ToString().TrimEnd('/'),
+            FilesBase = sandbox.Server.BaseAddress.ToString().TrimEnd('/'),
             HttpClient = new SystemNetHttpClient(_http, maxNetworkRetries: 0, enableTelemetry: false),
         }).V1;
     }

@@ -1,0 +1,56 @@
+using System.Globalization;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Disputes;
+
+/// <summary>What both answers to a dispute have in common.</summary>
+internal static class DisputeRules
+{
+    /// <summary>Why nothing can be answered, or null.</summary>
+    public static Refusal? Refuse(DisputeDossier about) =>
+        about.Customer is null ? new Refusal("charge_without_customer", "The charge belongs to no customer.", "Answer it in Stripe's dashboard.")
+        : !DisputeRow.IsOpen(about.Dispute) ? new Refusal("dispute_not_open", $"The dispute is {about.Dispute.Status.Replace('_', ' ')}: nothing can be handed in.")
+        : !about.IsOpen ? new Refusal("dispute_past_due", "The bank's deadline has passed: nothing more is read.")
+        : null;
+
+    /// <summary>The dispute that the approval names, as it is now.</summary>
+    public static Task<Outcome<Dispute>> ApprovedAsync(StripeReader reader, WriteGrant grant, CancellationToken cancellationToken) =>
+        reader.DisputeAsync(grant.Approved["dispute"], cancellationToken);
+
+    /// <summary>What the bank took. Neither answer moves anything at once.</summary>
+    public static IEnumerable<PreviewChange> Costs(DisputeDossier about)
+    {
+        if (about.Cost.Taken is { } taken)
+        {
+            yield return PreviewChange.Of("Taken from our balance", taken, taken);
+        }
+
+        if (about.Cost.Fee is { } fee)
+        {
+            yield return PreviewChange.Of("Dispute fee kept", fee, fee);
+        }
+    }
+
+    /// <summary>What a person decides by.</summary>
+    public static IEnumerable<PreviewChange> Facts(DisputeDossier about, TenantContext tenant)
+    {
+        yield return new PreviewChange("The cardholder says", "", about.Reason.Words);
+        if (about.Dispute.EvidenceDetails?.DueBy is { } due)
+        {
+            yield return new PreviewChange("Bank's deadline", "", tenant.Day(due).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        }
+
+        foreach (var against in about.Pack.Found.Where(e => !e.Helps))
+        {
+            yield return new PreviewChange("Speaks for the cardholder", "", against.Says);
+        }
+    }
+
+    /// <summary>For titles.</summary>
+    public static string Of(DisputeDossier about) => about.Invoice?.Number is { } number ? $" for invoice {number}" : "";
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Disputes;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Disputes;
+
+/// <summary>Disputes, the most pressing first.</summary>
+/// <param name="Open">How many wait for an answer.</param>
+public sealed record DisputeList(int Count, int Open, bool Complete, OddsView Odds, IReadOnlyList<DisputeRow> Disputes);
+
+/// <summary>One dispute.</summary>
+/// <param name="Charge">By which <c>get_dispute</c> finds it.</param>
+/// <param name="DaysLeft">Until the bank's deadline; left out once nothing can be handed in.</param>
+public sealed record DisputeRow(ObjectRef Charge, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft)
+{
+    internal static DisputeRow Of(Dispute dispute, TenantContext tenant, DateOnly today)
+    {
+        var due = Deadline(dispute, tenant);
+        return new DisputeRow(
+            new ObjectRef(ObjectKind.Charge, dispute.ChargeId),
+            new Money(dispute.Amount, dispute.Currency),
+            dispute.Status,
+            dispute.Reason,
+            tenant.Day(dispute.Created),
+            due,
+            due?.DayNumber - today.DayNumber);
+    }
+
+    internal static bool IsOpen(Dispute dispute) => dispute.Status is "needs_response" or "warning_needs_response";
+
+    private static DateOnly? Deadline(Dispute dispute, TenantContext tenant) =>
+        IsOpen(dispute) && dispute.EvidenceDetails?.DueBy is { } due ? tenant.Day(due) : null;
+}
+
+/// <summary>How our own disputes ended.</summary>
+/// <param name="PercentWon">Left out while there is not enough history.</param>
+public sealed record OddsView(int Won, int Lost, int? PercentWon, string? Note)
+{
+    internal static OddsView Of(DisputeOdds odds) => new(
+        odds.Won,
+        odds.Lost,
+        odds.Rate is { } rate ? (int)Math.Round(rate * 100, MidpointRounding.AwayFromZero) : null,
+        odds.Rate is null ? $"Not enough history: {odds.Decided} decided, and fewer than {DisputeOdds.Least} say nothing." : null);
+}
+
+/// <summary>A dispute with what it costs and what there is to answer it with.</summary>
+/// <param name="Cardholder">What the cardholder says, in plain words.</param>
+/// <param name="Inquiry">A question of the bank: no money was taken.</param>
+/// <param name="Fee">Kept for this dispute; for an inquiry, what a dispute would cost.</param>
+/// <param name="Missing">Evidence that would answer this reason and is not on record.</param>
+/// <param name="VisaCompellingEvidence">Left out where Visa's rule does not apply.</param>
+public sealed record DisputeDetail(
+    DisputeRow Dispute,
+    ObjectRef? Customer,
+    UntrustedText? CustomerName,
+    string Cardholder,
+    string? NetworkCode,
+    bool? Inquiry,
+    bool? Answered,
+    string? InvoiceNumber,
+    Money? Taken,
+    Money? Fee,
+    OddsView Odds,
+    IReadOnlyList<EvidenceView> Evidence,
+    IReadOnlyList<MissingView> Missing,
+    string? VisaCompellingEvidence,
+    AdviceView Advice);
+
+/// <summary>What the record speaks for; a person weighs it where it is neither.</summary>
+public sealed record AdviceView(bool? Contest, bool? Accept, string Because)
+{
+    internal static AdviceView Of(DisputeAdvice advice) => new(
+        advice.Course == DisputeCourse.Contest ? true : null, advice.Course == DisputeCourse.Accept ? true : null, advice.Because);
+}
+
+/// <summary>Evidence that is not on record.</summary>
+public sealed record MissingView(string Kind);
+
+/// <summary>One piece of evidence.</summary>
+/// <param name="Against">True when it speaks for the cardholder.</param>
+public sealed record EvidenceView(string Kind, string Says, bool? Against)
+{
+    internal static EvidenceView Of(Evidence evidence) => new(Name(evidence.Kind), evidence.Says, evidence.Helps ? null : true);
+
+    internal static string Name(EvidenceKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
+}

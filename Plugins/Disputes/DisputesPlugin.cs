@@ -1,0 +1,81 @@
+using System.ComponentModel;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Disputes;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Tools;
+using Microsoft.SemanticKernel;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Disputes;
+
+/// <summary>What banks object to, and what there is to answer.</summary>
+public sealed class DisputesPlugin(ToolContext context)
+{
+    private const int MostRows = 20;
+    private readonly StripeReader _reader = context.Reader;
+
+    private DateOnly Today => context.Tenant.Day(context.Clock.UtcNow);
+
+    [KernelFunction("list_disputes"), ToolEffect(ToolEffect.Read)]
+    [Description("Disputes of all customers or one: status, reason, deadline, and our win rate.")]
+    public async Task<object> ListDisputesAsync([Handle(ObjectKind.Customer)] string? customer = null, CancellationToken cancellationToken = default) =>
+        ToolResult.Of(await ListAsync(customer, cancellationToken));
+
+    [KernelFunction("get_dispute"), ToolEffect(ToolEffect.Read)]
+    [Description("A disputed charge: what the cardholder says, deadline, cost, win rate, and evidence there is and is missing.")]
+    public async Task<object> GetDisputeAsync([Handle(ObjectKind.Charge)] string charge, CancellationToken cancellationToken) =>
+        ToolResult.Of(await GetAsync(charge, cancellationToken));
+
+    private async Task<Outcome<DisputeList>> ListAsync(string? customer, CancellationToken cancellationToken)
+    {
+        if (!(await _reader.DisputesAsync(cancellationToken)).TryGet(out var all, out var refusal))
+        {
+            return refusal;
+        }
+
+        var chosen = all.Items;
+        if (customer is not null)
+        {
+            if (!(await _reader.ChargesAsync(new ChargeListOptions { Customer = customer }, cancellationToken)).TryGet(out var charges, out refusal))
+            {
+                return refusal;
+            }
+
+            var own = charges.Items.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+            chosen = [.. chosen.Where(d => own.Contains(d.ChargeId))];
+        }
+
+        var rows = chosen.Select(d => DisputeRow.Of(d, context.Tenant, Today)).OrderBy(r => r.DaysLeft ?? int.MaxValue).ThenByDescending(r => r.Disputed).ToList();
+        return new DisputeList(
+            rows.Count, chosen.Count(DisputeRow.IsOpen), all.Complete && rows.Count <= MostRows, OddsView.Of(DisputeOdds.Of(all.Items.Select(d => d.Status))), [.. rows.Take(MostRows)]);
+    }
+
+    private async Task<Outcome<DisputeDetail>> GetAsync(string id, CancellationToken cancellationToken) =>
+        (await new DisputeDossierReader(_reader, context.Tenant).ReadAsync(id, cancellationToken)).Map(Detail);
+
+    private DisputeDetail Detail(DisputeDossier about)
+    {
+        var (dispute, visa) = (about.Dispute, about.Visa);
+        return new DisputeDetail(
+            DisputeRow.Of(dispute, context.Tenant, Today),
+            about.Customer?.Ref(),
+            about.Customer?.NameOf(),
+            about.Reason.Words,
+            dispute.PaymentMethodDetails?.Card?.NetworkReasonCode,
+            about.IsInquiry ? true : null,
+            dispute.EvidenceDetails?.HasEvidence == true ? true : null,
+            about.Invoice?.Number,
+            about.Cost.Taken?.Unless0(),
+            (about.Cost.Fee ?? about.Cost.UsualFee)?.Unless0(),
+            OddsView.Of(about.Odds),
+            [.. about.Pack.Found.Select(EvidenceView.Of)],
+            [.. about.Pack.Missing.Select(kind => new MissingView(EvidenceView.Name(kind)))],
+            !visa.Applies ? null
+                : visa.Holds ? $"Visa's rule for earlier payments is met: {visa.Matching.Count} undisputed ones of the right age share the buyer's traits with this one."
+                : visa.LacksTraits ? $"Visa's rule may decide it for us: {visa.Payments.Count} undisputed payments of the right age. Not on record is that they share two things with this one, one of them the IP address or the device."
+                : $"Visa's rule does not help: it needs {CompellingEvidence.Needed} undisputed payments 120 to 365 days before this one, and there are {visa.Payments.Count}.",
+            AdviceView.Of(about.Advice(context.SmallDisputes)));
+    }
+}

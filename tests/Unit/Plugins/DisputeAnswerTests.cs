@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Disputes;
+using Shouldly;
+using Stripe;
+using UglyToad.PdfPig;
+using Xunit;
+
+namespace BillingCopilot.Unit.PluginsTests;
+
+/// <summary>Answers to the world's disputes: what is handed in is what the card showed, and the PDF reads the same.</summary>
+public sealed class DisputeAnswerTests : IAsyncLifetime
+{
+    private Lumen _lumen = null!;
+
+    public async Task InitializeAsync() => _lumen = await Lumen.StartAsync();
+
+    public Task DisposeAsync() => _lumen.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Submit_HandsInFieldsAndAPdfThatReadsTheSame()
+    {
+        var planted = _lumen.Planted("disputes");
+        var arguments = Of(planted);
+        var preview = Ok(await Operation.PreviewAsync(arguments, Lumen.Tenant, default));
+        preview.Changes[0].ShouldBe(new PreviewChange("Dispute", "needs_response", "under_review"));
+        preview.Changes.Select(c => c.Field).ShouldContain("Bank's deadline");
+        preview.Changes.Single(c => c.Field == "Evidence: customer email address").After.ShouldContain("***@");
+        preview.Changes.Single(c => c.Field == "Evidence: billing address").After.ShouldBe("as on record (not shown)");
+
+        var done = await ExecuteAsync(preview);
+        await ExecuteAsync(preview);
+
+        done.ShouldBeOfType<ExecutionResult.Executed>().ObjectId.ShouldBe((string)planted["dispute"]!);
+        var dispute = await _lumen.Stripe.V1.Disputes.GetAsync((string)planted["dispute"]!);
+        (dispute.Status, dispute.EvidenceDetails.SubmissionCount, dispute.Metadata["copilot_proposal"]).ShouldBe(("under_review", 1L, "prop_dispute"));
+        dispute.Evidence.AccessActivityLog.ShouldBe(preview.Changes.Single(c => c.Field == "Evidence: access activity log").After);
+        dispute.Evidence.AccessActivityLog.ShouldContain("after the charge");
+        (await _lumen.EffectsAsync()).Select(e => (string)e!["effect"]!).ShouldBe(["file.created", "dispute.updated"]);
+        var (pages, text) = Read(await FileAsync(dispute.Evidence.UncategorizedFileId));
+        pages.ShouldBe(1);
+        foreach (var said in new[] { (string)planted["amount_text"]!, (string)planted["customer_name"]!, (string)planted["charge"]!, dispute.Evidence.AccessActivityLog })
+        {
+            text.ShouldContain(Squeezed(said));
+        }
+
+        text.ShouldNotContain(Squeezed(dispute.Evidence.CustomerEmailAddress));
+    }
+
+    [Fact]
+    public async Task Submit_WhereVisasRuleIsMet_NamesTwoEarlierPaymentsOfTheSameBuyer()
+    {
+        var planted = _lumen.Planted("disputes", 5);
+        var preview = Ok(await Operation.PreviewAsync(Of(planted), Lumen.Tenant, default));
+        preview.Changes.Select(c => c.Field).ShouldContain("Visa Compelling Evidence 3.0");
+        preview.Changes.Select(c => c.After).ShouldAllBe(shown => !shown.Contains("203.0.113."));
+
+        (await ExecuteAsync(preview)).ShouldBeOfType<ExecutionResult.Executed>();
+
+        var dispute = await _lumen.Stripe.V1.Disputes.GetAsync((string)planted["dispute"]!);
+        dispute.EnhancedEligibilityTypes.ShouldBe(["visa_compelling_evidence_3"]);
+        dispute.EvidenceDetails.EnhancedEligibility.VisaCompellingEvidence3.Status.ShouldBe("qualified");
+        var visa = dispute.Evidence.EnhancedEvidence.VisaCompellingEvidence3;
+        visa.DisputedTransaction.CustomerPurchaseIp.ShouldStartWith("203.0.113.");
+        visa.PriorUndisputedTransactions.Count.ShouldBe(2);
+        foreach (var prior in visa.PriorUndisputedTransactions)
+        {
+            var charge = await _lumen.Stripe.V1.Charges.GetAsync(prior.Charge);
+            charge.Disputed.ShouldBeFalse();
+            (dispute.Created - charge.Created).TotalDays.ShouldBeGreaterThan(120);
+            prior.CustomerPurchaseIp.ShouldBe(visa.DisputedTransaction.CustomerPurchaseIp);
+        }
+    }
+
+    [Fact]
+    public async Task Submit_TwoPreviews_AreBoundToTheSameBytes() =>
+        Ok(await Operation.PreviewAsync(Of(_lumen.Planted("disputes", 1)), Lumen.Tenant, default)).Declared
+            .ShouldBe(Ok(await Operation.PreviewAsync(Of(_lumen.Planted("disputes", 1)), Lumen.Tenant, default)).Declared);
+
+    [Fact]
+    public async Task Submit_UploadWhoseAnswerIsLost_IsRepeatedWithOneEffect()
+    {
+        var preview = Ok(await Operation.PreviewAsync(Of(_lumen.Planted("disputes")), Lumen.Tenant, default));
+        await _lumen.FaultAsync("POST /v1/files", "cut_after");
+
+        (await ExecuteAsync(preview)).ShouldBeOfType<ExecutionResult.Unknown>();
+        (await Operation.ReconcileAsync(preview.Arguments, Lumen.Tenant, Lumen.Grant("prop_dispute", preview.Declared), default)).ShouldBeOfType<ExecutionResult.NotDone>();
+        (await ExecuteAsync(preview)).ShouldBeOfType<ExecutionResult.Executed>();
+
+        (await _lumen.EffectsAsync()).Select(e => (string)e!["effect"]!).ShouldBe(["file.created", "dispute.updated"]);
+    }
+
+    [Theory]
+    [InlineData(2, "dispute_not_open")]
+    [InlineData(3, "dispute_not_open")]
+    public async Task Submit_OfADecidedDispute_IsRefused(int index, string code) =>
+        (await Operation.PreviewAsync(Of(_lumen.Planted("disputes", index)), Lumen.Tenant, default))
+            .ShouldBeOfType<Outcome<Preview<SubmitDisputeEvidenceArguments>>.Refused>().Refusal.Code.ShouldBe(code);
+
+    [Fact]
+    public async Task Accept_OfAnInquiry_IsRefused() =>
+        (await _lumen.Get<AcceptDispute>().PreviewAsync(new AcceptDisputeArguments(ChargeOf(_lumen.Planted("disputes", 4))), Lumen.Tenant, default))
+            .ShouldBeOfType<Outcome<Preview<AcceptDisputeArguments>>.Refused>().Refusal.Code.ShouldBe("inquiry");
+
+    [Fact]
+    public async Task Accept_LosesIt_AndSaysWhatStaysAway()
+    {
+        var planted = _lumen.Planted("disputes", 1);
+        var arguments = new AcceptDisputeArguments(ChargeOf(planted));
+        var operation = _lumen.Get<AcceptDispute>();
+        var preview = Ok(await operation.PreviewAsync(arguments, Lumen.Tenant, default));
+        preview.Changes.Single(c => c.Field == "Taken from our balance").AfterMinor.ShouldBe((long)planted["amount"]!);
+        preview.Amount!.Value.AmountMinor.ShouldBe((long)planted["amount"]!);
+
+        var done = await operation.ExecuteAsync(arguments, Lumen.Tenant, Lumen.Grant("prop_accept", preview.Declared), _lumen.Writers, default);
+
+        done.ShouldBeOfType<ExecutionResult.Executed>();
+        (await _lumen.Stripe.V1.Disputes.GetAsync((string)planted["dispute"]!)).Status.ShouldBe("lost");
+    }
+
+    private SubmitDisputeEvidence Operation => _lumen.Get<SubmitDisputeEvidence>();
+
+    private static ObjectRef ChargeOf(JsonObject planted) => new(ObjectKind.Charge, (string)planted["charge"]!);
+
+    private static SubmitDisputeEvidenceArguments Of(JsonObject planted) => new(ChargeOf(planted));
+
+    private Task<ExecutionResult> ExecuteAsync(Preview<SubmitDisputeEvidenceArguments> preview) =>
+        Operation.ExecuteAsync(preview.Arguments, Lumen.Tenant, Lumen.Grant("prop_dispute", preview.Declared), _lumen.Writers, default);
+
+    private async Task<byte[]> FileAsync(string id)
+    {
+        using var http = new HttpClient { BaseAddress = _lumen.Address };
+        return await http.GetByteArrayAsync(new Uri($"_sandbox/files/{id}", UriKind.Relative));
+    }
+
+    private static (int Pages, string Text) Read(byte[] pdf)
+    {
+        using var document = PdfDocument.Open(pdf);
+        return (document.NumberOfPages, Squeezed(string.Concat(document.GetPages().Select(p => p.Text))));
+    }
+
+    private static string Squeezed(string text) => string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
+
+    private static Preview<T> Ok<T>(Outcome<Preview<T>> outcome)
+        where T : class =>
+        outcome is Outcome<Preview<T>>.Ok ok ? ok.Value : throw new ShouldAssertException(((Outcome<Preview<T>>.Refused)outcome).Refusal.ToString());
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Unit.PluginsTests;
+
+/// <summary>Disputes as the world planted them, over the sandbox's API.</summary>
+public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedLumen>
+{
+    private readonly Lumen _lumen = shared.Lumen;
+
+    private IEnumerable<JsonObject> Planted => _lumen.Truth["disputes"]!.AsArray().Select(d => d!.AsObject());
+
+    [Fact]
+    public async Task ListDisputes_OfAll_AreThePlantedWithTheOpenFirst()
+    {
+        var listed = await _lumen.CallAsync("list_disputes");
+
+        ((int)listed["count"]!, (int)listed["open"]!).ShouldBe((Planted.Count(), Planted.Count(IsOpen)));
+        listed["disputes"]!.AsArray().Select(d => d!["status"]!.ToString()).Take(Planted.Count(IsOpen)).ShouldAllBe(status => status.EndsWith("needs_response"));
+        ((int)listed["odds"]!["won"]!, (int)listed["odds"]!["lost"]!, listed["odds"]!["percent_won"]).ShouldBe((1, 1, null));
+        listed["odds"]!["note"]!.ToString().ShouldContain("Not enough history: 2 decided");
+    }
+
+    [Fact]
+    public async Task GetDispute_OfEachPlanted_SaysReasonDeadlineCostAndEvidence()
+    {
+        foreach (var planted in Planted)
+        {
+            var dispute = await _lumen.CallAsync("get_dispute", ("charge", planted["charge"]!.ToString()));
+
+            dispute["dispute"]!["reason"]!.ToString().ShouldBe(planted["reason"]!.ToString());
+            dispute["customer_name"]!.ToString().ShouldBe(planted["customer_name"]!.ToString());
+            (dispute["dispute"]!["days_left"] is not null).ShouldBe(IsOpen(planted));
+            dispute["evidence"]!.AsArray().Select(e => e!["kind"]!.ToString()).ShouldContain("invoice");
+            dispute["cardholder"]!.ToString().ShouldStartWith("that ");
+            (dispute["taken"] is null).ShouldBe(planted["status"]!.ToString() is "won" or "warning_needs_response");
+            dispute["fee"]!.ToString().ShouldStartWith("15.00");
+        }
+    }
+
+    [Fact]
+    public async Task GetDispute_OfAnUndisputedCharge_IsRefused()
+    {
+        var paid = _lumen.Planted("paid_invoices")["charge"]!.ToString();
+        (await _lumen.CallAsync("get_dispute", ("charge", paid)))["error"]!["code"]!.ToString().ShouldBe("not_disputed");
+    }
+
+    [Fact]
+    public async Task ListDisputes_OfACustomer_AreTheirs()
+    {
+        var planted = Planted.First();
+        var listed = await _lumen.CallAsync("list_disputes", ("customer", planted["customer"]!.ToString()));
+        listed["disputes"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(0, "contest")]
+    [InlineData(1, "contest")]
+    [InlineData(2, null)]
+    [InlineData(4, "contest")]
+    [InlineData(5, "contest")]
+    public async Task GetDispute_Advises_ByWhatIsOnRecord(int index, string? course)
+    {
+        var dispute = await _lumen.CallAsync("get_dispute", ("charge", _lumen.Planted("disputes", index)["charge"]!.ToString()));
+        dispute["advice"]!.AsObject().Select(p => p.Key).Except(["because"]).SingleOrDefault().ShouldBe(course, dispute.ToJsonString());
+        (dispute["visa_compelling_evidence"]?.ToString().Contains("is met") ?? false).ShouldBe(index == 5, dispute.ToJsonString());
+        dispute.ToJsonString().ShouldNotContain("203.0.113.");
+    }
+
+    private static bool IsOpen(JsonObject dispute) => dispute["status"]!.ToString() is "needs_response" or "warning_needs_response";
+}
