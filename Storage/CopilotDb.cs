@@ -65,6 +65,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<NoteRow> Notes => Set<NoteRow>();
 
+    public DbSet<MailRow> Mails => Set<MailRow>();
+
     /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
     public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
 
@@ -232,6 +234,7 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
         Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
         Keyed<NoteRow>(modelBuilder, "notes", r => new { r.TenantId, r.ProposalId }).HasIndex(r => new { r.TenantId, r.CustomerId });
+        Keyed<MailRow>(modelBuilder, "mails", r => new { r.TenantId, r.ProposalId });
         NameColumnsInSnakeCase(modelBuilder);
     }
 
