@@ -31,6 +31,7 @@ public static class PluginsRegistration
         ArgumentNullException.ThrowIfNull(mail);
         mail.Validate();
         services.AddSingleton(connections).AddSingleton(mail);
+        services.AddSingleton(p => new SentMails(p.GetRequiredService<MailOptions>(), p.GetService<CopilotDbFactory>()));
         AddStripeClients(services);
         services.AddSingleton(p => new StripeReaders(p.GetRequiredService<StripeClients>(), p.GetRequiredService<StripeConnections>()));
         services.TryAddSingleton<ProposalsOf>(p => p.GetService<ProposalBook>() is { } book

@@ -65,6 +65,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<NoteRow> Notes => Set<NoteRow>();
 
+    public DbSet<MailRow> Mails => Set<MailRow>();
+
     /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
     public Task<IDbContextTransaction> BeginAsync(CancellationToken cancellationToken) => Database.BeginTransactionAsync(cancellationToken);
 
@@ -105,17 +107,18 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     /// Takes tokens out of a bucket that fills up by the database's clock; false, and nothing taken, when it holds too few.
     /// After the clock was set back it counts as full once; a statement that began before another one ended has gained nothing.
     /// </summary>
-    /// <param name="perSecond">How fast it fills, and the most that it holds.</param>
-    public async Task<bool> TakeTokensAsync(string bucket, int wanted, int perSecond, CancellationToken cancellationToken)
+    /// <param name="perSecond">How fast it fills.</param>
+    /// <param name="most">What it holds when it is full: together with the pace the most that it gives within a second.</param>
+    public async Task<bool> TakeTokensAsync(string bucket, int wanted, int perSecond, double most, CancellationToken cancellationToken)
     {
-        var filled = $"{Least}({{3}}, rate_buckets.tokens + {{3}} * CASE WHEN rate_buckets.filled_at > {NowSql(ClockSetBack)} THEN 1 WHEN rate_buckets.filled_at > {NowSql()} THEN 0 ELSE {SecondsSinceSql("rate_buckets.filled_at")} END)";
+        var filled = $"{Least}({{4}}, rate_buckets.tokens + {{3}} * CASE WHEN rate_buckets.filled_at > {NowSql(ClockSetBack)} THEN 1 WHEN rate_buckets.filled_at > {NowSql()} THEN 0 ELSE {SecondsSinceSql("rate_buckets.filled_at")} END)";
         var at = $"CASE WHEN rate_buckets.filled_at > {NowSql()} AND rate_buckets.filled_at <= {NowSql(ClockSetBack)} THEN rate_buckets.filled_at ELSE {NowSql()} END";
         var sql = $"""
-            INSERT INTO rate_buckets (tenant_id, name, tokens, filled_at) VALUES ({"{0}"}, {"{1}"}, {"{3}"} - {"{2}"}, {NowSql()})
+            INSERT INTO rate_buckets (tenant_id, name, tokens, filled_at) VALUES ({"{0}"}, {"{1}"}, {"{4}"} - {"{2}"}, {NowSql()})
             ON CONFLICT (tenant_id, name) DO UPDATE SET tokens = {filled} - {"{2}"}, filled_at = {at}
             WHERE {filled} >= {"{2}"}
             """;
-        return await Database.ExecuteSqlRawAsync(sql, [Tenant.Id, bucket, (double)wanted, (double)perSecond], cancellationToken) == 1;
+        return await Database.ExecuteSqlRawAsync(sql, [Tenant.Id, bucket, (double)wanted, (double)perSecond, most], cancellationToken) == 1;
     }
 
     /// <summary>Tells the other nodes something, where the database can.</summary>
@@ -232,6 +235,7 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
         Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
         Keyed<NoteRow>(modelBuilder, "notes", r => new { r.TenantId, r.ProposalId }).HasIndex(r => new { r.TenantId, r.CustomerId });
+        Keyed<MailRow>(modelBuilder, "mails", r => new { r.TenantId, r.ProposalId });
         NameColumnsInSnakeCase(modelBuilder);
     }
 

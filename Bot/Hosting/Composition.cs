@@ -140,5 +140,5 @@ internal static class Composition
         t.Context.Id,
         new StripeConnection(
             new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, t.Stripe.RequestsPerSecond,
-            settings.Database.Provider == "postgres" ? perSecond => new SharedPace(() => databases().Open(t.Context), perSecond, time) : null)));
+            settings.Database.Provider == "postgres" ? limits => new SharedPace(() => databases().Open(t.Context), limits, time) : null)));
 }

@@ -57,7 +57,7 @@ internal sealed partial class ExecutionAttempts(
                 return;
             }
 
-            maySend = seen is not null;
+            maySend = MayRepeat(run, seen);
             await PauseAsync(attempt, cancellationToken);
         }
     }
@@ -74,12 +74,15 @@ internal sealed partial class ExecutionAttempts(
             return refused;
         }
 
-        var repeatable = seen is null or ExecutionResult.NotDone || run.Operation.Descriptor.FarSideReplays;
         var old = clock.UtcNow - run.FirstSentAt >= ExecutorOptions.KeyLifetime;
-        return old || !repeatable || attempt >= options.MaxAttempts
+        return old || attempt >= options.MaxAttempts
             ? seen as ExecutionResult.Unknown ?? sent as ExecutionResult.Unknown ?? new ExecutionResult.Unknown(run.LookAt)
             : null;
     }
+
+    /// <summary>What may have happened is sent again only to a far side that replays its first answer; else it is read again.</summary>
+    private static bool MayRepeat(Run run, ExecutionResult? seen) =>
+        seen is ExecutionResult.NotDone || (seen is ExecutionResult.Unknown && run.Operation.Descriptor.FarSideReplays);
 
     /// <summary>A refusal is final when nothing else of this execution can be under way; our own, of a repetition, leaves the first try in doubt.</summary>
     private static ExecutionResult? Refused(Run run, ExecutionResult.Failed failed, ExecutionResult? seen) => (seen, failed.Definite, run.Attempts) switch

@@ -46,6 +46,12 @@ public sealed record ProposeRequest(
 
     /// <summary>The executed proposal whose effect this one undoes.</summary>
     public string? Undoes { get; init; }
+
+    /// <summary>How many undoings of the same were proposed before and ended without an effect: asked for again, it is another.</summary>
+    public int EndedUndoings { get; init; }
+
+    /// <summary><see cref="Agent"/> of what a person wrote by hand: no prompt had a part in it.</summary>
+    public const string ByHand = "person";
 }
 
 /// <summary>What a proposal rests on: figures with their sources, and words of policies and tickets.</summary>
@@ -133,6 +139,9 @@ public sealed record ProposalView(
 
     /// <summary>The proposal whose effect this one undoes.</summary>
     public string? Undoes { get; init; }
+
+    /// <summary>True when <see cref="Reason"/> is the requester's own words, false when a model wrote it.</summary>
+    public bool ReasonIsAPersons { get; init; }
 
     /// <summary>What it has in common with others that one signature may cover.</summary>
     public string Cause { get; init; } = "";

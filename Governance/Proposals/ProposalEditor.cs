@@ -16,9 +16,10 @@ public sealed class ProposalEditor
     private readonly CopilotDbFactory _databases;
     private readonly OperationInvokers _operations;
     private readonly ProposalBook _book;
+    private readonly ProposalExpiry _expiry;
 
-    internal ProposalEditor(CopilotDbFactory databases, OperationInvokers operations, ProposalBook book) =>
-        (_databases, _operations, _book) = (databases, operations, book);
+    internal ProposalEditor(CopilotDbFactory databases, OperationInvokers operations, ProposalBook book, ProposalExpiry expiry) =>
+        (_databases, _operations, _book, _expiry) = (databases, operations, book, expiry);
 
     /// <summary>
     /// Puts an edited proposal in the place of a pending one. It is new: read anew, with a hash of its own, and asked
@@ -59,12 +60,21 @@ public sealed class ProposalEditor
             }
         }
 
-        var request = RequestOf(tenant, old, old.Operation, arguments, person, reason ?? old.Reason) with { NotBefore = notBefore ?? old.NotBefore, Replaces = old.Id };
+        // Whose words the reason is goes with it: somebody's own are not a model's.
+        var request = RequestOf(tenant, old, old.Operation, arguments, person, reason is null ? old.Agent : ProposeRequest.ByHand, reason ?? old.Reason) with
+        {
+            NotBefore = notBefore ?? old.NotBefore,
+            Replaces = old.Id,
+            Undoes = old.UndoesId,
+            Playbook = old.Playbook,
+            Evidence = ProposalViews.EvidenceOf(old),
+        };
         return await _book.ProposeAsync(request, cancellationToken);
     }
 
     /// <summary>
-    /// Proposes the operation that undoes an executed proposal. Refusals: not_found, not_undoable, and all of
+    /// Proposes the operation that undoes an executed proposal. An undoing of it that is under way is returned as it
+    /// stands; after one that ended without an effect the next is new. Refusals: not_found, not_undoable, undone_already, and all of
     /// <see cref="ProposalBook.ProposeAsync"/>.
     /// </summary>
     public async Task<Outcome<ProposalView>> UndoAsync(TenantContext tenant, string proposalId, Person person, string? reason, CancellationToken cancellationToken)
@@ -79,8 +89,30 @@ public sealed class ProposalEditor
             return new Refusal("not_undoable", $"This {done.Status.Replace('_', ' ')} {done.Operation} can't be undone by another operation.", done.Reversibility);
         }
 
+        var (live, ended) = await EarlierAsync(tenant, done.Id, cancellationToken);
+        if (live is { Status: ProposalStatus.Executed })
+        {
+            return new Refusal("undone_already", $"This was undone already, by {live.Id}.", $"To take that back, undo {live.Id}.");
+        }
+
+        if (live is not null)
+        {
+            return live;
+        }
+
         var arguments = new JsonObject { [undo.Argument] = undo.OfResult ? done.ResultObjectId : done.TargetId };
-        return await _book.ProposeAsync(RequestOf(tenant, done, undo.Operation, arguments, person, reason ?? $"Undoes {done.Id}.") with { Undoes = done.Id }, cancellationToken);
+        var request = RequestOf(tenant, done, undo.Operation, arguments, person, ProposeRequest.ByHand, reason ?? $"Undoes {done.Id}.") with { Undoes = done.Id, EndedUndoings = ended };
+        return await _book.ProposeAsync(request, cancellationToken);
+    }
+
+    /// <summary>The undoing that was done, or else the one that may yet be; and how many others there were.</summary>
+    private async Task<(ProposalView? Live, int Ended)> EarlierAsync(TenantContext tenant, string undone, CancellationToken cancellationToken)
+    {
+        await _expiry.SweepAsync(tenant, cancellationToken);
+        await using var db = _databases.Open(tenant);
+        var all = await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.UndoesId == undone), cancellationToken);
+        var live = all.Where(p => p.Status is ProposalStatus.Executed or ProposalStatus.Pending or ProposalStatus.Approved or ProposalStatus.Executing or ProposalStatus.NeedsReconcile).ToList();
+        return (live.OrderByDescending(p => p.Status == ProposalStatus.Executed).FirstOrDefault(), all.Count - live.Count);
     }
 
     private async Task<ProposalRow?> RowAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
@@ -89,6 +121,6 @@ public sealed class ProposalEditor
         return await db.Proposals.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancellationToken);
     }
 
-    private static ProposeRequest RequestOf(TenantContext tenant, ProposalRow from, string operation, JsonObject arguments, Person person, string reason) =>
-        new(tenant, operation, arguments, person, from.Agent, from.TaskId, 0, from.ConversationId, reason);
+    private static ProposeRequest RequestOf(TenantContext tenant, ProposalRow from, string operation, JsonObject arguments, Person person, string agent, string reason) =>
+        new(tenant, operation, arguments, person, agent, from.TaskId, 0, from.ConversationId, reason);
 }

@@ -53,6 +53,12 @@ public static class ProposalHash
             key["replaces"] = replaced;
         }
 
+        if (request.Undoes is { } undone)
+        {
+            key["undoes"] = undone;
+            key["ended_undoings"] = request.EndedUndoings.ToString(CultureInfo.InvariantCulture);
+        }
+
         if (request.NotBeforeTheirs is { } theirs)
         {
             key["not_before_theirs"] = theirs;

@@ -38,7 +38,7 @@ internal static class ProposalViews
         return rows.ToDictionary(r => r.Id, r => new EarlierProposal(r.Id, WireName.Parse<ProposalStatus>(r.Status), r.CreatedAt), StringComparer.Ordinal);
     }
 
-    private static ProposalEvidence EvidenceOf(ProposalRow row) =>
+    internal static ProposalEvidence EvidenceOf(ProposalRow row) =>
         row.Evidence is "" or "{}" ? ProposalEvidence.None : JsonSerializer.Deserialize<ProposalEvidence>(row.Evidence)!;
 
     private static ProposalView Of(ProposalRow row, IEnumerable<ApprovalRow> approvals, EarlierProposal? earlier) => new(
@@ -75,6 +75,7 @@ internal static class ProposalViews
         Earlier = earlier,
         Replaces = row.ReplacesId,
         Undoes = row.UndoesId,
+        ReasonIsAPersons = row.Agent == ProposeRequest.ByHand,
         Cause = row.Cause,
     };
 

@@ -8,9 +8,9 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Plugins.Collections;
 
 /// <summary>Mails a customer whose payment failed. Words, recipient and pay link come from code.</summary>
-public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, BusinessClock clock) : IOperation<SendDunningEmailArguments>
+public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, SentMails mails, BusinessClock clock) : IOperation<SendDunningEmailArguments>
 {
-    private readonly InvoiceMailing _mailing = new(readers, mail, DunningDraftsman.MailedKey);
+    private readonly InvoiceMailing _mailing = new(readers, mails, DunningDraftsman.MailedKey);
 
     public static OperationDescriptor Descriptor { get; } = new(
         "send_dunning_email",
@@ -39,7 +39,7 @@ public sealed class SendDunningEmail(StripeReaders readers, MailOptions mail, Bu
     }
 
     public Task<ExecutionResult> ReconcileAsync(SendDunningEmailArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
-        Task.FromResult(_mailing.Reconcile(grant));
+        _mailing.ReconcileAsync(grant, cancellationToken);
 
     public Task FinishAsync(SendDunningEmailArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {

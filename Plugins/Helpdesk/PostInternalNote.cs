@@ -73,6 +73,11 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(writers);
         ArgumentNullException.ThrowIfNull(grant);
+        if (await Attempt.ObstacleAsync(() => ReconcileAsync(arguments, tenant, grant, cancellationToken), () => PreviewAsync(arguments, tenant, cancellationToken), grant) is { } ends)
+        {
+            return ends;
+        }
+
         if (arguments.Ticket is { } ticket)
         {
             await writers.Open<IHelpdeskWriter>(grant).PostNoteAsync(ticket.Id, arguments.Customer.Id, arguments.Note, cancellationToken);

@@ -12,12 +12,12 @@ internal sealed record DraftMail(OutboundMail Mail, IReadOnlyDictionary<string, 
 
 /// <summary>What every operation that mails about an invoice does the same: one mail a grant, then a mark on the invoice.</summary>
 /// <param name="markKey">Metadata key on the invoice: the day of the mail.</param>
-internal sealed class InvoiceMailing(StripeReaders readers, MailOptions mail, string markKey)
+internal sealed class InvoiceMailing(StripeReaders readers, SentMails mails, string markKey)
 {
     /// <param name="draft">Composes the mail from what Stripe says now. Not asked when the mail has gone already.</param>
     public async Task<ExecutionResult> ExecuteAsync(string invoiceId, Func<Task<Outcome<DraftMail>>> draft, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
-        if (!File.Exists(Outbox.PathOf(mail, grant.ProposalId)))
+        if (await mails.FindAsync(grant, cancellationToken) is MailState.NotSent)
         {
             if (!(await draft()).TryGet(out var composed, out var refusal))
             {
@@ -29,31 +29,35 @@ internal sealed class InvoiceMailing(StripeReaders readers, MailOptions mail, st
                 return new ExecutionResult.Failed(differs);
             }
 
-            await writers.Open<Outbox>(grant).SendAsync(composed.Mail, cancellationToken);
+            await writers.Open<IMailWriter>(grant).SendAsync(composed.Mail, cancellationToken);
         }
 
-        return await StampAsync(invoiceId, tenant, grant, writers, cancellationToken);
+        return await mails.FindAsync(grant, cancellationToken) is MailState.Sent sent
+            ? await StampAsync(invoiceId, sent, tenant, grant, writers, cancellationToken)
+            : await ReconcileAsync(grant, cancellationToken);
     }
 
-    /// <summary>
-    /// The outbox is the record of what was sent. It is this node's own folder: several nodes have to share one
-    /// (<see cref="MailOptions.Outbox"/>), or a node would not find the mail that another wrote before it died.
-    /// </summary>
-    public ExecutionResult Reconcile(WriteGrant grant) => File.Exists(Outbox.PathOf(mail, grant.ProposalId)) ? Sent(grant, null) : new ExecutionResult.NotDone();
+    public async Task<ExecutionResult> ReconcileAsync(WriteGrant grant, CancellationToken cancellationToken) => await mails.FindAsync(grant, cancellationToken) switch
+    {
+        MailState.Sent => Sent(grant, null),
+        MailState.InDoubt doubt => new ExecutionResult.Unknown(doubt.LookAt),
+        _ => new ExecutionResult.NotDone(),
+    };
 
     /// <summary>The mark that a crash between the mail and the mark left out.</summary>
     public async Task FinishAsync(string invoiceId, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
-        if ((await readers.For(tenant).InvoiceAsync(invoiceId, cancellationToken)).TryGet(out var invoice, out _) && !Stamps.Bears(invoice.Metadata, grant))
+        if (await mails.FindAsync(grant, cancellationToken) is MailState.Sent sent
+            && (await readers.For(tenant).InvoiceAsync(invoiceId, cancellationToken)).TryGet(out var invoice, out _) && !Stamps.Bears(invoice.Metadata, grant))
         {
-            await StampAsync(invoiceId, tenant, grant, writers, cancellationToken);
+            await StampAsync(invoiceId, sent, tenant, grant, writers, cancellationToken);
         }
     }
 
     /// <summary>Marks the invoice. The mail has gone by now, so a failure here must not look like a failure to send.</summary>
-    private async Task<ExecutionResult> StampAsync(string invoiceId, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    private async Task<ExecutionResult> StampAsync(string invoiceId, MailState.Sent sent, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
-        var mailed = new Dictionary<string, string> { [markKey] = tenant.Day(await Outbox.SentAtAsync(mail, grant.ProposalId, cancellationToken)).ToString("O") };
+        var mailed = new Dictionary<string, string> { [markKey] = tenant.Day(sent.At).ToString("O") };
         var stamped = await Attempt.WriteAsync(
             async () => Sent(grant, (await writers.Open<StripeWriter>(grant).StampInvoiceAsync(invoiceId, mailed, cancellationToken)).StripeResponse?.RequestId),
             "The mail was written.",

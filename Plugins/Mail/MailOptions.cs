@@ -3,8 +3,8 @@ namespace BillingCopilot.Plugins.Mail;
 /// <summary>How mail leaves (<c>Mail:*</c>).</summary>
 public sealed record MailOptions
 {
-    /// <summary>Folder that mails are written to as <c>.eml</c>, one a proposal. It is also how a mail is known to
-    /// be sent: several nodes need one shared folder. Default <c>./data/outbox</c>.</summary>
+    /// <summary>Folder that mails are written to as <c>.eml</c>, one a proposal. Nodes may share one or have each their own:
+    /// the database knows which mails were handed over. Default <c>./data/outbox</c>.</summary>
     public string Outbox { get; init; } = "./data/outbox";
 
     /// <summary>Sender's address.</summary>

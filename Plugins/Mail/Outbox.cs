@@ -13,49 +13,53 @@ internal sealed record MailAttachment(string Name, byte[] Content);
 
 /// <summary>
 /// Writes a grant's mail as one <c>.eml</c> file. The file's name is the proposal's id, so a repetition finds it
-/// there and writes no second one.
+/// there and writes no second one; on other nodes <see cref="SentMails"/> knows of it.
 /// </summary>
-internal sealed class Outbox(MailOptions options, BusinessClock clock, WriteGrant grant)
+internal sealed class Outbox(MailOptions options, SentMails mails, BusinessClock clock, WriteGrant grant) : IMailWriter
 {
-    /// <summary>Where the mail of a proposal is, or would be.</summary>
-    public static string PathOf(MailOptions options, string proposalId) =>
-        Path.Combine(options.Outbox, string.Concat(proposalId.Where(c => char.IsLetterOrDigit(c) || c is '_' or '-')) + ".eml");
-
-    /// <summary>When the mail of a proposal was written, by its own date: a mark made later says the same day.</summary>
-    public static async Task<DateTimeOffset> SentAtAsync(MailOptions options, string proposalId, CancellationToken cancellationToken)
+    /// <summary>Complete or absent, never half: the name appears by a rename.</summary>
+    public async Task<bool> SendAsync(OutboundMail mail, CancellationToken cancellationToken)
     {
-        using var message = await MimeMessage.LoadAsync(PathOf(options, proposalId), cancellationToken);
-        return message.Date;
-    }
-
-    /// <summary>Writes the mail and returns its path. Complete or absent, never half: the name appears by a rename.</summary>
-    public async Task<string> SendAsync(OutboundMail mail, CancellationToken cancellationToken)
-    {
-        var path = PathOf(options, grant.ProposalId);
+        var path = mails.PathOf(grant);
         if (File.Exists(path))
         {
-            return path;
+            return true;
         }
 
         Directory.CreateDirectory(options.Outbox);
-        var unfinished = path + ".part";
+        var (unfinished, at) = (mails.UnfinishedPathOf(grant), clock.UtcNow);
         await using (var file = File.Create(unfinished))
         {
-            await Message(mail).WriteToAsync(file, cancellationToken);
+            await Message(mail, at).WriteToAsync(file, cancellationToken);
             file.Flush(flushToDisk: true);
         }
 
-        await grant.LeaveAsync(cancellationToken);
+        if (!await mails.BeginAsync(grant, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            await grant.LeaveAsync(cancellationToken);
+        }
+        catch (HeldBackException)
+        {
+            await mails.TakeBackAsync(grant);
+            throw;
+        }
+
         File.Move(unfinished, path, overwrite: true);
-        return path;
+        await mails.EndAsync(grant, at);
+        return true;
     }
 
-    private MimeMessage Message(OutboundMail mail)
+    private MimeMessage Message(OutboundMail mail, DateTimeOffset at)
     {
         var message = new MimeMessage
         {
             Subject = mail.Subject,
-            Date = clock.UtcNow,
+            Date = at,
             MessageId = $"{grant.ProposalId}@billingcopilot",
             Body = Body(mail),
         };

@@ -32,7 +32,7 @@ internal sealed class StripeClients(IHttpClientFactory http, IHttpMessageHandler
         : new HttpClient(Paced(connection, handlers.CreateHandler(NameOf(connection))), disposeHandler: false);
 
     private static HttpMessageHandler Paced(StripeConnection connection, HttpMessageHandler inner) =>
-        connection.Pace is { } pace ? new AccountPace(pace) { InnerHandler = inner } : inner;
+        connection.Pace is { } pace ? new PacedSend(pace) { InnerHandler = inner } : inner;
 
     private static string NameOf(StripeConnection connection) => connection.ObserveClock ? ObservesClock : Plain;
 

@@ -15,10 +15,11 @@ public sealed class StripeConnection
     /// <param name="keysByAgent">Restricted read keys of single specialists, by name.</param>
     /// <param name="observeClock">True for the sandbox: business time follows the <c>Date</c> of its responses.</param>
     /// <param name="requestsPerSecond">
-    /// Pace of this process on the account. Null for Stripe's own limits with room to spare: 80 a second live, 20 in test
+    /// Pace on the account. Null for Stripe's own limits with room to spare: 80 a second live, 20 in test
     /// mode, unbounded for a sandbox. Several nodes on one account share its limit: on PostgreSQL by the database, else give each its part.
+    /// Single endpoints and searches have their own bounds (<see cref="StripeLimits"/>).
     /// </param>
-    /// <param name="pace">Makes the limiter of that pace; null: one of this process.</param>
+    /// <param name="pace">Makes what keeps to those limits; null: one of this process.</param>
     /// <exception cref="ArgumentException">A key or address is unfit; the message names the setting, never the key.</exception>
     public StripeConnection(
         Uri apiBase,
@@ -27,7 +28,7 @@ public sealed class StripeConnection
         IReadOnlyDictionary<string, string>? keysByAgent = null,
         bool observeClock = false,
         int? requestsPerSecond = null,
-        Func<int, System.Threading.RateLimiting.RateLimiter>? pace = null)
+        Func<StripeLimits, AccountPace>? pace = null)
     {
         ArgumentNullException.ThrowIfNull(apiBase);
         if (!apiBase.IsAbsoluteUri || (apiBase.Scheme != Uri.UriSchemeHttps && !apiBase.IsLoopback))
@@ -41,8 +42,8 @@ public sealed class StripeConnection
         _keysByAgent = (keysByAgent ?? new Dictionary<string, string>())
             .ToDictionary(k => k.Key, k => Restricted(k.Value, $"Stripe:Keys:{k.Key}"), StringComparer.OrdinalIgnoreCase);
         ObserveClock = observeClock;
-        RequestsPerSecond = requestsPerSecond ?? (apiBase.IsLoopback ? null : Livemode ? 80 : 20);
-        Pace = RequestsPerSecond is { } perSecond ? (pace ?? AccountPace.Of)(perSecond) : null;
+        Limits = requestsPerSecond is null && apiBase.IsLoopback ? null : StripeLimits.Of(Livemode, requestsPerSecond);
+        Pace = Limits is null ? null : pace?.Invoke(Limits) ?? new LocalPace(Limits, TimeProvider.System);
         if (WriteKey is not null && _keysByAgent.Values.Append(_readKey).Contains(WriteKey))
         {
             throw new ArgumentException("Stripe:WriteKey is also used for reading. Give the executor a key of its own.", nameof(writeKey));
@@ -63,11 +64,11 @@ public sealed class StripeConnection
     /// <summary>True when there is a key to write with.</summary>
     public bool CanWrite => WriteKey is not null;
 
-    /// <summary>Requests a second that this process sends to the account; null for no bound.</summary>
-    public int? RequestsPerSecond { get; }
+    /// <summary>What requests to the account are kept to; null for no bound.</summary>
+    public StripeLimits? Limits { get; }
 
     /// <summary>One for readers and writers together: the limit is the account's.</summary>
-    internal System.Threading.RateLimiting.RateLimiter? Pace { get; }
+    internal AccountPace? Pace { get; }
 
     internal string? WriteKey { get; }
 

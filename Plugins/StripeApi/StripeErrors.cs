@@ -26,6 +26,13 @@ internal static partial class StripeErrors
         error is StripeException { HttpStatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden or HttpStatusCode.NotFound } stripe
         && stripe.StripeError?.Type != "idempotency_error";
 
+    /// <summary>
+    /// The same for a DELETE, for which Stripe keeps no key: that the object is gone or can't be ended any more may be
+    /// the effect of the request before, the SDK's repetition included.
+    /// </summary>
+    public static bool IsCertainlyUndoneWithoutKey(Exception error) =>
+        error is StripeException { HttpStatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden };
+
     private static Refusal Explain(StripeException error)
     {
         var code = error.StripeError?.DeclineCode ?? error.StripeError?.Code ?? error.StripeError?.Type ?? $"http_{(int)error.HttpStatusCode}";

@@ -70,6 +70,10 @@ public sealed class StripeReader
     public Task<Outcome<Listing<Subscription>>> SubscriptionsWithDiscountsAsync(string customerId, CancellationToken cancellationToken) =>
         SubscriptionsAsync(new SubscriptionListOptions { Customer = customerId, Status = "all", Expand = ["data.discounts.source.coupon"] }, cancellationToken);
 
+    /// <summary>What waits for a customer's next invoice: an upgrade's proration, a charge added by hand.</summary>
+    public Task<Outcome<Listing<InvoiceItem>>> PendingItemsAsync(string customerId, CancellationToken cancellationToken) =>
+        ListAsync(_v1.InvoiceItems.ListAutoPagingAsync(new InvoiceItemListOptions { Customer = customerId, Pending = true, Limit = Page }, null, cancellationToken), cancellationToken);
+
     public Task<Outcome<SubscriptionSchedule>> ScheduleAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<SubscriptionSchedule>)await _v1.SubscriptionSchedules.GetAsync(id, null, null, cancellationToken), cancellationToken);
 

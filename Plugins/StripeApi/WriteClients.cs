@@ -8,14 +8,14 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Plugins.StripeApi;
 
 /// <summary>Opens writers for a grant, and for nothing else.</summary>
-internal sealed class WriteClients(StripeClients clients, StripeConnections connections, MailOptions mail, BusinessClock clock, CopilotDbFactory? databases = null) : IWriteClients
+internal sealed class WriteClients(StripeClients clients, StripeConnections connections, MailOptions mail, SentMails mails, BusinessClock clock, CopilotDbFactory? databases = null) : IWriteClients
 {
     public TWriter Open<TWriter>(WriteGrant grant)
         where TWriter : class
     {
         ArgumentNullException.ThrowIfNull(grant);
         object writer = typeof(TWriter) == typeof(StripeWriter) ? OpenStripe(grant)
-            : typeof(TWriter) == typeof(Outbox) ? new Outbox(mail, clock, grant)
+            : typeof(TWriter) == typeof(IMailWriter) ? new Outbox(mail, mails, clock, grant)
             : typeof(TWriter) == typeof(IHelpdeskWriter) ? new LocalHelpdeskWriter(Database, clock, grant)
             : typeof(TWriter) == typeof(ICrmWriter) ? new LocalCrmWriter(Database, clock, grant)
             : throw new InvalidOperationException($"There is no writer of type {typeof(TWriter).Name}.");

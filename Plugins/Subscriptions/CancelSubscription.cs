@@ -30,7 +30,7 @@ public sealed class CancelSubscription(StripeReaders readers) : IOperation<Cance
     public Task<ExecutionResult> ExecuteAsync(CancelSubscriptionArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return _end.ExecuteAsync(arguments.Subscription.Id, grant, writers, cancellationToken);
+        return _end.ExecuteAsync(arguments, arguments.Subscription.Id, grant, writers, cancellationToken);
     }
 
     public Task<ExecutionResult> ReconcileAsync(CancelSubscriptionArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)

@@ -15,18 +15,20 @@ public sealed record CancelSubscriptionNowArguments(
 
 /// <summary>
 /// Ends a subscription at once. Nothing is given back by it: a credit for the unused time is a credit of its own, with
-/// its own approval, where the policy gives one. One with open invoices is refused: Stripe would stop collecting them. Stripe's proration of an immediate end depends on the
+/// its own approval, where the policy gives one. One with open invoices is refused (Stripe would stop collecting them), one with
+/// pending items too (no invoice would bill them). Stripe's proration of an immediate end depends on the
 /// second of the call, so no card could say it to the cent.
 /// </summary>
 public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<CancelSubscriptionNowArguments>
 {
     private static readonly string[] Running = ["active", "trialing", "past_due", "unpaid", "paused"];
 
+    // Stripe keeps idempotency keys for POST alone (https://docs.stripe.com/api/idempotent_requests): a DELETE is never replayed.
     public static OperationDescriptor Descriptor { get; } = new(
         "cancel_subscription_now",
         "Proposes to end a subscription at once, giving nothing back; a person decides.",
         typeof(CancelSubscriptionNowArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the subscription" };
+        Risk.Money) { Stamps = "the subscription" };
 
     public async Task<Outcome<Preview<CancelSubscriptionNowArguments>>> PreviewAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -45,13 +47,15 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
             return unfit;
         }
 
-        if (!(await StillCollectedAsync(reader, subscription, cancellationToken)).TryGet(out var collected, out refusal))
+        if (!(await StillCollectedAsync(reader, subscription, cancellationToken)).TryGet(out var collected, out refusal)
+            || !(await StillToBillAsync(reader, subscription, cancellationToken)).TryGet(out var unbilled, out refusal))
         {
             return refusal;
         }
 
         return collected.Count > 0
             ? new Refusal("invoices_open", $"{collected.Count} invoice(s) of it are open or drafts ({collected[0].Number ?? "a draft"}), and Stripe would stop collecting them.", "See that they are paid or void first, or end it at the end of its period.")
+            : unbilled > 0 ? new Refusal("items_unbilled", $"{unbilled} item(s), such as an upgrade's proration, wait for its next invoice, and there would be none.", "End it at the end of its period: then they are billed. Or bill or delete them in Stripe's dashboard first.")
             : Of(arguments, subscription, customer, string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct()), tenant);
     }
 
@@ -60,22 +64,7 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
-        if (await ReconcileAsync(arguments, tenant, grant, cancellationToken) is not ExecutionResult.NotDone and var earlier)
-        {
-            return earlier;
-        }
-
-        if (!(await PreviewAsync(arguments, tenant, cancellationToken)).TryGet(out var preview, out var refusal))
-        {
-            return new ExecutionResult.Failed(refusal);
-        }
-
-        if (grant.RefuseUnless(preview.Declared) is { } differs)
-        {
-            return new ExecutionResult.Failed(differs);
-        }
-
-        return await Attempt.WriteAsync(
+        return await Attempt.ObstacleAsync(() => ReconcileAsync(arguments, tenant, grant, cancellationToken), () => PreviewAsync(arguments, tenant, cancellationToken), grant) ?? await Attempt.DeleteAsync(
             async () =>
             {
                 var writer = writers.Open<StripeWriter>(grant);
@@ -136,6 +125,11 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
 
         return found;
     }
+
+    /// <summary>How many pending items only its next invoice would bill: its own, and those of no subscription.</summary>
+    private static async Task<Outcome<int>> StillToBillAsync(StripeReader reader, Subscription subscription, CancellationToken cancellationToken) =>
+        (await reader.PendingItemsAsync(subscription.CustomerId, cancellationToken))
+            .Map(pending => pending.Items.Count(i => i.Parent?.SubscriptionDetails?.Subscription is not { } of || of == subscription.Id) + (pending.Complete ? 0 : 1));
 
     private static Preview<CancelSubscriptionNowArguments> Of(
         CancelSubscriptionNowArguments arguments, Subscription subscription, Customer customer, string plan, TenantContext tenant)

@@ -29,7 +29,11 @@ internal sealed class PeriodEnd(StripeReaders readers, bool ends)
         return Unfit(subscription) is { } unfit ? unfit : Of(arguments, subscription, customer, string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct()), tenant);
     }
 
-    public Task<ExecutionResult> ExecuteAsync(string subscriptionId, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) => Attempt.WriteAsync(
+    public async Task<ExecutionResult> ExecuteAsync<TArguments>(TArguments arguments, string subscriptionId, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+        where TArguments : class => await Attempt.ObstacleAsync(
+            () => ReconcileAsync(subscriptionId, grant.Tenant, grant, cancellationToken),
+            () => PreviewAsync(arguments, subscriptionId, grant.Tenant, cancellationToken),
+            grant) ?? await Attempt.WriteAsync(
         async () => Done(await writers.Open<StripeWriter>(grant).UpdateSubscriptionAsync(subscriptionId, new SubscriptionUpdateOptions { CancelAtPeriodEnd = ends }, cancellationToken)),
         $"Look whether subscription {subscriptionId} ends at its period's end.",
         cancellationToken);

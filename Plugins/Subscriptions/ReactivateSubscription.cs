@@ -30,7 +30,7 @@ public sealed class ReactivateSubscription(StripeReaders readers) : IOperation<R
     public Task<ExecutionResult> ExecuteAsync(ReactivateSubscriptionArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return _end.ExecuteAsync(arguments.Subscription.Id, grant, writers, cancellationToken);
+        return _end.ExecuteAsync(arguments, arguments.Subscription.Id, grant, writers, cancellationToken);
     }
 
     public Task<ExecutionResult> ReconcileAsync(ReactivateSubscriptionArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)

@@ -35,12 +35,12 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
             .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits));
     }
 
-    public Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    public async Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(writers);
         var options = new RefundCreateOptions { Charge = arguments.Charge.Id, Amount = arguments.Amount?.AmountMinor, Reason = Reason(arguments) };
-        return Attempt.WriteAsync(
+        return await Attempt.ObstacleAsync(() => ReconcileAsync(arguments, tenant, grant, cancellationToken), () => PreviewAsync(arguments, tenant, cancellationToken), grant) ?? await Attempt.WriteAsync(
             async () => Done(await writers.Open<StripeWriter>(grant).CreateRefundAsync(options, cancellationToken)),
             $"Look for a refund of {arguments.Amount} on charge {arguments.Charge.Id}.",
             cancellationToken);

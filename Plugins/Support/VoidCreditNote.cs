@@ -38,16 +38,8 @@ public sealed class VoidCreditNote(StripeReaders readers) : IOperation<VoidCredi
     public async Task<ExecutionResult> ExecuteAsync(VoidCreditNoteArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
-
-        // What an earlier run did looks like a note that can't be voided any more: that run is looked for first.
-        if (await ReconcileAsync(arguments, tenant, grant, cancellationToken) is not ExecutionResult.NotDone and var earlier)
-        {
-            return earlier;
-        }
-
-        return await Attempt.WriteAsync(
+        return await Attempt.ObstacleAsync(() => ReconcileAsync(arguments, tenant, grant, cancellationToken), () => PreviewAsync(arguments, tenant, cancellationToken), grant) ?? await Attempt.WriteAsync(
             async () => Done(await writers.Open<StripeWriter>(grant).VoidCreditNoteAsync(arguments.CreditNote.Id, cancellationToken)),
             $"Look whether credit note {arguments.CreditNote.Id} is void.",
             cancellationToken);

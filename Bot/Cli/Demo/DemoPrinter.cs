@@ -58,7 +58,7 @@ internal sealed class DemoPrinter(IAnsiConsole console)
             new Text($"{proposal["customer_name"]} ({proposal["customer"]}) · {((bool?)proposal["livemode"] == true ? "LIVE" : "test")} · waits for a person"),
             rows,
             new Text((string?)proposal["reversibility"] ?? ""),
-            new Text($"AI-written reason: {proposal["reason"]}"),
+            new Text($"{((bool?)proposal["reason_is_a_persons"] == true ? "Reason" : "AI-written reason")}: {proposal["reason"]}"),
             new Text($"{proposal["id"]}\nhash {proposal["hash"]}"))).Header(Markup.Escape((string?)proposal["title"] ?? "")));
     }
 

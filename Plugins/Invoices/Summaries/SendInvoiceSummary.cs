@@ -16,10 +16,10 @@ public sealed record SendInvoiceSummaryArguments(
     [property: Description("Also as a PDF.")] bool Pdf = true);
 
 /// <summary>Mails a customer what their invoice bills and what changed, with a PDF of one page.</summary>
-public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail) : IOperation<SendInvoiceSummaryArguments>
+public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail, SentMails mails) : IOperation<SendInvoiceSummaryArguments>
 {
     internal const string MailedKey = "copilot_summary_mailed";
-    private readonly InvoiceMailing _mailing = new(readers, mail, MailedKey);
+    private readonly InvoiceMailing _mailing = new(readers, mails, MailedKey);
 
     public static OperationDescriptor Descriptor { get; } = new(
         "send_invoice_summary",
@@ -62,7 +62,7 @@ public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail) 
     }
 
     public Task<ExecutionResult> ReconcileAsync(SendInvoiceSummaryArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
-        Task.FromResult(_mailing.Reconcile(grant));
+        _mailing.ReconcileAsync(grant, cancellationToken);
 
     public Task FinishAsync(SendInvoiceSummaryArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {

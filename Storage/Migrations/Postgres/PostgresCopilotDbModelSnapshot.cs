@@ -437,6 +437,30 @@ namespace BillingCopilot.Storage.Migrations.Postgres
                     b.ToTable("kill_switches", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.MailRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("text")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ProposalId")
+                        .HasColumnType("text")
+                        .HasColumnName("proposal_id");
+
+                    b.Property<string>("Outbox")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outbox");
+
+                    b.Property<DateTimeOffset?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("TenantId", "ProposalId");
+
+                    b.ToTable("mails", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.MessageRow", b =>
                 {
                     b.Property<string>("TenantId")

@@ -431,6 +431,30 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
                     b.ToTable("kill_switches", (string)null);
                 });
 
+            modelBuilder.Entity("BillingCopilot.Storage.Rows.MailRow", b =>
+                {
+                    b.Property<string>("TenantId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("ProposalId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposal_id");
+
+                    b.Property<string>("Outbox")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outbox");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sent_at");
+
+                    b.HasKey("TenantId", "ProposalId");
+
+                    b.ToTable("mails", (string)null);
+                });
+
             modelBuilder.Entity("BillingCopilot.Storage.Rows.MessageRow", b =>
                 {
                     b.Property<string>("TenantId")

@@ -137,6 +137,27 @@ public sealed class ProposalLifeTests
     }
 
     [Fact]
+    public async Task Edit_OfAPlaybooksProposal_KeepsWhereItComesFromAndWhoseWordsTheReasonIs()
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText += "\nplaybooks: { monthly: assisted }");
+        var evidence = ProposalEvidence.None with { Quotes = [new EvidenceQuote("policy", "refunds.md", "Goodwill", "Up to 120.00")] };
+        var old = await bench.ProposeAsync(r => r with { Playbook = "monthly", Evidence = evidence });
+        old.ReasonIsAPersons.ShouldBeFalse();
+
+        var edited = Bench.Ok(await EditAsync(bench, old, """{"amount":"100.00 USD"}"""));
+        var own = Bench.Ok(await bench.Node.GetRequiredService<ProposalEditor>().EditAsync(
+            Bench.Tenant, edited.Id, bench.Person("frank"), edited.Hash, [], null, "Less will do.", default));
+
+        foreach (var next in new[] { edited, own })
+        {
+            (next.Playbook, next.Evidence.Quotes.Count, next.Cause).ShouldBe(("monthly", 1, old.Cause));
+        }
+
+        (edited.Reason, edited.ReasonIsAPersons, edited.Agent).ShouldBe((old.Reason, false, old.Agent));
+        (own.Reason, own.ReasonIsAPersons, own.Agent).ShouldBe(("Less will do.", true, "person"));
+    }
+
+    [Fact]
     public async Task Edit_DecidedOrNotAsShownOrUnfit_ChangesNothing()
     {
         using var bench = await Bench.StartAsync();

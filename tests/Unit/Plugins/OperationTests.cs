@@ -125,8 +125,8 @@ public sealed class OperationTests : IAsyncLifetime
     public async Task IssueCreditNote_AfterAFullRefund_GivesNothingTwice()
     {
         var paid = _lumen.Planted("paid_invoices");
-        var refund = Refund(paid);
-        await _lumen.Get<IssueRefund>().ExecuteAsync(refund, Lumen.Tenant, Lumen.Grant(), _lumen.Writers, default);
+        var refund = await RefundPreviewAsync(paid);
+        (await _lumen.Get<IssueRefund>().ExecuteAsync(refund.Arguments, Lumen.Tenant, Lumen.Grant(approved: refund.Declared), _lumen.Writers, default)).ShouldBeOfType<ExecutionResult.Executed>();
         var credit = new IssueCreditNoteArguments(new ObjectRef(ObjectKind.Invoice, (string)paid["invoice"]!), Amount(paid), CreditReason.Duplicate, CreditDisposition.CustomerBalance);
         Refused(await _lumen.Get<IssueCreditNote>().PreviewAsync(credit, Lumen.Tenant, default)).Code.ShouldBe("nothing_to_credit");
     }
@@ -187,7 +187,7 @@ public sealed class OperationTests : IAsyncLifetime
     private async Task<(IssueRefund Operation, IssueRefundArguments Arguments, WriteGrant Grant)> ReadyRefundAsync()
     {
         var preview = await RefundPreviewAsync(_lumen.Planted("double_charges"));
-        return (_lumen.Get<IssueRefund>(), preview.Arguments, Lumen.Grant());
+        return (_lumen.Get<IssueRefund>(), preview.Arguments, Lumen.Grant(approved: preview.Declared));
     }
 
     private async Task<Preview<IssueRefundArguments>> RefundPreviewAsync(JsonObject planted) =>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Controls;
 using BillingCopilot.Governance.Executor;
 using BillingCopilot.Unit.Governance.Fakes;
 using BillingCopilot.Governance.Operations;
@@ -63,7 +64,8 @@ internal sealed class RealBench : IAsyncDisposable
     }
 
     /// <summary>A process of its own on the same database; it becomes <see cref="Node"/>.</summary>
-    public ServiceProvider AddNode()
+    /// <param name="outbox">A folder of its own for mails; null for the one that all share.</param>
+    public ServiceProvider AddNode(string? outbox = null)
     {
         var options = new GovernanceOptions { Rollout = new() { SandboxMode = true }, Executor = new() { FirstBackoff = TimeSpan.Zero, WaitForOthers = TimeSpan.FromSeconds(20), PollEvery = TimeSpan.FromMilliseconds(5) } };
         if (_policy is not null)
@@ -80,7 +82,7 @@ internal sealed class RealBench : IAsyncDisposable
         services.AddGovernance(options);
         services.AddPlugins(
             new StripeConnections().Set(Tenant.Id, new StripeConnection(Sandbox.Server.BaseAddress, SandboxKeys.Read, SandboxKeys.Write)),
-            new MailOptions { Outbox = Outbox, From = "billing@lumen.example" });
+            new MailOptions { Outbox = outbox ?? Outbox, From = "billing@lumen.example" });
         services.AddStripeWriters();
         services.ConfigureHttpClientDefaults(client => client.AddHttpMessageHandler(() => new CrashingHandler(Crash)));
         services.Replace(ServiceDescriptor.Singleton<IWriteClients>(s => new CrashingWriters(ActivatorUtilities.CreateInstance<WriteClients>(s), Crash)));
@@ -113,6 +115,9 @@ internal sealed class RealBench : IAsyncDisposable
         return [.. (await Sandbox.EffectsAsync()).Where(e => ((string?)e!["idempotency_key"])?.StartsWith(key, StringComparison.Ordinal) == true).Select(e => (string)e!["effect"]!)];
     }
 
+    /// <summary>A folder beside the outbox, for a node that has one of its own.</summary>
+    public string Folder(string name) => Path.Combine(_folder, name);
+
     public bool Mailed(ProposalView proposal) => File.Exists(Path.Combine(Outbox, proposal.Id + ".eml"));
 
     /// <summary>Notes in the CRM that this proposal wrote.</summary>
@@ -121,6 +126,9 @@ internal sealed class RealBench : IAsyncDisposable
         await using var db = Node.GetRequiredService<CopilotDbFactory>().Open(Tenant);
         return await db.Notes.CountAsync(n => n.ProposalId == proposal.Id);
     }
+
+    public static async Task StopAsync(RealBench bench, string operation, bool stop) =>
+        (await bench.Node.GetRequiredService<KillSwitches>().SetAsync(Tenant, operation, stop, bench.Person("ada"), null, default)).ShouldBeOfType<Outcome<KillSwitchView>.Ok>();
 
     public static ProposalView Ok(Outcome<ProposalView> outcome) =>
         outcome is Outcome<ProposalView>.Ok ok ? ok.Value : throw new ShouldAssertException(((Outcome<ProposalView>.Refused)outcome).Refusal.ToString());
@@ -152,6 +160,9 @@ internal sealed class Crash
     private CancellationTokenSource? _kill;
     private bool _before;
     private string? _after;
+
+    /// <summary>The answer to this call is lost once, after its effect.</summary>
+    public string? Loses { get; set; }
 
     /// <summary>Runs when an operation opens a writer: after all its reads.</summary>
     public Func<Task>? AtOpening { get; set; }
@@ -190,6 +201,12 @@ internal sealed class Crash
 
     public void Answered(string call)
     {
+        if (Loses == call)
+        {
+            Loses = null;
+            throw new HttpRequestException("cut");
+        }
+
         if (_after is { } path && call.Contains(path, StringComparison.Ordinal))
         {
             Kill();
@@ -221,7 +238,12 @@ internal sealed class CrashingWriters(IWriteClients inner, Crash crash) : IWrite
     {
         crash.Opening();
         var writer = inner.Open<TWriter>(grant);
-        return writer is ICrmWriter crm ? (TWriter)(object)new CrashingCrm(crm, crash) : writer;
+        return writer switch
+        {
+            ICrmWriter crm => (TWriter)(object)new CrashingCrm(crm, crash),
+            IMailWriter mail => (TWriter)(object)new CrashingMail(mail, crash),
+            _ => writer,
+        };
     }
 
     public Refusal? Refuse(TenantContext tenant) => inner.Refuse(tenant);
@@ -237,5 +259,19 @@ internal sealed class CrashingCrm(ICrmWriter inner, Crash crash) : ICrmWriter
     {
         await inner.AddNoteAsync(customerId, text, cancellationToken);
         crash.Answered(Call);
+    }
+}
+
+/// <summary>A mail whose process may die right after it is there.</summary>
+internal sealed class CrashingMail(IMailWriter inner, Crash crash) : IMailWriter
+{
+    /// <summary>How <see cref="Crash"/> knows the call.</summary>
+    public const string Call = "mail";
+
+    public async Task<bool> SendAsync(OutboundMail mail, CancellationToken cancellationToken)
+    {
+        var sent = await inner.SendAsync(mail, cancellationToken);
+        crash.Answered(Call);
+        return sent;
     }
 }

@@ -1,0 +1,139 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Executor;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.StripeApi;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Stripe;
+using Xunit;
+
+namespace BillingCopilot.Unit.Governance.Real;
+
+/// <summary>What holds an operation back between the guards and the request: a stop, a moved state, doubt.</summary>
+public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<MatrixBench>
+{
+    private static IReadOnlyDictionary<string, RealOperation> Operations => RealOperation.All;
+
+    private readonly RealBench _bench = shared.Bench;
+
+    public static TheoryData<string> Names => [.. Operations.Keys];
+
+    /// <summary>After the guards were asked, and after every read of the operation's own, a stop still holds it back.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Stop_AfterTheOperationsOwnReads_HoldsItBack(string name)
+    {
+        var operation = Operations[name];
+        var arguments = await operation.MakeAsync(new Objects(_bench.Sandbox.Admin));
+        await operation.Prepare(_bench.Sandbox.Admin, arguments);
+        var proposal = await ApprovedAsync(name, arguments);
+        _bench.Crash.AtOpening = () => RealBench.StopAsync(_bench, name, stop: true);
+
+        var view = await ExecuteAsync(proposal);
+
+        _bench.Crash.AtOpening = null;
+        await RealBench.StopAsync(_bench, name, stop: false);
+        view.Status.ShouldBe(ProposalStatus.Stale, view.ResultText);
+        view.ResultText!.ShouldContain("was stopped by ada");
+        (await operation.EffectsAsync(_bench, proposal)).ShouldBe(0);
+    }
+
+    /// <summary>What the far side's SDK would repeat by itself is held back too; what left before is a question.</summary>
+    [Fact]
+    public async Task Stop_BetweenTheSdksOwnRepetitions_HoldsTheNextBack()
+    {
+        const string Name = "give_courtesy_credit";
+        var proposal = await ApprovedAsync(Name, await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin)));
+        var sent = 0;
+        _bench.Crash.OnTheWire = async () =>
+        {
+            sent++;
+            await RealBench.StopAsync(_bench, Name, stop: true);
+            throw new HttpRequestException("cut");
+        };
+
+        var view = await ExecuteAsync(proposal);
+
+        _bench.Crash.OnTheWire = null;
+        await RealBench.StopAsync(_bench, Name, stop: false);
+        (view.Status, sent).ShouldBe((ProposalStatus.NeedsReconcile, 1));
+    }
+
+    /// <summary>
+    /// The answer to an end at once is lost, the SDK's repetition is told that there is nothing to end, and the
+    /// subscription can't be read: that it happened must not look like a refusal.
+    /// </summary>
+    [Fact]
+    public async Task CancelNow_AnswerLostAndUnreadableForAWhile_IsFoundOut()
+    {
+        const string Name = "cancel_subscription_now";
+        var proposal = await ApprovedAsync(Name, await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin)));
+        await _bench.Sandbox.ControlAsync("faults", new { match = Operations[Name].Call, kind = "cut_after", times = 1 });
+        var faulty = false;
+        _bench.Crash.OnTheWire = async () =>
+        {
+            if (!faulty)
+            {
+                faulty = true;
+                await _bench.Sandbox.ControlAsync("faults", new { match = "GET /v1/subscriptions/*", kind = "500_before", times = 3 });
+            }
+        };
+
+        var view = await ExecuteAsync(proposal);
+
+        _bench.Crash.OnTheWire = null;
+        view.Status.ShouldBe(ProposalStatus.Executed, view.ResultText);
+        (await Operations[Name].EffectsAsync(_bench, proposal)).ShouldBe(1);
+    }
+
+    /// <summary>The state that is read right before sending counts, however rightly the guards let it pass before.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Execute_NotWhatWasApproved_IsRefusedRightBeforeSending(string name)
+    {
+        var operation = Operations[name];
+        var arguments = await operation.MakeAsync(new Objects(_bench.Sandbox.Admin));
+        await operation.Prepare(_bench.Sandbox.Admin, arguments);
+        var proposal = await _bench.ProposeAsync(name, arguments);
+        var invoker = _bench.Node.GetRequiredService<OperationInvokers>().Get(name);
+        var preview = (await invoker.PreviewAsync(invoker.Bind(arguments).ShouldBeOfType<Outcome<JsonObject>.Ok>().Value, RealBench.Tenant, default)).ShouldBeOfType<Outcome<OperationPreview>.Ok>().Value;
+        var approved = new Dictionary<string, string>(preview.Declared) { [preview.Declared.Keys.Order().First()] = "as it was" };
+        var grant = new WriteGrant(RealBench.Tenant, proposal.Id, name, Run.KeyOf(RealBench.Tenant, proposal.Id), "ada", "support.v1", approved).For(_ => Task.FromResult<Refusal?>(null));
+
+        var result = await invoker.ExecuteAsync(preview.Arguments, RealBench.Tenant, grant, _bench.Node.GetRequiredService<IWriteClients>(), default);
+
+        result.ShouldBeOfType<ExecutionResult.Failed>().Refusal.Code.ShouldBe("state_moved");
+        (await operation.EffectsAsync(_bench, proposal)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("of it", "items_unbilled")]
+    [InlineData("of none", "items_unbilled")]
+    [InlineData("of another", null)]
+    public async Task CancelNow_WithItemsThatOnlyItsNextInvoiceWouldBill_IsRefused(string whose, string? code)
+    {
+        var objects = new Objects(_bench.Sandbox.Admin);
+        var subscription = await objects.SubscriptionAsync(3000, 2);
+        await _bench.Sandbox.Admin.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions
+        {
+            Customer = subscription.CustomerId, Amount = 500, Currency = "usd", Description = "Upgrade", Subscription = whose switch
+            {
+                "of it" => subscription.Id,
+                "of none" => null,
+                _ => (await objects.SubscriptionAsync(1000, 1)).Id,
+            },
+        });
+
+        var outcome = await _bench.TryProposeAsync("cancel_subscription_now", new JsonObject { ["subscription"] = subscription.Id });
+
+        (outcome as Outcome<ProposalView>.Refused)?.Refusal.Code.ShouldBe(code);
+        (outcome is Outcome<ProposalView>.Ok).ShouldBe(code is null);
+    }
+
+    private Task<ProposalView> ExecuteAsync(ProposalView proposal) => _bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, default);
+
+    private async Task<ProposalView> ApprovedAsync(string operation, JsonObject arguments) =>
+        RealBench.Ok(await _bench.TryApproveAsync(await _bench.ProposeAsync(operation, arguments)));
+}

@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Governance.Proposals;
+using Stripe;
+
+namespace BillingCopilot.Unit.Governance.Real;
+
+/// <summary>An operation as the suites try it: what it is done to, how that can change, and how its effect is counted.</summary>
+/// <param name="MoveAsync">Changes what the approval rests on, from outside.</param>
+/// <param name="Path">Part of the path of the call that has the effect.</param>
+/// <param name="Call">The same, as the sandbox's faults match it; empty for what is not Stripe's.</param>
+/// <param name="Effect">Its name in the ledger; null for a mail.</param>
+/// <param name="MakeAsync">Makes objects of its own, and the arguments that name them.</param>
+internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, Func<StripeClient, JsonObject, Task> MoveAsync, string Path, string Call, string? Effect)
+{
+    public static IReadOnlyDictionary<string, RealOperation> All { get; } = new Dictionary<string, RealOperation>()
+    {
+        ["issue_refund"] = new(
+            async o => Objects.Refund(await o.ChargeOfAsync(await o.PaidInvoiceAsync(3000)), 1000),
+            (stripe, a) => stripe.V1.Refunds.CreateAsync(new RefundCreateOptions { Charge = (string)a["charge"]!, Amount = 100 }),
+            "/v1/refunds", "POST /v1/refunds", "refund.created"),
+        ["issue_credit_note"] = new(
+            async o => Objects.Credit(await o.OpenInvoiceAsync(3000), 1000),
+            (stripe, a) => stripe.V1.Invoices.VoidInvoiceAsync((string)a["invoice"]!),
+            "/v1/credit_notes", "POST /v1/credit_notes", "credit_note.created"),
+        ["void_credit_note"] = new(
+            async o => new JsonObject { ["credit_note"] = (await o.CreditNoteAsync(await o.OpenInvoiceAsync(3000), 1000)).Id },
+            (stripe, a) => stripe.V1.CreditNotes.VoidCreditNoteAsync((string)a["credit_note"]!),
+            "/void", "POST /v1/credit_notes/*/void", "credit_note.voided"),
+        ["cancel_subscription_at_period_end"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id },
+            (stripe, a) => stripe.V1.Subscriptions.CancelAsync((string)a["subscription"]!),
+            "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated"),
+        ["reactivate_subscription"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id },
+            (stripe, a) => stripe.V1.Subscriptions.CancelAsync((string)a["subscription"]!),
+            "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated")
+        {
+            Prepare = (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+        },
+        ["cancel_subscription_now"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscriptions/", "DELETE /v1/subscriptions/*", "subscription.canceled"),
+        ["give_courtesy_credit"] = new(
+            async o => Objects.Courtesy(await o.CustomerAsync(), 1000),
+            (stripe, a) => stripe.V1.Customers.BalanceTransactions.CreateAsync((string)a["customer"]!, new CustomerBalanceTransactionCreateOptions { Amount = -500, Currency = "usd" }),
+            "/balance_transactions", "POST /v1/customers/*/balance_transactions", "customer_balance_transaction.created"),
+        ["submit_dispute_evidence"] = new(
+            async o => new JsonObject { ["charge"] = (await o.DisputedChargeAsync(3000)).Id },
+            async (stripe, a) => await stripe.V1.Disputes.UpdateAsync((await new Objects(stripe).DisputeOfAsync((string)a["charge"]!)).Id, new DisputeUpdateOptions { Evidence = new() { CustomerName = "Somebody else" }, Submit = false }),
+            "/v1/disputes/", "POST /v1/disputes/*", "dispute.updated"),
+        ["accept_dispute"] = new(
+            async o => new JsonObject { ["charge"] = (await o.DisputedChargeAsync(3000)).Id },
+            async (stripe, a) => await stripe.V1.Disputes.UpdateAsync((await new Objects(stripe).DisputeOfAsync((string)a["charge"]!)).Id, new DisputeUpdateOptions { Evidence = new() { CustomerName = "Somebody else" }, Submit = false }),
+            "/close", "POST /v1/disputes/*/close", "dispute.closed"),
+        ["write_invoice_summary"] = new(
+            async o => new JsonObject { ["invoice"] = (await o.DraftInvoiceAsync(3000)).Id, ["place"] = "memo" },
+            (stripe, a) => stripe.V1.Invoices.UpdateAsync((string)a["invoice"]!, new InvoiceUpdateOptions { Description = "Somebody's own words" }),
+            "/v1/invoices/", "POST /v1/invoices/*", "invoice.updated"),
+        ["send_invoice_summary"] = new(
+            async o => new JsonObject { ["invoice"] = (await o.PaidInvoiceAsync(3000)).Id, ["pdf"] = true },
+            async (stripe, a) => await stripe.V1.Customers.UpdateAsync((await stripe.V1.Invoices.GetAsync((string)a["invoice"]!)).CustomerId, new CustomerUpdateOptions { Email = "other@moved.example" }),
+            CrashingMail.Call, "", null),
+        ["post_internal_note"] = new(
+            async o => new JsonObject { ["customer"] = (await o.PaidInvoiceAsync(3000)).CustomerId, ["note"] = "Called back; they will pay on Friday." },
+            (stripe, a) => stripe.V1.Customers.UpdateAsync((string)a["customer"]!, new CustomerUpdateOptions { Name = "Renamed" }),
+            CrashingCrm.Call, "", null)
+        {
+            CountAsync = (bench, p) => bench.NotesOfAsync(p),
+        },
+        ["send_dunning_email"] = new(
+            async o => new JsonObject { ["invoice"] = (await o.FailedInvoiceAsync(3000)).Id },
+            (stripe, a) => stripe.V1.Invoices.PayAsync((string)a["invoice"]!, new InvoicePayOptions { PaidOutOfBand = true }),
+            CrashingMail.Call, "", null),
+    };
+
+    /// <summary>Counts the effects of a proposal that are neither in the ledger nor a mail.</summary>
+    public Func<RealBench, ProposalView, Task<int>>? CountAsync { get; init; }
+
+    public Func<StripeClient, JsonObject, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>How often a proposal of it took effect.</summary>
+    public async Task<int> EffectsAsync(RealBench bench, ProposalView proposal) => CountAsync is { } count ? await count(bench, proposal)
+        : Effect is { } effect
+        ? (await bench.EffectsAsync(proposal)).Count(e => e.EndsWith(effect, StringComparison.Ordinal))
+        : bench.Mailed(proposal) ? 1 : 0;
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Proposals;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Stripe;
+using Xunit;
+
+namespace BillingCopilot.Unit.Governance.Real;
+
+public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
+{
+    private static IReadOnlyDictionary<string, RealOperation> Operations => RealOperation.All;
+
+    private readonly RealBench _bench = shared.Bench;
+
+    [Theory]
+    [InlineData("issue_credit_note", "void_credit_note")]
+    [InlineData("cancel_subscription_at_period_end", "reactivate_subscription")]
+    public async Task Undo_Executed_PutsThingsBack(string name, string undoing)
+    {
+        var arguments = await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var done = await _bench.DoneAsync(name, arguments);
+
+        var undo = RealBench.Ok(await _bench.Node.GetRequiredService<ProposalEditor>().UndoAsync(RealBench.Tenant, done.Id, _bench.Person("sam"), null, default));
+
+        (undo.Operation, undo.Undoes, undo.Status).ShouldBe((undoing, done.Id, ProposalStatus.Pending));
+        RealBench.Ok(await _bench.TryApproveAsync(undo));
+        (await _bench.Executor.ExecuteAsync(RealBench.Tenant, undo.Id, default)).Status.ShouldBe(ProposalStatus.Executed);
+        undo.Changes[0].After.ShouldBe(done.Changes[0].Before);
+        if (name == "issue_credit_note")
+        {
+            (await _bench.Sandbox.Admin.V1.Invoices.GetAsync((string)arguments["invoice"]!)).AmountRemaining.ShouldBe(3000);
+            var note = await _bench.Sandbox.Admin.V1.CreditNotes.GetAsync(done.ResultObjectId);
+            (note.Metadata["copilot_proposal"], note.Metadata["copilot_undo_proposal"]).ShouldBe((done.Id, undo.Id));
+        }
+        else
+        {
+            (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync((string)arguments["subscription"]!)).CancelAtPeriodEnd.ShouldBeFalse();
+        }
+    }
+
+    [Theory]
+    [InlineData("rejected")]
+    [InlineData("expired")]
+    [InlineData("stale")]
+    public async Task Undo_AfterOneThatEnded_IsAnother(string end)
+    {
+        const string Name = "cancel_subscription_at_period_end";
+        var arguments = await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var done = await _bench.DoneAsync(Name, arguments);
+        var first = RealBench.Ok(await UndoAsync(done));
+        RealBench.Ok(await UndoAsync(done)).Id.ShouldBe(first.Id, "asked for twice, it is one");
+        switch (end)
+        {
+            case "rejected":
+                RealBench.Ok(await _bench.Node.GetRequiredService<DecisionDesk>().RejectAsync(RealBench.Tenant, first.Id, _bench.Person("ada"), first.Hash, "api", "No.", default));
+                break;
+            case "expired":
+                _bench.Time.Advance(TimeSpan.FromHours(25));
+                break;
+            default:
+                RealBench.Ok(await _bench.TryApproveAsync(first));
+                _bench.Time.Advance(TimeSpan.FromHours(25));
+                (await ExecuteAsync(first)).Status.ShouldBe(ProposalStatus.Stale);
+                break;
+        }
+
+        var again = RealBench.Ok(await UndoAsync(done));
+
+        again.Id.ShouldNotBe(first.Id);
+        (again.Status, again.Undoes, again.ReasonIsAPersons).ShouldBe((ProposalStatus.Pending, done.Id, true));
+    }
+
+    [Fact]
+    public async Task Undo_OfAnUndoing_IsItsOwnProposal()
+    {
+        const string Name = "cancel_subscription_at_period_end";
+        var arguments = await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var done = await _bench.DoneAsync(Name, arguments);
+        var undo = await CarriedOutAsync(RealBench.Ok(await UndoAsync(done)));
+
+        (await UndoAsync(done)).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("undone_already");
+        var back = await CarriedOutAsync(RealBench.Ok(await UndoAsync(undo)));
+
+        (back.Operation, back.Undoes, back.Id == done.Id).ShouldBe((Name, undo.Id, false));
+        (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync((string)arguments["subscription"]!)).CancelAtPeriodEnd.ShouldBeTrue();
+    }
+
+    private Task<Outcome<ProposalView>> UndoAsync(ProposalView done) =>
+        _bench.Node.GetRequiredService<ProposalEditor>().UndoAsync(RealBench.Tenant, done.Id, _bench.Person("sam"), null, default);
+
+    private async Task<ProposalView> CarriedOutAsync(ProposalView proposal)
+    {
+        RealBench.Ok(await _bench.TryApproveAsync(proposal));
+        var view = await ExecuteAsync(proposal);
+        view.Status.ShouldBe(ProposalStatus.Executed, view.ResultText);
+        return view;
+    }
+
+    [Fact]
+    public async Task Undo_TooLate_IsRefused()
+    {
+        var invoice = await new Objects(_bench.Sandbox.Admin).OpenInvoiceAsync(3000);
+        var done = await _bench.DoneAsync("issue_credit_note", Objects.Credit(invoice, 1000));
+        await _bench.Sandbox.Admin.V1.Invoices.PayAsync(invoice.Id);
+
+        var undo = await _bench.Node.GetRequiredService<ProposalEditor>().UndoAsync(RealBench.Tenant, done.Id, _bench.Person("sam"), null, default);
+
+        undo.ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("invoice_not_open");
+    }
+
+    private Task<ProposalView> ExecuteAsync(ProposalView proposal) => _bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, default);
+}
