@@ -32,7 +32,7 @@ public static class AgentServices
 
         services.AddLogging();
         services.AddSingleton(options);
-        services.TryAddSingleton(s => Sources(s.GetRequiredService<ToolCatalog>(), s.GetRequiredService<OperationCatalog>(), s.GetRequiredService<ProposalBook>(), s.GetRequiredService<PolicyBook>()));
+        services.TryAddSingleton(s => Sources(s.GetRequiredService<ToolCatalog>(), s.GetRequiredService<OperationCatalog>(), s.GetRequiredService<ProposalBook>(), s.GetRequiredService<PolicyBook>(), name => MayPropose(s, name)));
         services.TryAddSingleton(s => PromptRegistry.Load(options.PromptsPath, s.GetRequiredService<ToolSources>().Names));
         services.TryAddSingleton(s => PlaybookRegistry.Load(
             options.PromptsPath,
@@ -65,13 +65,13 @@ public static class AgentServices
         }
     }
 
-    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals, PolicyBook policies)
+    private static ToolSources Sources(ToolCatalog reads, OperationCatalog operations, ProposalBook proposals, PolicyBook policies, Func<string, bool> playbookProposes)
     {
         RefuseNestedHandles(reads.All.SelectMany(t => HandleParameters.NestedIn(t.Method).Select(n => $"{t.Name}.{n}"))
             .Concat(operations.All.SelectMany(o => HandleParameters.NestedIn(o.ArgumentsType).Select(n => $"{o.Name}.{n}"))));
         return new ToolSources(
             [.. reads.All.Select(t => t.Name)],
-            reads.CreateReadTools,
+            reads.OpenReadTools,
             name => reads.Find(name)!.Handles,
             operations,
             OperationSchema.For,
@@ -80,9 +80,14 @@ public static class AgentServices
             proposals.ListForTaskAsync,
             proposals.ListForConversationAsync)
         {
-            MayPropose = (person, operation) => policies.For(operation).ProposerRole(person) is not null,
+            MayPropose = (person, playbook, operation) => policies.For(operation).ProposerRole(person) is not null && (playbook is null || playbookProposes(playbook)),
         };
     }
+
+    /// <summary>False for a playbook that only reads, by its file or by rollout.yaml.</summary>
+    private static bool MayPropose(IServiceProvider services, string playbook) =>
+        services.GetRequiredService<PlaybookRegistry>().Find(playbook)?.Phase is not RolloutPhase.ReadOnly
+        && services.GetService<RolloutPlan>()?.PhaseOfPlaybook(playbook) is not (RolloutPhase.ReadOnly or RolloutPhase.Off);
 
     /// <exception cref="AgentConfigurationException">Some argument would take an object past the handles.</exception>
     internal static void RefuseNestedHandles(IEnumerable<string> nested)

@@ -43,11 +43,15 @@ public sealed partial class Coordinator
         var last = lastAgent?.Split('+')[^1] is { } l && _agents.ContainsKey(l) ? l : null;
         var scored = Score(text, last);
         var ranked = Certain(scored);
-        return SmallTalk().IsMatch(text) ? new Route.None(Capabilities, ranked) : Choose(text, last, scored, ranked);
+        return Thanks().IsMatch(text) ? new Route.None(Welcome, ranked)
+            : SmallTalk().IsMatch(text) ? new Route.None(Capabilities, ranked) : Choose(text, last, scored, ranked);
     }
 
     /// <summary>What the specialists can do, in a line each.</summary>
     public string Capabilities => "I work on billing: " + string.Join(" ", _agents.Values.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => $"{Title(a.Name)}: {FirstSentence(a.Description)}"));
+
+    /// <summary>Answers thanks.</summary>
+    private const string Welcome = "You're welcome. I'm here for the next billing question, about an invoice, a payment or a subscription.";
 
     private static bool IsTie(IReadOnlyList<RankedAgent> ranked) => ranked.Count > 1 && ranked[1].Certainty >= 0.97 * ranked[0].Certainty;
 
@@ -135,6 +139,9 @@ public sealed partial class Coordinator
 
     [GeneratedRegex(@"^\s*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?(?: (?:so|very) much| a lot)?|cheers|bye|great|perfect|cool|who are you|what (?:can|do) you do|how (?:can|do) you help(?: me)?|what are you(?: able to do)?|help|are you (?:a )?(?:bot|human|real)|how are you)(?: (?:there|all|everyone|copilot|again|please|today))?[\s,.!?]*)+$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex SmallTalk();
+
+    [GeneratedRegex(@"^\s*(?:(?:ok(?:ay)?|great|perfect|cool|super|that is all|that's all)[\s,.!]+)*(?:thanks?(?: you)?|thx|cheers|many thanks)(?: (?:so|very) much| a lot| again| for (?:your|the) help)?[\s,.!]*(?:(?:bye|that is all|that's all|great|perfect)[\s,.!]*)*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Thanks();
 
     [GeneratedRegex(@"\b(?:yes|yep|yeah|sure|ok(?:ay)?|no|nope|please do|go ahead|do it|do that|that one|this one|what about|how about|i mean[t]?|make (?:that|it)|i was asking about|the (?:one|invoice|bill) before|the (?:previous|prior) one|the (?:first|second|third|last|other|latter|former)(?: one)?|it|them|both|instead|correct|right|exactly)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex FollowUp();

@@ -13,8 +13,9 @@ public static partial class DoneClaims
     public static IReadOnlyList<string> In(string text, Evidence? evidence = null) => [.. Found(text, evidence).Select(m => m.Value)];
 
     /// <summary>The words that ask the model to correct itself.</summary>
-    public static string CorrectionRequest(IReadOnlyList<string> claims) =>
-        $"{GroundingCheck.CorrectionMark} You said \"{string.Join("\", \"", claims)}\", but nothing has been done: at most it was proposed and waits for a person's approval. Write the whole answer again without claiming it.";
+    /// <param name="given">The beginning of the answer that the person has read already.</param>
+    public static string CorrectionRequest(IReadOnlyList<string> claims, string given = "") =>
+        $"{GroundingCheck.CorrectionMark} You said \"{string.Join("\", \"", claims)}\", but nothing has been done: at most it was proposed and waits for a person's approval. {GroundingCheck.Again(given)} without claiming it.";
 
     /// <summary>The text with each claim turned into what is true.</summary>
     public static string Correct(string text, Evidence? evidence = null)

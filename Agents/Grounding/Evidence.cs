@@ -95,18 +95,46 @@ public sealed partial class Evidence
     /// <summary>The leaf that holds these words, verbatim but for white space and case; null when none does.</summary>
     public SourcedFigure? HolderOf(string words)
     {
-        var wanted = Flat(words);
-        return _texts.FindLast(t => t.Text.Contains(wanted, StringComparison.OrdinalIgnoreCase)).Leaf;
+        var wanted = Pieces(words);
+        return _texts.FindLast(t => Holds(t.Text, wanted)).Leaf;
     }
 
-    public bool AskerWrote(string words) => _askerTexts.Exists(t => Flat(t).Contains(Flat(words), StringComparison.OrdinalIgnoreCase));
+    public bool AskerWrote(string words) => Pieces(words) is var wanted && _askerTexts.Exists(t => Holds(Flat(t), wanted));
+
+    /// <summary>True when a leaf has this word and the number after it: both are a name ("Studio 54", "Q3 2026").</summary>
+    public bool IsNamed(string wordAndNumber) => _texts.Exists(t => t.Text.Contains(wordAndNumber, StringComparison.Ordinal));
+
+    /// <summary>True when the text has these words, in order where "[…]" leaves some out.</summary>
+    internal static bool Quotes(string flat, string words) => Holds(flat, Pieces(words));
+
+    private static string[] Pieces(string words) => [.. LeftOut().Split(words).Select(Flat).Where(p => p.Length > 0)];
+
+    private static bool Holds(string flat, string[] pieces)
+    {
+        var from = 0;
+        foreach (var piece in pieces)
+        {
+            var at = flat.IndexOf(piece, from, StringComparison.OrdinalIgnoreCase);
+            if (at < 0)
+            {
+                return false;
+            }
+
+            from = at + piece.Length;
+        }
+
+        return pieces.Length > 0;
+    }
+
+    [GeneratedRegex(@"\[(?:\.\.\.|…)\]|(?<=\s)(?:\.\.\.|…)(?=\s)", RegexOptions.CultureInvariant)]
+    private static partial Regex LeftOut();
 
     /// <summary>The words alone: quotation marks of one kind, no emphasis marks, one space between words.</summary>
     internal static string Flat(string text) =>
-        string.Join(' ', Quotes().Replace(UntrustedWords.Strip(text).Replace("**", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal), "'").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ',');
+        string.Join(' ', QuotationMarks().Replace(UntrustedWords.Strip(text).Replace("**", "", StringComparison.Ordinal).Replace("`", "", StringComparison.Ordinal), "'").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.', ',');
 
     [GeneratedRegex("[\"“”‘’]", RegexOptions.CultureInvariant)]
-    private static partial Regex Quotes();
+    private static partial Regex QuotationMarks();
 
     private static bool Backs(Figure source, Figure written) => (source.Kind, written.Kind) switch
     {

@@ -122,7 +122,8 @@ public static partial class FigureScanner
     [GeneratedRegex(@"(?<![\w.])(?<figure>[-−+]?(?<num>[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?:%|percent\b|per cent\b))", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Percent();
 
-    [GeneratedRegex(@"(?<![\w.,/\-])(?<figure>(?<num>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?=[\s\-](?:[a-z\-]+\s){0,2}(?:charge|invoice|payment|attempt|seat|user|licen[cs]e|customer|refund|retr(?:y|ies)|line|item|subscription|dispute|credit note|transaction|time|day|business day|hour|week|month|year|unit|call|request|event|failure|decline|reminder|mail|proposal|credit)s?\b)", RegexOptions.CultureInvariant)]
+    /// <summary>Not the last digits of a card: "visa 5881 payment".</summary>
+    [GeneratedRegex(@"(?<![\w.,/\-])(?<!\b(?:[Vv]isa|[Mm]aster[Cc]ard|[Aa]mex|[Aa]merican [Ee]xpress|[Dd]iscover|jcb|JCB|[Dd]iners(?: [Cc]lub)?|[Uu]nion[Pp]ay|[Mm]aestro|[Cc]ard|ending(?: in| with)?|last4|(?:•|\*){1,4})\s)(?<figure>(?<num>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))(?=[\s\-](?:[a-z\-]+\s){0,2}(?:charge|invoice|payment|attempt|seat|user|licen[cs]e|customer|refund|retr(?:y|ies)|line|item|subscription|dispute|credit note|transaction|time|day|business day|hour|week|month|year|unit|call|request|event|failure|decline|reminder|mail|proposal|credit)s?\b)", RegexOptions.CultureInvariant)]
     private static partial Regex Count();
 
     [GeneratedRegex("[\"“](?<words>[^\"“”\\n]{8,}?)[\"”]", RegexOptions.CultureInvariant)]

@@ -49,7 +49,7 @@ public static class GroundingCheck
         {
             backed.Add(new BackedFigure(figure, fitting.Length > 0 ? choice.Best(figure, fitting) : null));
         }
-        else
+        else if (sources.Length > 0 || !IsPartOfAName(figure, reader, evidence))
         {
             unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
         }
@@ -57,7 +57,7 @@ public static class GroundingCheck
 
     /// <summary>The figure stands in a quotation of these very words: they are its source, whatever else has the same value.</summary>
     private static bool IsQuotedFrom(SourcedFigure source, Figure figure, SubjectReader reader) =>
-        reader.QuotationAround(figure) is { } quoted && source.Words!.Contains(Evidence.Flat(quoted), StringComparison.OrdinalIgnoreCase);
+        reader.QuotationAround(figure) is { } quoted && Evidence.Quotes(source.Words!, quoted);
 
     /// <summary>
     /// Words that somebody wrote back what repeats them: an id, a figure inside a name or inside a quotation of
@@ -67,6 +67,10 @@ public static class GroundingCheck
         (figure.Kind == FigureKind.Id && (source.Verbatim || Fits(source, said, figure)))
         || reader.IsInName(figure)
         || (source.Verbatim && (figure.Kind != FigureKind.Amount || (said.Customers.Count == 0 && said.Invoices.Count == 0)));
+
+    /// <summary>The 54 of "Studio 54" counts nothing.</summary>
+    private static bool IsPartOfAName(Figure figure, SubjectReader reader, Evidence evidence) =>
+        figure.Kind == FigureKind.Count && (reader.IsInName(figure) || (reader.NameBefore(figure) is { } name && evidence.IsNamed(name)));
 
     /// <summary>
     /// The tools know the figure, but of another customer or invoice: that the asker said it too doesn't make it
@@ -102,9 +106,15 @@ public static class GroundingCheck
     }
 
     /// <summary>The words that ask the model to correct itself.</summary>
-    public static string CorrectionRequest(IReadOnlyList<UnbackedFigure> unbacked) =>
+    /// <param name="given">The beginning of the answer that the person has read already.</param>
+    public static string CorrectionRequest(IReadOnlyList<UnbackedFigure> unbacked, string given = "") =>
         $"{CorrectionMark} These have no source in the tool results: {string.Join("; ", unbacked.Select(u => $"{u.Figure.Text} ({u.Fault})"))}. "
-        + "Write the whole answer again using only figures exactly as the tools returned them; call a tool if one is missing, or leave the figure out. Don't mention this check.";
+        + $"{Again(given)} using only figures exactly as the tools returned them; call a tool if one is missing, or leave the figure out. Don't mention this check.";
+
+    /// <summary>Asks for the answer anew: of one that was begun to be given out, for what comes after that.</summary>
+    internal static string Again(string given) => given.Length == 0
+        ? "Write the whole answer again"
+        : $"The person has read its beginning already, which stays:\n{given.Trim()}\nWrite only what comes after that again,";
 
     /// <summary>Begins every correction request, so that it is never taken for the asker's words.</summary>
     public const string CorrectionMark = "[figures check]";

@@ -33,6 +33,9 @@ public sealed partial class SubjectReader
     /// <summary>True when the figure is part of a customer's name.</summary>
     public bool IsInName(Figure figure) => _mentions.Any(m => !m.IsInvoice && m.At.Start <= figure.At.Start && figure.At.End <= m.At.End);
 
+    /// <summary>The capitalised word right before a figure, with the figure; or null.</summary>
+    public string? NameBefore(Figure figure) => CapitalisedWord().Match(_text[..figure.At.Start]) is { Success: true } word ? word.Value + figure.Text : null;
+
     /// <summary>The quoted words that a figure stands in, or null.</summary>
     public string? QuotationAround(Figure figure) =>
         FigureScanner.Quoted(_text).FirstOrDefault(q => q.At.Contains(figure.At.Start))?.Value;
@@ -63,8 +66,20 @@ public sealed partial class SubjectReader
 
     private List<Mention> Invoices(Figure figure, Span clause)
     {
-        var here = In(clause, invoices: true);
+        var here = In(clause, invoices: true).FindAll(m => !IsOfTheOther(figure, m));
         return here.Count == 0 || ComparesWithAnother(figure) ? [] : Nearest(figure, here);
+    }
+
+    /// <summary>"$120 instead of $60 on LUM-0041": the number is said of what the figure is compared with.</summary>
+    private bool IsOfTheOther(Figure figure, Mention mention)
+    {
+        if (mention.At.Start < figure.At.End)
+        {
+            return false;
+        }
+
+        var between = _text[figure.At.End..mention.At.Start];
+        return FigureScanner.Scan(between).Any(f => f.Kind == figure.Kind && Comparison().IsMatch(between[..f.At.Start]));
     }
 
     /// <summary>"A and B paid $1 and $2 respectively": the n-th figure is the n-th name's.</summary>
@@ -167,6 +182,9 @@ public sealed partial class SubjectReader
 
     private List<Mention> In(Span span, bool invoices) => [.. _mentions.Where(m => m.IsInvoice == invoices && span.Contains(m.At.Start))];
 
+    [GeneratedRegex(@"\b\p{Lu}[\p{L}\p{N}]*\s$", RegexOptions.CultureInvariant | RegexOptions.RightToLeft)]
+    private static partial Regex CapitalisedWord();
+
     [GeneratedRegex(@"[;:,](?=\s)|\s(?:and|but|while|whereas|versus|vs\.?|against|compared (?:to|with))\s|[—–(]|\s-\s|\)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Separator();
 
@@ -176,6 +194,6 @@ public sealed partial class SubjectReader
     [GeneratedRegex(@"^\s*(?:was |were |is |are )?(?:charged |due |paid |owed )?(?:on|for|of|in|from|by|to|under|at|belongs to)\s+(?:the\s+)?(?:invoice\s+|customer\s+)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Belongs();
 
-    [GeneratedRegex(@"\b(?:from|than|previous(?:ly)?|prior|earlier|before|instead of|used to be)\W+(?:\w+\W+){0,2}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:from|than|previous(?:ly)?|prior|earlier|before|instead of|rather than|used to be)\W+(?:\w+\W+){0,2}$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Comparison();
 }

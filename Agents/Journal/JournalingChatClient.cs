@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
+using BillingCopilot.Agents.Turns;
 using Microsoft.Extensions.AI;
 
 namespace BillingCopilot.Agents.Journal;
@@ -14,7 +15,8 @@ namespace BillingCopilot.Agents.Journal;
 /// again. One instance a run of a specialist.
 /// </summary>
 /// <param name="prompt">Agent and version (<c>support.v1</c>): part of what a response answers.</param>
-public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal, string prompt) : DelegatingChatClient(inner)
+/// <param name="gate">Gives out the answer as it is written; null where it is not for a person.</param>
+public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal, string prompt, SentenceGate? gate = null) : DelegatingChatClient(inner)
 {
     private readonly List<string> _models = [];
     private readonly List<string> _notices = [];
@@ -28,21 +30,29 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
 
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ChatMessage[] sent = [.. messages];
-        var key = _position++.ToString(CultureInfo.InvariantCulture);
-        var hash = TaskJournal.Digest(RequestOf(sent, options));
+        var round = _position++;
+        await (gate?.OpenAsync(round) ?? Task.CompletedTask);
+        var response = Noted(await AnsweredAsync([.. messages], options, round.ToString(CultureInfo.InvariantCulture), cancellationToken));
+        gate?.Close(response);
+        return response;
+    }
+
+    private async Task<StoredResponse> AnsweredAsync(ChatMessage[] sent, ChatOptions? options, string key, CancellationToken cancellationToken)
+    {
+        var hash = TaskJournal.Digest(RequestOf(sent));
         if (journal.Find(TaskJournal.Model, key, hash) is { } known)
         {
-            return Noted(StoredResponse.FromJson(known));
+            return StoredResponse.FromJson(known);
         }
 
         await journal.BeforeAsync(effect: false, cancellationToken);
-        var response = await base.GetResponseAsync(sent, options, cancellationToken);
-        var stored = StoredResponse.From(response);
+        using var hearing = AnswerPieces.Hear(gate is null ? null : gate.HearAsync);
+        var stored = StoredResponse.From(await base.GetResponseAsync(sent, options, cancellationToken));
+        gate?.ThrowIfStopped();
         journal.Append(TaskJournal.Model, key, hash, stored.ToJson());
 
         // What goes on is what was journaled: the first run and its replay see the same.
-        return Noted(stored);
+        return stored;
     }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -70,12 +80,12 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
     }
 
     /// <summary>
-    /// The request's identity: the conversation, the tools and the prompt's version. The system message is left
-    /// out, since it states today's date and a task may be resumed tomorrow.
+    /// The request's identity: the conversation and the prompt's version. The system message is left out, since it
+    /// states today's date and a task may be resumed tomorrow; the tools, since what may be proposed may change meanwhile.
     /// </summary>
-    private string RequestOf(ChatMessage[] messages, ChatOptions? options) => string.Join(
+    private string RequestOf(ChatMessage[] messages) => string.Join(
         '\n',
-        [prompt, string.Join(',', options?.Tools?.Select(t => t.Name) ?? []), .. messages.Where(m => m.Role != ChatRole.System).Select(m => StoredMessage.From(m).ToJson())]);
+        [prompt, .. messages.Where(m => m.Role != ChatRole.System).Select(m => StoredMessage.From(m).ToJson())]);
 
     /// <param name="Messages">Redacted: a model may repeat or make up a card number, a secret or a link.</param>
     private sealed record StoredResponse(IReadOnlyList<StoredMessage> Messages, long InputTokens, long OutputTokens, string? FinishReason, string? Model = null, string? Notice = null)

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using BillingCopilot.Agents.Tools;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 
@@ -14,6 +17,7 @@ public sealed class TaskJournal(TurnRecord record, TenantContext tenant, string 
 {
     public const string Model = "model";
     public const string Tool = "tool";
+    public const string Given = "given";
 
     /// <summary>The journaled content, or null when this step was never finished. Throws when it answered another request.</summary>
     public string? Find(string kind, string key, string requestHash)
@@ -36,14 +40,36 @@ public sealed class TaskJournal(TurnRecord record, TenantContext tenant, string 
         },
         due: kind == Model);
 
-    /// <summary>Before a tool or a model: what was answered so far is stored first.</summary>
-    /// <param name="effect">What comes is kept by others: everything goes before it.</param>
-    public Task BeforeAsync(bool effect, CancellationToken cancellationToken) => effect ? record.WriteAsync(cancellationToken) : record.WriteIfDueAsync(cancellationToken);
+    /// <summary>Records a sentence of an answer that is not finished yet: stored before anybody reads it.</summary>
+    public Task KeepGivenAsync(int number, GivenSentence sentence)
+    {
+        Append(Given, Number(number), "", JsonSerializer.Serialize(sentence, ModelJson.Plain));
+        return record.WriteAsync(CancellationToken.None);
+    }
+
+    /// <summary>What an earlier run of this task gave out before its answer was whole, in order.</summary>
+    public IEnumerable<GivenSentence> GivenSentences()
+    {
+        for (var i = 0; Find(Given, Number(i), "") is { } known; i++)
+        {
+            yield return JsonSerializer.Deserialize<GivenSentence>(known, ModelJson.Plain)!;
+        }
+    }
+
+    /// <summary>Before a tool or a model: the storing of what was answered so far begins.</summary>
+    /// <param name="effect">What comes is kept by others: everything is stored before it.</param>
+    public Task BeforeAsync(bool effect, CancellationToken cancellationToken) => effect ? record.WriteAsync(cancellationToken) : record.BeginWriteIfDueAsync(cancellationToken);
 
     public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)));
 
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
     private string Scoped(string key) => $"{scope}:{key}";
 }
+
+/// <summary>A sentence that was given out while its answer was written, with handles.</summary>
+/// <param name="Round">Which of the specialist's calls of a model wrote it, from 0.</param>
+public sealed record GivenSentence(int Round, string Text);
 
 /// <summary>
 /// A resumed task asks something else than it did before it stopped (the prompt or the code changed in between),

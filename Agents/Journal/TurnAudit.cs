@@ -12,7 +12,8 @@ namespace BillingCopilot.Agents.Journal;
 /// <summary>Who speaks to the model: the prompt as it is recorded.</summary>
 /// <param name="Name">Name of the prompt: <c>support</c>.</param>
 /// <param name="Hash">SHA-256 of its text; empty for words that code writes.</param>
-public sealed record PromptIdentity(string Name, int Version, string Hash);
+/// <param name="Body">Its text, which <see cref="PromptTexts"/> records once: in the words kept of a call its version and hash stand for it.</param>
+public sealed record PromptIdentity(string Name, int Version, string Hash, string Body = "");
 
 /// <summary>Where model and tool calls are audited. Without a log nothing is: tests of single parts have none.</summary>
 public sealed class TurnAudits(AuditLog? log, AuditContents? contents)
@@ -75,8 +76,12 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
     /// <summary>The customers known so far, and the conversation: an erasure of anybody it turns out to be about drops its key too.</summary>
     private IReadOnlyCollection<string> Subjects() => [AuditContents.KeyOfConversation(turn.ConversationId), .. record.Handles.IdsOf(ObjectKind.Customer)];
 
-    private static JsonArray Words(IReadOnlyList<ChatMessage> messages) =>
-        [.. messages.Select(m => JsonNode.Parse(ResultText.MapStrings(JsonSerializer.Serialize(StoredMessage.From(m), ModelJson.Plain), Redaction.CleanResult)))];
+    private JsonArray Words(IReadOnlyList<ChatMessage> messages) =>
+        [.. messages.Select(m => JsonNode.Parse(ResultText.MapStrings(JsonSerializer.Serialize(StoredMessage.From(m), ModelJson.Plain), t => Redaction.CleanResult(WithoutBody(t)))))];
+
+    /// <summary>The prompt's text is the same in each call, and no customer's.</summary>
+    private string WithoutBody(string text) =>
+        prompt.Body.Length == 0 ? text : text.Replace(prompt.Body, PromptTexts.Mark(prompt), StringComparison.Ordinal);
 }
 
 /// <summary>Audits each call that really goes to a model; what is played back was audited when it was made.</summary>

@@ -8,9 +8,9 @@ namespace BillingCopilot.Agents.Journal;
 
 /// <summary>
 /// What one turn writes down, by all its specialists: answered steps, audit entries, handles. It is kept here and
-/// written in one transaction before anything follows that costs again or can't be taken back: a model's answer
-/// before its tools run, everything before a proposal and before the answer is kept. What is lost with the process
-/// are reads since the last such point; they have no effect and are read again.
+/// written in one transaction: a model's answer at once, while the reads that it asks for go on beside the writing;
+/// everything, and waited for, before a proposal, before a sentence is given out and before the answer is kept. What is
+/// lost with the process are reads since the last such point; they have no effect and are read again.
 /// </summary>
 public sealed class TurnRecord : IDisposable
 {
@@ -25,6 +25,8 @@ public sealed class TurnRecord : IDisposable
     private readonly List<ITenantRow> _rows = [];
     private readonly List<RecordedEntry> _entries = [];
     private readonly int? _attempt;
+    private readonly Task _keyMade;
+    private Task _beside = Task.CompletedTask;
     private bool _due;
 
     private TurnRecord(CopilotDbFactory databases, TurnAudits audits, TenantContext tenant, string conversationId, string taskId, int? attempt, HandleMap handles, BusinessClock clock, IReadOnlyDictionary<(string Kind, string Key), StepRow> earlier)
@@ -32,6 +34,7 @@ public sealed class TurnRecord : IDisposable
         _attempt = attempt;
         (_databases, _log, _contents, _tenant, _clock, _earlier) = (databases, audits.Log, audits.Contents, tenant, clock, earlier);
         (ConversationId, TaskId, Handles) = (conversationId, taskId, handles);
+        _keyMade = audits.Contents?.MakeKeyAsync(tenant, AuditContents.KeyOfConversation(conversationId)) ?? Task.CompletedTask;
     }
 
     public string ConversationId { get; }
@@ -75,12 +78,22 @@ public sealed class TurnRecord : IDisposable
         }
     }
 
-    /// <summary>Writes what is kept, if a model's answer is among it, or a handle: whom a turn is about is known before it goes on.</summary>
-    public Task WriteIfDueAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins to write what is kept, if a model's answer is among it, or a handle. The turn goes on meanwhile, to what
+    /// has no effect; what kept an earlier one from being written ends it here.
+    /// </summary>
+    public Task BeginWriteIfDueAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return _due || Handles.HasAdded ? WriteAsync(cancellationToken) : Task.CompletedTask;
+            var earlier = _beside;
+            if (_due || (Handles.HasAdded && earlier.IsCompleted))
+            {
+                var (rows, entries) = Take();
+                _beside = Task.Run(() => WriteAfterAsync(earlier, rows, entries, cancellationToken), CancellationToken.None);
+            }
+
+            return earlier.IsCompleted ? earlier : Task.CompletedTask;
         }
     }
 
@@ -91,15 +104,11 @@ public sealed class TurnRecord : IDisposable
     public async Task WriteAsync(Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
-        var (rows, entries) = Take();
         try
         {
-            await StoreAsync(rows, entries, with, cancellationToken);
-        }
-        catch
-        {
-            PutBack(rows, entries);
-            throw;
+            await Beside();
+            var (rows, entries) = Take();
+            await StoreOrPutBackAsync(rows, entries, with, cancellationToken);
         }
         finally
         {
@@ -110,6 +119,13 @@ public sealed class TurnRecord : IDisposable
     /// <summary>After a fault: what happened until then, as far as it can still be stored.</summary>
     public async Task WriteWhatCanBeAsync()
     {
+        // What could not be written beside the turn was put back.
+        await Beside().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            _beside = Task.CompletedTask;
+        }
+
         try
         {
             await WriteAsync(CancellationToken.None);
@@ -124,8 +140,43 @@ public sealed class TurnRecord : IDisposable
 
     public void Dispose() => _writing.Dispose();
 
+    private Task Beside()
+    {
+        lock (_gate)
+        {
+            return _beside;
+        }
+    }
+
+    private async Task WriteAfterAsync(Task earlier, IReadOnlyList<ITenantRow> rows, IReadOnlyList<RecordedEntry> entries, CancellationToken cancellationToken)
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!earlier.IsCompletedSuccessfully)
+        {
+            PutBack(rows, entries);
+            await earlier;
+        }
+
+        await StoreOrPutBackAsync(rows, entries, static (_, _) => Task.CompletedTask, cancellationToken);
+    }
+
+    private async Task StoreOrPutBackAsync(IReadOnlyList<ITenantRow> rows, IReadOnlyList<RecordedEntry> entries, Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StoreAsync(rows, entries, with, cancellationToken);
+        }
+        catch
+        {
+            PutBack(rows, entries);
+            throw;
+        }
+    }
+
     private async Task StoreAsync(IReadOnlyList<ITenantRow> rows, IReadOnlyList<RecordedEntry> entries, Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
     {
+        // Without it the storing of words makes the key, or says why it can't.
+        await _keyMade.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await using var db = _databases.Open(_tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         if (_attempt is { } attempt && !await db.HoldsTaskAsync(TaskId, attempt, cancellationToken))

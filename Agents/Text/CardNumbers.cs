@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -9,14 +10,25 @@ public static partial class CardNumbers
     /// <summary>What stands in the place of a card number.</summary>
     public const string Mask = "[card number removed]";
 
+    /// <summary>Digits of the shortest card number.</summary>
+    private const int Shortest = 13;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
+
     /// <summary>
     /// The text without its card numbers (13–19 digits of a card brand, separators allowed, Luhn holds). A text
     /// that holds one comes back in its folded form, since the number may hide behind invisible characters.
     /// </summary>
     public static (string Text, int Removed) Redact(string text)
     {
+        var folded = VisibleText.Folded(text);
+        if (folded.AsSpan().CountAny(Digits) < Shortest)
+        {
+            return (text, 0);
+        }
+
         var removed = 0;
-        var clean = Candidate().Replace(VisibleText.Folded(text), match => match.Groups["day"].Success ? match.Value : Redact(match.Value, ref removed));
+        var clean = Candidate().Replace(folded, match => match.Groups["day"].Success ? match.Value : Redact(match.Value, ref removed));
         return removed == 0 ? (text, 0) : (clean, removed);
     }
 
@@ -40,7 +52,7 @@ public static partial class CardNumbers
         var digits = at.Select(i => run[i]).ToArray().AsSpan();
         var kept = new StringBuilder();
         var copied = 0;
-        for (var start = 0; start + 13 <= digits.Length; start++)
+        for (var start = 0; start + Shortest <= digits.Length; start++)
         {
             if (LengthAt(digits, at, start) is var length and > 0)
             {
@@ -57,7 +69,7 @@ public static partial class CardNumbers
     /// <summary>Length of the card that begins at a digit, the longest first; 0 for none.</summary>
     private static int LengthAt(ReadOnlySpan<char> digits, int[] at, int start)
     {
-        for (var length = Math.Min(19, digits.Length - start); length >= 13; length--)
+        for (var length = Math.Min(19, digits.Length - start); length >= Shortest; length--)
         {
             var card = digits.Slice(start, length);
             if (IsWhole(at, start, length) && IsBrand(card) && IsLuhn(card))

@@ -7,8 +7,14 @@ namespace BillingCopilot.Agents.Text;
 public sealed class PhraseIndex
 {
     private readonly Dictionary<string, double> _weights;
-    private readonly List<(string Label, Dictionary<string, double> Vector)> _phrases;
     private readonly double _unknownWeight;
+
+    /// <summary>For each feature the phrases that have it, with its share of their length.</summary>
+    private readonly Dictionary<string, List<(int Phrase, double Share)>> _having = new(StringComparer.Ordinal);
+
+    /// <summary>Labels in order, with their phrases.</summary>
+    private readonly (string Label, int[] Phrases)[] _labels;
+    private readonly int _count;
 
     public PhraseIndex(IEnumerable<(string Label, string Phrase)> phrases)
     {
@@ -17,7 +23,15 @@ public sealed class PhraseIndex
             .GroupBy(f => f)
             .ToDictionary(g => g.Key, g => Weight(g.Key, Math.Log(1 + (parsed.Length / (double)g.Count()))), StringComparer.Ordinal);
         _unknownWeight = Math.Log(1 + parsed.Length);
-        _phrases = [.. parsed.Select(p => (p.Label, Vector(p.Features)))];
+        _count = parsed.Length;
+        _labels = [.. parsed.Select((p, i) => (p.Label, Index: i)).GroupBy(p => p.Label, p => p.Index).Select(g => (g.Key, g.ToArray()))];
+        for (var i = 0; i < parsed.Length; i++)
+        {
+            foreach (var (feature, share) in Vector(parsed[i].Features))
+            {
+                (_having.TryGetValue(feature, out var known) ? known : _having[feature] = []).Add((i, share));
+            }
+        }
     }
 
     /// <summary>
@@ -27,14 +41,21 @@ public sealed class PhraseIndex
     public IReadOnlyList<(string Label, double Score)> Rank(string text)
     {
         var words = Words.Of(text);
-        var vector = Vector([.. Words.Features(words)]);
         var coverage = Coverage(words);
+        var likeness = new double[_count];
+        foreach (var (feature, share) in Vector([.. Words.Features(words)]))
+        {
+            foreach (var (phrase, has) in _having.GetValueOrDefault(feature) ?? [])
+            {
+                likeness[phrase] += share * has;
+            }
+        }
+
         return
         [
-            .. _phrases.GroupBy(p => p.Label)
-                .Select(g => (g.Key, Score: coverage * Blend([.. g.Select(p => Dot(p.Vector, vector)).OrderDescending().Take(3)])))
+            .. _labels.Select(l => (l.Label, Score: coverage * Blend([.. l.Phrases.Select(p => likeness[p]).OrderDescending().Take(3)])))
                 .OrderByDescending(r => r.Score)
-                .ThenBy(r => r.Key, StringComparer.Ordinal),
+                .ThenBy(r => r.Label, StringComparer.Ordinal),
         ];
     }
 
@@ -78,10 +99,4 @@ public sealed class PhraseIndex
     private double WeightOf(string feature) => _weights.TryGetValue(feature, out var weight) ? weight
         : feature.Contains(' ', StringComparison.Ordinal) ? 0
         : IsPlaceholder(feature) ? 0.2 * _unknownWeight : 0.8 * _unknownWeight;
-
-    private static double Dot(Dictionary<string, double> a, Dictionary<string, double> b)
-    {
-        var (small, large) = a.Count < b.Count ? (a, b) : (b, a);
-        return small.Sum(p => p.Value * large.GetValueOrDefault(p.Key));
-    }
 }

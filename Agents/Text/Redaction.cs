@@ -17,7 +17,7 @@ public static partial class Redaction
     {
         var plain = VisibleText.Plain(text);
         var folded = VisibleText.Folded(plain);
-        if (Secret().IsMatch(folded) || Link().IsMatch(folded))
+        if ((folded.Contains('_', StringComparison.Ordinal) && Secret().IsMatch(folded)) || (MayHoldLink(folded) && Link().IsMatch(folded)))
         {
             plain = Link().Replace(Secret().Replace(folded, SecretMask), LinkMask);
         }
@@ -29,10 +29,15 @@ public static partial class Redaction
     public static string CleanResult(string text)
     {
         var clean = Clean(text).Text;
-        return MailAddress().IsMatch(clean) ? MailAddress().Replace(clean, MailMask)
-            : VisibleText.Folded(clean) is var folded && MailAddress().IsMatch(folded) ? MailAddress().Replace(folded, MailMask)
-            : clean;
+        return WithoutMail(clean) ?? WithoutMail(VisibleText.Folded(clean)) ?? clean;
     }
+
+    /// <summary>Null when it holds no address.</summary>
+    private static string? WithoutMail(string text) =>
+        text.Contains('@', StringComparison.Ordinal) && MailAddress().IsMatch(text) ? MailAddress().Replace(text, MailMask) : null;
+
+    /// <summary>Every link has one of these: a quick look before the long one.</summary>
+    private static bool MayHoldLink(string text) => text.Contains('/', StringComparison.Ordinal) || text.Contains("www.", StringComparison.OrdinalIgnoreCase);
 
     [GeneratedRegex(@"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+", RegexOptions.CultureInvariant)]
     internal static partial Regex MailAddress();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,12 +10,23 @@ namespace BillingCopilot.Agents.Text;
 /// </summary>
 public static class VisibleText
 {
+    /// <summary>What every form here leaves as it is, and in which nothing hides: most texts are made of these alone.</summary>
+    private static readonly SearchValues<char> Ordinary = SearchValues.Create(
+        [.. "\t\n\r«»§•–—‘’“”€→", .. Enumerable.Range(' ', '~' - ' ' + 1).Concat(Enumerable.Range('À', 'ÿ' - 'À' + 1)).Select(c => (char)c)]);
+
+    internal static bool IsOrdinary(string text) => !text.AsSpan().ContainsAnyExcept(Ordinary);
+
     /// <summary>Without delimiters as well: an answer in the form in which it is both checked and given out.</summary>
     public static string OfAnswer(string text) => UntrustedWords.Strip(Plain(text));
 
     /// <summary>Without invisible characters; line breaks and letters stay as they are.</summary>
     public static string Plain(string text)
     {
+        if (IsOrdinary(text))
+        {
+            return text;
+        }
+
         var kept = new StringBuilder(text.Length);
 
         // Runes, not characters: half of a surrogate pair would make Normalize throw.
@@ -29,6 +41,11 @@ public static class VisibleText
     /// <summary>The strictest form, for finding what hides: compatibility characters folded, marks on digits dropped.</summary>
     public static string Folded(string text)
     {
+        if (IsOrdinary(text))
+        {
+            return text;
+        }
+
         var kept = new StringBuilder(text.Length);
         foreach (var rune in Plain(Plain(text).Normalize(NormalizationForm.FormKC)).EnumerateRunes())
         {

@@ -18,10 +18,10 @@ internal static class ArgumentBinding
         var bound = new KernelArguments();
         foreach (var (name, value) in sent.Where(p => p.Value is not null && !IsBlank(p.Value)))
         {
-            var parameter = tool.Function.Metadata.Parameters.FirstOrDefault(p => p.Name == name);
+            var parameter = tool.Parameters.FirstOrDefault(p => p.Name == name);
             if (parameter is null)
             {
-                var allowed = string.Join(", ", tool.Function.Metadata.Parameters.Select(p => p.Name));
+                var allowed = string.Join(", ", tool.Parameters.Select(p => p.Name));
                 return new Refusal("unknown_argument", $"{tool.Name} was given an argument that it does not have.", $"It takes: {allowed}.");
             }
 
@@ -33,7 +33,7 @@ internal static class ArgumentBinding
             bound[name] = ((Outcome<object>.Ok)BindOne(tool, parameter, value!, handles)).Value;
         }
 
-        var missing = tool.Function.Metadata.Parameters.Where(p => p.IsRequired && !bound.ContainsName(p.Name)).Select(p => p.Name).ToArray();
+        var missing = tool.Parameters.Where(p => p.IsRequired && !bound.ContainsName(p.Name)).Select(p => p.Name).ToArray();
         return missing.Length == 0
             ? bound
             : new Refusal("missing_argument", $"{tool.Name} needs {string.Join(", ", missing)}.", "Find it with another tool or ask the person.");

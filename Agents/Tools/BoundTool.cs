@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.Extensions.AI;
@@ -11,21 +10,25 @@ namespace BillingCopilot.Agents.Tools;
 /// A tool as a model sees it. It can't invoke itself: only the invoker runs it, through its kernel, so that
 /// handles are resolved, kernel filters run and the result is journaled.
 /// </summary>
-/// <param name="Effect">Reads or proposes.</param>
-/// <param name="Handles">Parameters that take a handle, and of what kind.</param>
-public sealed class BoundTool(KernelFunction function, ToolEffect effect, JsonObject schema, IReadOnlyDictionary<string, ObjectKind> handles) : AIFunction
+/// <param name="create">Makes the function, when it is called first.</param>
+public sealed class BoundTool(ToolShape shape, Func<KernelFunction> create) : AIFunction
 {
-    public override string Name => Function.Name;
+    private readonly Lazy<KernelFunction> _function = new(create);
 
-    public override string Description => Function.Description;
+    public override string Name => shape.Name;
 
-    public override JsonElement JsonSchema { get; } = JsonSerializer.SerializeToElement(schema);
+    public override string Description => shape.Description;
 
-    public KernelFunction Function { get; } = function;
+    public override JsonElement JsonSchema => shape.Schema;
 
-    public ToolEffect Effect { get; } = effect;
+    public KernelFunction Function => _function.Value;
 
-    public IReadOnlyDictionary<string, ObjectKind> Handles { get; } = handles;
+    public ToolEffect Effect => shape.Effect;
+
+    public IReadOnlyList<KernelParameterMetadata> Parameters => shape.Parameters;
+
+    /// <summary>Parameters that take a handle, and of what kind.</summary>
+    public IReadOnlyDictionary<string, ObjectKind> Handles => shape.Handles;
 
     protected override ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken) =>
         throw new InvalidOperationException($"{Name} can only be run by the tool invoker.");

@@ -19,10 +19,31 @@ public static class ModelJson
     /// <summary>Plain characters stay themselves: a model reads <c>é</c>, not its escape.</summary>
     public static JsonSerializerOptions Plain { get; } = Create();
 
-    public static JsonSerializerOptions For(HandleMap handles)
+    /// <summary>A result as text, with the conversation's handles for objects: those that have none get one.</summary>
+    public static string Write(object? value, HandleMap handles)
+    {
+        // One set of options for all conversations, since its metadata is dear; writing is synchronous, so the thread tells whose it is.
+        var outer = _handles;
+        _handles = handles;
+        try
+        {
+            return JsonSerializer.Serialize(value, WithHandles);
+        }
+        finally
+        {
+            _handles = outer;
+        }
+    }
+
+    [ThreadStatic]
+    private static HandleMap? _handles;
+
+    private static readonly JsonSerializerOptions WithHandles = CreateWithHandles();
+
+    private static JsonSerializerOptions CreateWithHandles()
     {
         var options = Create();
-        options.Converters.Insert(0, new ReferenceConverter(handles));
+        options.Converters.Insert(0, new ReferenceConverter());
         options.MakeReadOnly();
         return options;
     }
@@ -37,9 +58,9 @@ public static class ModelJson
         Converters = { new MoneyConverter(), new UntrustedConverter(), new InstantConverter(), new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    private sealed class ReferenceConverter(HandleMap handles) : WriteOnly<ObjectRef>
+    private sealed class ReferenceConverter : WriteOnly<ObjectRef>
     {
-        protected override string Text(ObjectRef value) => handles.HandleFor(value);
+        protected override string Text(ObjectRef value) => _handles!.HandleFor(value);
     }
 
     private sealed class MoneyConverter : WriteOnly<Money>

@@ -21,7 +21,6 @@ namespace BillingCopilot.Agents.Tools;
 /// </summary>
 public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJournal journal, TurnAudit audit, int maxCalls, Func<TurnEvent, ValueTask> report, ILogger logger)
 {
-    private readonly JsonSerializerOptions _json = ModelJson.For(handles);
     private readonly Dictionary<string, int> _seenIds = new(StringComparer.Ordinal);
     private readonly List<ToolCallView> _calls = [];
     private readonly List<ToolEvidence> _evidence = [];
@@ -113,7 +112,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
             {
                 ToolFailure failure => Error(failure.Error),
                 Refusal refusal => Error(refusal),
-                var value => ResultText.Redacted(JsonSerializer.Serialize(value, _json)),
+                var value => ResultText.Redacted(ModelJson.Write(value, handles)),
             };
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && !EndsTheTurn(e))
@@ -131,7 +130,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
             Message = TypedReferences.WithKnownOnly(refusal.Message, handles),
             Remedy = refusal.Remedy is null ? null : TypedReferences.WithKnownOnly(refusal.Remedy, handles),
         };
-        return JsonSerializer.Serialize(new ToolFailure(safe), _json);
+        return ModelJson.Write(new ToolFailure(safe), handles);
     }
 
     /// <summary>Some models number their calls anew in each round: the second call of an id gets a key of its own.</summary>

@@ -5,6 +5,7 @@ internal static class ToolLabels
 {
     private static readonly Dictionary<string, string> Labels = new(StringComparer.Ordinal)
     {
+        [HandOver.Name] = "Handing a part over",
         ["find_customer"] = "Looking for the customer",
         ["get_customer_overview"] = "Reading the customer's account",
         ["get_subscription"] = "Reading the subscription",

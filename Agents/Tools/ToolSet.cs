@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Governance.Operations;
@@ -13,49 +12,22 @@ public static class ToolSet
     /// <param name="propose">What the tool of an operation does when it is called.</param>
     public static IReadOnlyList<BoundTool> Create(AgentPrompt prompt, ToolScope scope, ToolSources sources, Func<OperationDescriptor, KernelArguments, CancellationToken, Task<object>> propose)
     {
-        string[] reads = [.. prompt.Tools.Where(sources.ReadNames.Contains)];
-        var tools = sources.CreateReads(scope, reads).Select(f => Read(f, sources.HandlesOf(f.Name))).ToList();
-        foreach (var name in prompt.Tools.Except(reads))
-        {
-            var operation = sources.Operations.Find(name) ?? throw new AgentConfigurationException($"{prompt.Path}: '{name}' is neither a read tool nor an operation, so it has no declared effect.");
-            tools.Add(Propose(operation, sources.SchemaOf(operation), propose));
-        }
-
-        return [.. prompt.Tools.Select(name => tools.Find(t => t.Name == name)
-            ?? throw new AgentConfigurationException($"{prompt.Path}: the tool '{name}' was not made."))];
+        var reads = sources.OpenReads(scope);
+        return [.. prompt.Tools.Select(name => sources.ReadNames.Contains(name) ? Read(name, reads, sources) : Propose(Operation(name, prompt, sources), sources, propose))];
     }
 
-    private static BoundTool Read(KernelFunction function, IReadOnlyDictionary<string, ObjectKind> handles)
-    {
-        var schema = (JsonObject)JsonNode.Parse(function.JsonSchema.GetRawText())!;
+    /// <summary>The function is made when it is called first: of a specialist's tools a turn calls few.</summary>
+    private static BoundTool Read(string name, Func<string, KernelFunction> reads, ToolSources sources) =>
+        new(sources.Shapes.Of(name, () => ToolShape.OfRead(reads(name), sources.HandlesOf(name))), () => reads(name));
 
-        // The kernel repeats the description in the schema, where it only costs tokens.
-        schema.Remove("condition");
-        return new BoundTool(function, ToolEffect.Read, schema, handles);
-    }
-
-    private static BoundTool Propose(OperationDescriptor operation, JsonObject operationSchema, Func<OperationDescriptor, KernelArguments, CancellationToken, Task<object>> propose)
+    private static BoundTool Propose(OperationDescriptor operation, ToolSources sources, Func<OperationDescriptor, KernelArguments, CancellationToken, Task<object>> propose)
     {
-        var schema = (JsonObject)operationSchema.DeepClone();
-        var properties = schema["properties"] as JsonObject ?? throw new AgentConfigurationException($"The schema of {operation.Name} has no properties.");
-        properties[ProposalArguments.Why] = new JsonObject { ["type"] = "string", ["description"] = "Why, in one sentence, for the person who decides." };
-        properties[ProposalArguments.NotBefore] = new JsonObject { ["type"] = "string", ["description"] = "Only if a time was asked for: \"Tuesday 9:00 Europe/Berlin\" or \"… their time\"." };
-        (schema["required"] as JsonArray)?.Add(ProposalArguments.Why);
-        var function = KernelFunctionFactory.CreateFromMethod(
+        var shape = sources.Shapes.Of(operation.Name, () => ToolShape.OfOperation(operation, (JsonObject)sources.SchemaOf(operation).DeepClone()));
+        return new BoundTool(shape, () => KernelFunctionFactory.CreateFromMethod(
             (KernelArguments arguments, CancellationToken cancellationToken) => propose(operation, arguments, cancellationToken),
-            new KernelFunctionFromMethodOptions
-            {
-                FunctionName = operation.Name,
-                Description = operation.Description,
-                Parameters = [.. properties.Select(p => new KernelParameterMetadata(p.Key) { Schema = KernelJsonSchema.Parse(p.Value!.ToJsonString()) })],
-            });
-        return new BoundTool(function, ToolEffect.Propose, schema, HandleParameters.Of(operation.ArgumentsType));
+            new KernelFunctionFromMethodOptions { FunctionName = operation.Name, Description = operation.Description, Parameters = shape.Parameters }));
     }
-}
 
-/// <summary>Names of what a proposing tool takes besides its operation's arguments.</summary>
-internal static class ProposalArguments
-{
-    public const string Why = "why";
-    public const string NotBefore = "not_before";
+    private static OperationDescriptor Operation(string name, AgentPrompt prompt, ToolSources sources) => sources.Operations.Find(name)
+        ?? throw new AgentConfigurationException($"{prompt.Path}: '{name}' is neither a read tool nor an operation, so it has no declared effect.");
 }

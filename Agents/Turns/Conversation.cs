@@ -30,6 +30,9 @@ public sealed class Conversation
     /// <summary>Its row, when this turn begins it: to be stored with the first that the turn writes.</summary>
     public ConversationRow? Begun { get; private init; }
 
+    /// <summary>False in its first turn.</summary>
+    public bool HasHistory => _earlier.Count > 0;
+
     /// <summary>Specialist of the last turn, or null.</summary>
     public string? LastAgent { get; }
 

@@ -1,6 +1,7 @@
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
@@ -18,37 +19,79 @@ namespace BillingCopilot.Agents.Turns;
 /// <param name="Report">How the text stands against its sources.</param>
 /// <param name="Models">Who wrote it: several when one stood in for another.</param>
 /// <param name="Notices">What the asker is told of that.</param>
-public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage, IReadOnlyList<string> Models, IReadOnlyList<string> Notices);
+public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<ChatMessage> Messages, GroundingReport Report, IReadOnlyList<ToolCallView> Calls, UsageDetails Usage, IReadOnlyList<string> Models, IReadOnlyList<string> Notices)
+{
+    /// <summary>The beginning of the text that was given out while it was written.</summary>
+    public string Given { get; init; } = "";
+
+    /// <summary>The same as the person read it.</summary>
+    public string Shown { get; init; } = "";
+
+    /// <summary>What this one left to others.</summary>
+    public IReadOnlyList<Handover> Handovers { get; init; } = [];
+}
+
+/// <summary>What a specialist is asked.</summary>
+/// <param name="Text">The asker's words, or the playbook's.</param>
+/// <param name="Others">Whom it may hand a part over to.</param>
+/// <param name="Streams">The answer is given out while it is written.</param>
+/// <param name="Part">What another one left to it; null for whoever is asked first.</param>
+public sealed record SpecialistTask(string Text, IReadOnlyList<AgentPrompt> Others, bool Streams, Handover? Part = null);
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
 public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClock clock, AgentOptions options, ToolOffer offer, IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
 {
-    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, string text, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, SpecialistTask task, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
         var journal = new TaskJournal(record, turn.Tenant, prompt.Name, clock);
-        var audit = new TurnAudit(record, turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash), model.For(prompt.Name).Label);
-        var asked = turn.Playbook is null ? text : null;
+        var audit = new TurnAudit(record, turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash, prompt.Body), model.For(prompt.Name).Label);
+        var asked = turn.Playbook is null ? task.Text : null;
         var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
-        var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label);
-        var asking = new BudgetChatClient(new OfferingChatClient(answering, prompt, offer), budget, options.Model.For(prompt.Name));
+        BoundTool[] handOver = task.Others.Count == 0 ? [] : [HandOver.Create(task.Others)];
+        var gate = new SentenceGate(
+            journal,
+            () => conversation.EvidenceSoFar(invoker.Evidence, asked),
+            () => task.Streams && invoker.Calls.Count > 0 && invoker.Calls.All(c => c.Name != HandOver.Name),
+            (sentence, evidence) => GiveOutAsync(AnswerWriter.TextFor(sentence, conversation.Handles, evidence), report));
+        var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label, gate);
+        var usable = prompt with { Tools = [.. prompt.Tools.Where(t => sources.MayUse(turn.Requester, turn.Playbook, t)), .. handOver.Select(t => t.Name)] };
+        var asking = new BudgetChatClient(new OfferingChatClient(answering, usable, offer), budget, options.Model.For(prompt.Name));
         var client = Loop(new GatheringChatClient(asking, turn.Gather, tools, turn.Subjects ?? [], conversation.Handles), invoker);
-        var settings = new ChatOptions { Tools = [.. tools, MoreTools.Create(prompt.Tools)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
+        var settings = new ChatOptions { Tools = [.. tools, .. handOver, MoreTools.Create(usable.Tools, prompt.Body)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
-        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.Limits.HistoryTurns, options.Limits.HistoryTurnsWithTools), new(ChatRole.User, text)];
-        var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], cancellationToken);
-        if (draft.Fault is { } fault)
+        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.Limits.HistoryTurns, options.Limits.HistoryTurnsWithTools), new(ChatRole.User, task.Part is { } part ? $"{task.Text}\n{part.Words}" : task.Text)];
+        var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], gate, cancellationToken);
+        if (draft.Fault(gate.Given) is { } fault)
         {
-            var again = await AskAsync(client, invoker, [.. sent, .. draft.Messages, new(ChatRole.User, fault)], settings, conversation, asked, draft.Messages, cancellationToken);
+            var again = await AskAsync(client, invoker, [.. sent, .. draft.Messages, new(ChatRole.User, fault)], settings, conversation, asked, draft.Messages, gate, cancellationToken);
             draft = again.WithUsage(draft.Usage);
         }
 
-        var final = DoneClaims.Correct(GroundingCheck.Mark(draft.Text, draft.Report.Unbacked), draft.Evidence);
-        return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage, answering.Models.Count > 0 ? answering.Models : [model.For(prompt.Name).Label], answering.Notices);
+        var final = Settled(draft, gate.Given);
+        return new SpecialistAnswer(prompt.Name, final, WithText(draft.Messages, final), draft.Report, invoker.Calls, draft.Usage, answering.Models.Count > 0 ? answering.Models : [model.For(prompt.Name).Label], answering.Notices)
+        {
+            Given = gate.Given,
+            Shown = gate.Shown,
+            Handovers = HandOver.In(prompt.Name, invoker.Evidence),
+        };
     }
 
-    private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, ToolInvoker invoker, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, CancellationToken cancellationToken)
+    /// <summary>What is still not right is marked; what was given out stays as it is.</summary>
+    private static string Settled(Draft draft, string given)
+    {
+        var marked = GroundingCheck.Mark(draft.Text, [.. draft.Report.Unbacked.Where(u => u.Figure.At.Start >= given.Length)]);
+        return given + DoneClaims.Correct(marked[given.Length..], draft.Evidence);
+    }
+
+    private static async ValueTask<string> GiveOutAsync(string sentence, Func<TurnEvent, ValueTask> report)
+    {
+        await report(new TurnEvent.Sentence(sentence));
+        return sentence;
+    }
+
+    private static async Task<Draft> AskAsync(FunctionInvokingChatClient client, ToolInvoker invoker, IEnumerable<ChatMessage> sent, ChatOptions settings, Conversation conversation, string? asked, IReadOnlyList<ChatMessage> before, SentenceGate gate, CancellationToken cancellationToken)
     {
         var response = await client.GetResponseAsync(sent, settings, cancellationToken);
         invoker.ThrowIfStopped();
@@ -62,6 +105,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
             text = "I could not finish this within the allowed number of steps. Ask for one part of it at a time.";
         }
 
+        text = gate.Join(text);
         var evidence = conversation.EvidenceWith(messages, asked);
         return new Draft(text, messages, evidence, GroundingCheck.Check(text, evidence), response.Usage ?? new UsageDetails());
     }
@@ -118,23 +162,24 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
 
     /// <summary>The operations of this specialist that the policy leaves to who asks.</summary>
     private string MayPropose(AgentPrompt prompt, TurnRequest turn) =>
-        string.Join(", ", prompt.Tools.Where(t => !sources.ReadNames.Contains(t) && sources.MayPropose(turn.Requester, t))) is { Length: > 0 } some ? some : "nothing";
+        string.Join(", ", prompt.Tools.Where(t => !sources.ReadNames.Contains(t) && sources.MayPropose(turn.Requester, turn.Playbook, t))) is { Length: > 0 } some ? some : "nothing";
 
     /// <summary>What the history does not tell. Part of the system message, which a resumed task may find changed.</summary>
     private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => Recap.Of(
         conversation.IsCut(options.Limits.HistoryTurnsWithTools),
         conversation.KnownHandles,
         conversation.EvidenceWith([], null).Subjects,
-        await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken),
+        conversation.HasHistory ? await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken) : [],
         conversation.Handles);
 
     private sealed record Draft(string Text, IReadOnlyList<ChatMessage> Messages, Evidence Evidence, GroundingReport Report, UsageDetails Usage)
     {
         /// <summary>What the model is asked to put right; null when all is well.</summary>
-        public string? Fault => (Report.Unbacked, DoneClaims.In(Text, Evidence)) switch
+        /// <param name="given">The beginning that was given out already.</param>
+        public string? Fault(string given) => (Report.Unbacked, DoneClaims.In(Text, Evidence)) switch
         {
-            ({ Count: > 0 } unbacked, _) => GroundingCheck.CorrectionRequest(unbacked),
-            (_, { Count: > 0 } claims) => DoneClaims.CorrectionRequest(claims),
+            ({ Count: > 0 } unbacked, _) => GroundingCheck.CorrectionRequest(unbacked, given),
+            (_, { Count: > 0 } claims) => DoneClaims.CorrectionRequest(claims, given),
             _ => null,
         };
 

@@ -1,5 +1,6 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text;
 using BillingCopilot.Agents.Coordination;
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Handles;
@@ -20,6 +21,9 @@ namespace BillingCopilot.Agents.Turns;
 public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompts, Specialist specialist, ToolSources sources, ChatModel model, TurnAudits audits, BusinessClock clock, AgentOptions options, TimeProvider time)
 {
     private readonly TurnGate _turns = new();
+
+    // One for each set of active prompts: its index of examples is dear.
+    private readonly ConditionalWeakTable<IReadOnlyDictionary<string, AgentPrompt>, Coordinator> _coordinators = [];
 
     /// <summary>Who answers what no specialist takes.</summary>
     public const string CoordinatorName = "coordinator";
@@ -70,7 +74,9 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         incoming = incoming with { Text = Framed(incoming.Text, request, conversation.Handles) };
         var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, record, budget, cancellationToken);
         await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
-        var answers = await SideBySideAsync(agents, request, incoming.Text, conversation, record, budget, report, cancellationToken);
+
+        var answers = await AskedAsync(agents, request, incoming, conversation, record, budget, report, cancellationToken);
+        var shown = answers.Count > 0 ? answers[0].Shown : "";
 
         ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
         var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
@@ -79,17 +85,43 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             (db, token) => Conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
             cancellationToken);
 
-        foreach (var sentence in Sentences.Split(answer.Text))
+        var rest = answer.Text[shown.Length..];
+        var from = 0;
+        foreach (var sentence in Sentences.Split(rest))
         {
-            await report(new TurnEvent.Sentence(sentence.Of(answer.Text)));
+            await report(new TurnEvent.Sentence(rest[from..sentence.End]));
+            from = sentence.End;
         }
 
         await report(new TurnEvent.Finished(answer));
         return answer;
     }
 
+    /// <summary>
+    /// Those who were chosen answer side by side; after them, side by side as well, those whom they hand a part over to:
+    /// each once, for the same requester, and without handing on.
+    /// </summary>
+    private async Task<List<SpecialistAnswer>> AskedAsync(IReadOnlyList<AgentPrompt> agents, TurnRequest request, IncomingText incoming, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    {
+        // An answer of one alone is given out as it is written; of several it is put together first.
+        var streams = agents.Count == 1 && incoming.CardNumbersRemoved == 0;
+        AgentPrompt[] others = [.. prompts.ActiveFor(request.Tenant).Values.Where(p => agents.All(a => a.Name != p.Name)).OrderBy(p => p.Name, StringComparer.Ordinal)];
+        Task<List<SpecialistAnswer>> AnswersAsync(IEnumerable<(AgentPrompt Agent, SpecialistTask Task)> asked) =>
+            SideBySideAsync(asked, (agent, task, told) => specialist.AnswerAsync(agent, request, task, conversation, record, budget, told, cancellationToken), report, cancellationToken);
+
+        var answers = await AnswersAsync(agents.Select(a => (a, new SpecialistTask(incoming.Text, others, streams))));
+        var parts = answers.SelectMany(a => a.Handovers).Where(h => others.Any(o => o.Name == h.To)).DistinctBy(h => h.To).ToList();
+        if (parts.Count > 0)
+        {
+            await report(new TurnEvent.Routed(string.Join('+', answers.Select(a => a.Agent).Concat(parts.Select(p => p.To))), 1));
+            answers.AddRange(await AnswersAsync(parts.Select(p => (others.Single(o => o.Name == p.To), new SpecialistTask(incoming.Text, [], Streams: false, p)))));
+        }
+
+        return answers;
+    }
+
     /// <summary>Several specialists work at once; what they report comes one after the other. When one fails, so does the turn, after all have ended.</summary>
-    private async Task<List<SpecialistAnswer>> SideBySideAsync(IReadOnlyList<AgentPrompt> agents, TurnRequest request, string text, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
+    private static async Task<List<SpecialistAnswer>> SideBySideAsync(IEnumerable<(AgentPrompt Agent, SpecialistTask Task)> asked, Func<AgentPrompt, SpecialistTask, Func<TurnEvent, ValueTask>, Task<SpecialistAnswer>> answer, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
         using var speaking = new SemaphoreSlim(1, 1);
         async ValueTask InTurnAsync(TurnEvent e)
@@ -105,7 +137,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             }
         }
 
-        return [.. await Task.WhenAll(agents.Select(a => specialist.AnswerAsync(a, request, text, conversation, record, budget, InTurnAsync, cancellationToken)))];
+        return [.. await Task.WhenAll(asked.Select(a => answer(a.Agent, a.Task, InTurnAsync)))];
     }
 
     private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
@@ -118,7 +150,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
                 : throw new ArgumentException($"There is no specialist '{request.Agent}'; there are: {string.Join(", ", active.Keys.Order(StringComparer.Ordinal))}.", nameof(request));
         }
 
-        var coordinator = new Coordinator(active);
+        var coordinator = _coordinators.GetValue(active, static agents => new Coordinator(agents));
         var route = coordinator.Decide(text, conversation.LastAgent);
         var certainty = route.Ranked.Count > 0 ? route.Ranked[0].Certainty : 0;
         switch (route)
@@ -154,8 +186,9 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
     {
         var evidence = conversation.EvidenceWith(messages.Skip(1), request.Playbook is null ? incoming.Text : null);
-        var text = reply ?? Joined(answers);
-        text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + AnswerWriter.TextFor(text, conversation.Handles, evidence)
+        var (shown, given) = answers is [var first, ..] ? (first.Shown, first.Given) : ("", "");
+        var rest = (reply ?? Joined(answers))[given.Length..];
+        var text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + shown + AnswerWriter.TextFor(rest, conversation.Handles, evidence)
             + string.Concat(answers.SelectMany(a => a.Notices).Distinct().Select(n => $"\n({n})"));
         Receipt[] receipts = [.. answers.SelectMany(a => AnswerWriter.Receipts(a.Report, conversation.Handles, evidence)).Distinct()];
         return new TurnAnswer(
@@ -166,7 +199,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             [.. answers.SelectMany(a => a.Calls)],
             receipts,
             [.. AnswerWriter.Citations(text, receipts, evidence.Calls)],
-            await sources.ProposalsOfTaskAsync(request.Tenant, request.TaskId, cancellationToken),
+            answers.Any(a => a.Calls.Any(c => !sources.ReadNames.Contains(c.Name))) ? await sources.ProposalsOfTaskAsync(request.Tenant, request.TaskId, cancellationToken) : [],
             [.. answers.SelectMany(a => a.Report.Unbacked).Select(u => u.Figure.Text)],
             answers.Count == 0 ? model.Label : string.Join('+', answers.SelectMany(a => a.Models).Distinct()),
             (int)answers.Sum(a => a.Usage.InputTokenCount ?? 0),
@@ -177,16 +210,24 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
 
     private static string Joined(List<SpecialistAnswer> answers)
     {
-        if (answers.Count == 1)
+        if (answers is [var only])
         {
-            return answers[0].Text;
+            return only.Text;
         }
 
         // A closing line that all of them share (who speaks) is said once.
         string[] closing = [.. answers.Select(a => a.Text[(a.Text.LastIndexOf('\n') + 1)..])];
-        var shared = closing.Distinct().Count() == 1 && answers.All(a => a.Text.Length > closing[0].Length) ? closing[0] : "";
-        var parts = answers.Select(a => $"{char.ToUpperInvariant(a.Agent[0])}{a.Agent[1..]}: {a.Text[..^shared.Length].TrimEnd()}");
-        return string.Join("\n\n", parts) + (shared.Length > 0 ? "\n" + shared : "");
+        var shared = closing.Distinct().Count() == 1 && answers.All(a => a.Text.Length > closing[0].Length + a.Given.Length) ? closing[0] : "";
+        return string.Join("\n\n", answers.Select(a => Part(a, shared.Length))) + (shared.Length > 0 ? "\n" + shared : "");
+    }
+
+    /// <summary>An answer under its specialist's name; without one where its beginning was read already.</summary>
+    private static string Part(SpecialistAnswer answer, int closing)
+    {
+        var text = answer.Text[..^closing];
+        return answer.Given.Length > 0
+            ? answer.Given + text[answer.Given.Length..].TrimEnd()
+            : $"{char.ToUpperInvariant(answer.Agent[0])}{answer.Agent[1..]}: {text.TrimEnd()}";
     }
 
     /// <summary>Says which playbook speaks, and hands out the handles of what it is about.</summary>

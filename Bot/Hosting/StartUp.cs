@@ -7,7 +7,7 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>What must be in place before the first question: checked prompts, and, with a sandbox, its policies and tickets.</summary>
-public sealed partial class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, EffectiveSettings effective, Governance.Audit.AuditContents contents, Governance.Audit.SubjectEraser eraser, CopilotSettings settings, ILogger<StartUp> log)
+public sealed partial class StartUp(TenantList tenants, CopilotDbFactory databases, BusinessClock clock, SandboxClock sandboxClock, Agents.Prompts.PromptRegistry prompts, IKnowledgeBase knowledge, SuggestedQuestions questions, EffectiveSettings effective, Governance.Audit.AuditLog audit, Governance.Audit.AuditContents contents, Governance.Audit.SubjectEraser eraser, CopilotSettings settings, ILogger<StartUp> log)
 {
     /// <param name="takesChangedPrompts">False stops at a recorded prompt whose contents changed; in sandbox mode they are taken.</param>
     public async Task RunAsync(World? world, bool takesChangedPrompts, CancellationToken cancellationToken)
@@ -21,6 +21,7 @@ public sealed partial class StartUp(TenantList tenants, CopilotDbFactory databas
                 PromptChanged(log, prompt.Label, prompt.Hash, tenant.IsSandbox ? "taken as they are" : "waiting for an admin");
             }
 
+            await Agents.Journal.PromptTexts.RecordAsync(db, audit, prompts.All, cancellationToken);
             await effective.RecordAsync(tenant.Context, cancellationToken);
             await KeysAsync(db, cancellationToken);
         }

@@ -56,6 +56,10 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         return (id, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cipher))));
     }
 
+    /// <summary>Makes a subject's key ahead of the first words about it, where words are kept: that takes a flush of its own.</summary>
+    public Task MakeKeyAsync(TenantContext tenant, string subject) =>
+        _ours.GetValueOrDefault(tenant.Id) ? Task.Run(() => keys.GetOrMakeAsync(tenant.Id, subject, CancellationToken.None)) : Task.CompletedTask;
+
     /// <summary>The text, or null when it was pruned or a key of it was dropped.</summary>
     public async Task<string?> ReadAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ public sealed record CustomerMatch(
     DateOnly? LastInvoiceDate);
 
 /// <summary>Where a customer stands.</summary>
-/// <param name="CreditBalance">Stored credit that the next invoice uses.</param>
+/// <param name="CreditBalance">Stored credit that the next invoice uses; nought is said too.</param>
 /// <param name="OwedBalance">Stored debt that the next invoice adds.</param>
 /// <param name="Owed">Sum of what open invoices still ask for, one a currency.</param>
 public sealed record CustomerOverview(

@@ -67,14 +67,14 @@ public sealed class CustomersPlugin(ToolContext context)
 
     private CustomerOverview Overview(Customer customer, IReadOnlyList<SubscriptionView> subscriptions, CardView? card, IReadOnlyList<Invoice> open, Invoice? last)
     {
-        var balance = new Money(Math.Abs(customer.Balance), customer.Currency ?? context.Tenant.Currency).Unless0();
+        var balance = new Money(Math.Abs(customer.Balance), customer.Currency ?? context.Tenant.Currency);
         var owed = open.GroupBy(i => i.Currency, StringComparer.Ordinal).Select(g => new Money(g.Sum(i => i.AmountRemaining), g.Key)).ToList();
         return new CustomerOverview(
             customer.Ref(),
             customer.NameOf(),
             context.Tenant.Day(customer.Created),
             customer.Delinquent == true ? true : null,
-            customer.Balance < 0 ? balance : null,
+            customer.Balance <= 0 ? balance : null,
             customer.Balance > 0 ? balance : null,
             [.. subscriptions.Take(MostSubscriptions)],
             subscriptions.Count > MostSubscriptions ? new Partial(MostSubscriptions, subscriptions.Count, "Use list_subscriptions with a status or a plan.") : null,

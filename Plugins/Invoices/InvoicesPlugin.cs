@@ -23,7 +23,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     public async Task<object> ListInvoicesAsync(
         [Handle(ObjectKind.Customer), Description("Handle such as cus1")] string customer,
         InvoiceStatus? status = null,
-        [Description("Rows, at most 50")] int limit = 12,
+        [Description("Rows, at most 50")] int limit = 15,
         CancellationToken cancellationToken = default)
     {
         if (!(await _reader.CustomerAsync(customer, cancellationToken)).TryGet(out var owner, out var refusal)

@@ -18,6 +18,9 @@ public sealed class MistakesPlugin(ToolContext context)
     /// <summary>Invoices looked at, newest first: about four years of a monthly plan.</summary>
     private const int MostInvoices = 50;
 
+    /// <summary>What a customer without mistakes was checked for.</summary>
+    private const string LookedFor = "No double charge, missed discount, wrong proration or charge after a cancellation; nothing else was checked.";
+
     private readonly StripeReader _reader = context.Reader;
 
     [KernelFunction("find_billing_mistakes"), ToolEffect(ToolEffect.Read)]
@@ -51,6 +54,7 @@ public sealed class MistakesPlugin(ToolContext context)
 
         var history = new BillingHistory(invoices, [.. subscriptions.Items.Select(s => SubscriptionFactsMap.Of(s, customer))], facts);
         var complete = listed.Complete && charges.Complete && subscriptions.Complete;
+        var mistakes = BillingMistakes.Find(history);
         return new MistakeList(
             customer.Ref(),
             customer.NameOf(),
@@ -58,7 +62,8 @@ public sealed class MistakesPlugin(ToolContext context)
             facts.Count,
             complete,
             complete ? null : new Partial(listed.Items.Count, null, "Older invoices were not looked at: use get_invoice for one of them."),
-            [.. BillingMistakes.Find(history).Select(m => MistakeView.Of(m, Remedies.For(m, history)))]);
+            [.. mistakes.Select(m => MistakeView.Of(m, Remedies.For(m, history)))],
+            mistakes.Count == 0 ? LookedFor : null);
     }
 
     private async Task<Outcome<IReadOnlyList<ChargeFacts>>> ChargesAsync(IReadOnlyList<Charge> charges, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
@@ -84,6 +89,7 @@ public sealed class MistakesPlugin(ToolContext context)
 /// <param name="Invoices">How many were looked at.</param>
 /// <param name="Charges">How many were looked at.</param>
 /// <param name="Mistakes">Largest first; empty when nothing is wrong.</param>
+/// <param name="Checked">What was looked for, when nothing was found.</param>
 public sealed record MistakeList(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -91,7 +97,8 @@ public sealed record MistakeList(
     int Charges,
     bool Complete,
     Partial? Partial,
-    IReadOnlyList<MistakeView> Mistakes);
+    IReadOnlyList<MistakeView> Mistakes,
+    string? Checked);
 
 /// <summary>One mistake.</summary>
 /// <param name="Kind"><c>duplicate_charge</c>, <c>missed_discount</c>, <c>wrong_proration</c>, …</param>

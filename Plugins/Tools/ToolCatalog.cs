@@ -65,10 +65,19 @@ public sealed class ToolCatalog
     /// <exception cref="ArgumentException">A name is not a read tool.</exception>
     public IReadOnlyList<KernelFunction> CreateReadTools(ToolScope scope, IEnumerable<string> names)
     {
+        return [.. names.Select(OpenReadTools(scope))];
+    }
+
+    /// <summary>
+    /// The same one by one, as they are needed. What one of them looked up the others need not, so open it anew for
+    /// each turn; one at a time may be made.
+    /// </summary>
+    public Func<string, KernelFunction> OpenReadTools(ToolScope scope)
+    {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies?.Find(AcceptDispute.Descriptor.Name)?.SmallBelow);
+        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies?.Find(AcceptDispute.Descriptor.Name)?.SmallBelow));
         Dictionary<Type, object> plugins = [];
-        return [.. names.Select(name => Create(Known(name), context, plugins))];
+        return name => Create(Known(name), context.Value, plugins);
     }
 
     /// <summary>The tools on these plugin types. Throws, naming it, at the first that declares no effect.</summary>

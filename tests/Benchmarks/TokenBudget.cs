@@ -42,7 +42,7 @@ internal static class TokenBudget
             "Tokens (o200k) that a model is sent, beside the Stripe objects of the same calls",
             ["tools", "schemas", "results", "Stripe", "share"],
             [.. rows.Select(r => new object[] { r.Tools, r.Schemas, r.Results, r.Stripe, $"{r.Share:P0}" }), ["all", rows.Sum(r => r.Schemas), rows.Sum(r => r.Results), rows.Sum(r => r.Stripe), $"{Share(rows):P0}"]]);
-        return await Report.FinishAsync(Share(rows) <= Target, new { questions = rows, share = Math.Round(Share(rows), 4), target = Target }, file);
+        return await Report.FinishAsync(rows.TrueForAll(r => r.Share <= Target), new { questions = rows, share = Math.Round(Share(rows), 4), target = Target }, file);
     }
 
     private static double Share(List<Row> rows) => (double)rows.Sum(r => r.Schemas + r.Results) / rows.Sum(r => r.Stripe);

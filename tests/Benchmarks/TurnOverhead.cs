@@ -64,7 +64,14 @@ internal static class TurnOverhead
         services.AddSingleton(s =>
         {
             var sources = (ToolSources)original(s);
-            return sources with { CreateReads = (scope, names) => [.. sources.CreateReads(scope, names).Select(Instant)] };
+            return sources with
+            {
+                OpenReads = scope =>
+                {
+                    var reads = sources.OpenReads(scope);
+                    return name => Instant(reads(name));
+                },
+            };
         });
     }
 

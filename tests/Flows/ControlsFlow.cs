@@ -99,6 +99,12 @@ public sealed class ControlsFlow
         ((string?)proposal["status"]).ShouldBe("executed", proposal.ToJsonString());
         ((string?)proposal["approvals"]![0]!["channel"]).ShouldBe("standing");
         Directory.GetFiles(copilot.Stage.Outbox, "*.eml").ShouldHaveSingleItem();
+
+        // Who may decide is a setting: that the file changed while it serves is in the log.
+        var people = Path.Combine(copilot.Stage.Host.Settings.Policy.Path!, "people.yaml");
+        await File.WriteAllTextAsync(people, (await File.ReadAllTextAsync(people)).Replace("Frank Moreau", "Frank Moreau-Petit", StringComparison.Ordinal));
+        await copilot.Stage.Host.Services.GetRequiredService<BillingCopilot.Bot.Hosting.EffectiveSettings>().RecordPeopleAsync(copilot.Stage.Host.Tenants.Default.Context, default);
+        (await EntriesAsync(copilot)).ShouldContain(e => e.Kind == "settings.changed" && e.Actor == "people.yaml" && e.Details.Contains("\"changed\":[\"people\"]", StringComparison.Ordinal));
     }
 
     [Fact]

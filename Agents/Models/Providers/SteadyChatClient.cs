@@ -77,11 +77,13 @@ internal sealed class SteadyChatClient(IChatClient inner, string model, Resilien
     private async Task<ChatResponse> StreamedAsync(ChatMessage[] sent, ChatOptions? chat, CancellationToken cancellationToken)
     {
         var updates = new List<ChatResponseUpdate>();
+        await AnswerPieces.TellAsync(null);
         await using (var stream = new GuardedStream(token => inner.GetStreamingResponseAsync(sent, chat, token), model, options, time, cancellationToken))
         {
             while (await stream.NextAsync())
             {
                 updates.Add(stream.Current);
+                await AnswerPieces.TellAsync(stream.Current);
             }
         }
 

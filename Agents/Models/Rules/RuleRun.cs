@@ -115,7 +115,15 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
 
         return tools.Contains(tool) ? new RuleMove.CallTool(callId, tool, arguments)
             : tools.Contains(MoreTools.Name) && dialogue.TurnCalls.All(c => c.CallId != $"{callId}_more") ? new RuleMove.CallTool($"{callId}_more", MoreTools.Name, new JsonObject { [MoreTools.Argument] = tool })
+            : id == ProposalStep ? NotMine(tool)
             : new RuleMove.Say($"For this I would need {tool.Replace('_', ' ')}, which I can't use here.");
+    }
+
+    /// <summary>A proposal that nobody asks of this turn leaves what was found worth saying.</summary>
+    private RuleMove? NotMine(string tool)
+    {
+        _context["refused"] = $"I can't propose that: \"{tool.Replace('_', ' ')}\" is not for your role. Ask a colleague whose role may propose it.";
+        return null;
     }
 
     /// <summary>True for a call that was made before the first request and says at least as much.</summary>

@@ -9,13 +9,14 @@ public sealed record RuleSet(string Specialist, string Footer, string Fallback, 
     public Intent? Find(string name) => Intents.FirstOrDefault(i => i.Name == name);
 
     /// <summary>Tools that an intent, and what it offers next, may call.</summary>
-    public IReadOnlySet<string> ToolsOf(string name)
+    /// <param name="invoiceNamed">The words name an invoice, which needs no looking for.</param>
+    public IReadOnlySet<string> ToolsOf(string name, bool invoiceNamed = false)
     {
         var tools = new HashSet<string>(StringComparer.Ordinal);
         for (var intent = Find(name); intent is not null; intent = intent.Offer is { } offer && offer.Intent != intent.Name ? Find(offer.Intent) : null)
         {
             tools.UnionWith(intent.Steps.OfType<RuleStep.Call>().Select(c => c.Tool));
-            tools.UnionWith(intent.Needs.SelectMany(n => ToolsToFind.GetValueOrDefault(n) ?? []));
+            tools.UnionWith(intent.Needs.SelectMany(n => invoiceNamed && n != "customer" ? ["get_invoice"] : ToolsToFind.GetValueOrDefault(n) ?? []));
         }
 
         return tools;

@@ -13,8 +13,8 @@ namespace BillingCopilot.Unit.AgentTests;
 
 public class ArgumentTests
 {
-    private static readonly BoundTool Tool = new(
-        KernelFunctionFactory.CreateFromMethod((int count, bool open, DateOnly day) => $"{count}{open}{day}", "tool"), ToolEffect.Read, [], new Dictionary<string, ObjectKind>());
+    private static readonly KernelFunction Function = KernelFunctionFactory.CreateFromMethod((int count, bool open, DateOnly day) => $"{count}{open}{day}", "tool");
+    private static readonly BoundTool Tool = new(ToolShape.OfRead(Function, new Dictionary<string, ObjectKind>()), () => Function);
 
     [Theory]
     [InlineData("""{"count":"many","open":true,"day":"2026-03-01"}""", "count", "a whole number")]

@@ -10,7 +10,7 @@ public class GroundingTests
     private static readonly Evidence Two = Of(
         Call("list_invoices", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Acme Robotics»","invoices":[{"invoice":"inv1","number":"LUM-0042","date":"2026-03-01","total":"120.00 USD"},{"invoice":"inv2","number":"LUM-0041","date":"2026-02-01","total":"60.00 USD"}]}"""),
         Call("list_invoices", """{"customer":"cus2"}""", """{"customer":"cus2","customer_name":"«Globex GmbH»","invoices":[{"invoice":"inv3","number":"GLX-0007","date":"2026-03-05","total":"75.00 USD","status":"open"}]}"""),
-        Call("explain_invoice_change", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Acme Robotics»","current":{"invoice":"inv1","number":"LUM-0042","total":"120.00 USD"},"previous":{"invoice":"inv2","number":"LUM-0041","total":"60.00 USD"},"difference":"60.00 USD","changes":[{"kind":"proration_credit","what":"«5 × Team (at $12.00 / month)»","amount":"-20.00 USD","quantity_before":4}]}"""),
+        Call("explain_invoice_change", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Acme Robotics»","current":{"invoice":"inv1","number":"LUM-0042","total":"120.00 USD"},"previous":{"invoice":"inv2","number":"LUM-0041","total":"60.00 USD"},"difference":"60.00 USD","changes":[{"kind":"proration_credit","what":"«5 × Team (at $12.00 / month)»","amount":"-20.00 USD","quantity_before":4,"plan":"«Studio 54»"}]}"""),
         Call("search_policies", """{"query":"refund"}""", """{"policies":[{"document":"policies/refunds.md","title":"Refunds","section":"Window","quote":"A customer can ask for a refund within **30 days** of the charge. Up to $100 a support agent proposes; fees of 2.5% stay."}],"tickets":[]}"""));
 
     [Theory]
@@ -34,6 +34,11 @@ public class GroundingTests
     [InlineData("You said $90, which I can't find.")]
     [InlineData("Globex GmbH owes about $80.")]
     [InlineData("Acme Robotics was billed roughly $100.")]
+    [InlineData("Acme Robotics was billed $120.00 instead of $60.00 on LUM-0041.")]
+    [InlineData("The total is $120.00 rather than $60.00 on LUM-0041.")]
+    [InlineData("A visa 5881 payment failed.")]
+    [InlineData("Our policy: “A customer can ask for a refund within **30 days** of the charge. [...] fees of 2.5% stay.”")]
+    [InlineData("Acme Robotics uses Studio 54 seats.")]
     public void Check_FiguresWithSources_AreBacked(string text) =>
         GroundingCheck.Check(text, Two).Unbacked.ShouldBeEmpty();
 
@@ -68,6 +73,9 @@ public class GroundingTests
     [InlineData("A total of 1234.56 came out.", "1234.56")]
     [InlineData("It is 1.234 KWD.", "1.234 KWD")]
     [InlineData("Our policy: “Refunds are always possible for everyone.”", "“Refunds are always possible for everyone.”")]
+    [InlineData("Our policy: “Fees of 2.5% stay. [...] A customer can ask for a refund”", "“Fees of 2.5% stay. [...] A customer can ask for a refund”")]
+    [InlineData("LUM-0041 is $120.00 instead of $75.00 on GLX-0007.", "$120.00")]
+    [InlineData("Acme Robotics uses 54 seats.", "54")]
     public void Check_FiguresWithoutSources_AreNamed(string text, params string[] expected) =>
         GroundingCheck.Check(text, Two).Unbacked.Select(u => u.Figure.Text).ShouldBe(expected);
 

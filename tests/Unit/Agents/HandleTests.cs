@@ -128,7 +128,7 @@ public class HandleTests
             Risk = Risk.Money,
             Nothing = (string?)null,
         };
-        JsonSerializer.Serialize(result, ModelJson.For(_handles))
+        ModelJson.Write(result, _handles)
             .ShouldBe("""{"invoice":"inv1","total_due":"120.00 USD","customer_name":"«Café Ltd refund»","at":"2026-03-01T08:30:00Z","risk":"money"}""");
     }
 }

@@ -1,3 +1,7 @@
+using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Tools;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -31,4 +35,74 @@ public class HandoverTests
         answer.Proposals.ShouldBeEmpty();
         (await copilot.Services.GetRequiredService<ProposalBook>().ListForTaskAsync(copilot.Tenant, answer.TaskId, default)).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Run_PartHandedOver_OneAnswerHasBoth_WithTheReceiptsOfBoth()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("more_tools", ("name", "hand_over")),
+            HandOver("support", "Say what invoice IWLJOGXF-0013 comes to."),
+            ScriptedModel.Call("search_policies", ("query", "dunning")),
+            ScriptedModel.Say("Our policy has a section on it."),
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            ScriptedModel.Say("The invoice is IWLJOGXF-0013."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var request = copilot.Request("@collections what does the policy say, and what about their last invoice?");
+        var answer = await copilot.RunAsync(request);
+
+        answer.Agent.ShouldBe("collections+support");
+        answer.Text.ShouldBe("Collections: Our policy has a section on it.\n\nSupport: The invoice is IWLJOGXF-0013.");
+        answer.Receipts.ShouldContain(r => r.Text == "IWLJOGXF-0013" && r.Tool == "get_invoice");
+        Names(script.Requests[1]).ShouldContain("hand_over");
+        Names(script.Requests[4]).Except(["more_tools"]).ShouldBeSubsetOf(Prompt(copilot, "support").Tools);
+        script.Requests[4].Messages[^1].Text.ShouldContain("[handed over by collections] Say what invoice");
+        (await copilot.RunAsync(request)).Text.ShouldBe(answer.Text);
+        script.Requests.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Run_PartHandedOver_StaysWithinTheAskersRole_AndIsNotHandedOn()
+    {
+        var script = new ScriptedModel(
+            HandOver("support", "Credit $5.00."),
+            ScriptedModel.Say("That is for support."),
+            HandOver("collections", "Yours."),
+            ScriptedModel.Call("issue_refund", ("charge", "ch1"), ("why", "Asked.")),
+            ScriptedModel.Say("I can't propose that for you."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@collections credit $5.00", person: "vera");
+        Names(script.Requests[2]).Except(["more_tools"]).ShouldBeSubsetOf(copilot.Services.GetRequiredService<ToolSources>().ReadNames);
+        answer.Tools.Where(t => t.Name != "hand_over").ShouldAllBe(t => t.Failed);
+        answer.Proposals.ShouldBeEmpty();
+        script.Requests.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Run_PartHandedToNobody_IsRefusedWithWhoThereIs()
+    {
+        var script = new ScriptedModel(HandOver("support", "Mine."), ScriptedModel.Say("I can't hand that over."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@support what does the policy say?");
+        answer.Agent.ShouldBe("support");
+        script.Requests[1].LastResult.ShouldContain("There are: collections.");
+    }
+
+    [Fact]
+    public async Task Playbook_HandsOver_WithinTheAutomationsScope()
+    {
+        var script = new ScriptedModel(HandOver("support", "Is the amount right?"), ScriptedModel.Say("The payment failed."), ScriptedModel.Say("The bill is right."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var invoice = new ObjectRef(ObjectKind.Invoice, (string)copilot.Sandbox.World.Truth["failed_invoices"]![0]!["invoice"]!);
+        var answer = await copilot.PlaybookAsync("payment_failed", invoice);
+        answer.Agent.ShouldBe("collections+support");
+        Names(script.Requests[0]).ShouldContain("hand_over");
+        var sources = copilot.Services.GetRequiredService<ToolSources>();
+        Names(script.Requests[2]).Except(["more_tools"]).ShouldBeSubsetOf(Prompt(copilot, "support").Tools.Where(t => sources.MayUse(Person.Automation, "payment_failed", t)));
+    }
+
+    private static Func<ScriptedRequest, Microsoft.Extensions.AI.ChatResponse> HandOver(string to, string what) => ScriptedModel.Call("hand_over", ("to", to), ("what", what));
+
+    private static IEnumerable<string> Names(ScriptedRequest request) => request.Options!.Tools!.Select(t => t.Name);
+
+    private static AgentPrompt Prompt(LumenCopilot copilot, string name) => copilot.Services.GetRequiredService<PromptRegistry>().All.Single(p => p.Name == name);
 }

@@ -1,6 +1,7 @@
 using BillingCopilot.Agents.Models.Rules;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Tools;
+using BillingCopilot.Governance.People;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -23,7 +24,7 @@ public sealed class ToolOfferTests : IAsyncLifetime
     public void For_EveryExampleOfARule_CarriesTheToolsOfItsIntent()
     {
         var missing = _copilot.Services.GetRequiredService<RuleBook>().All.SelectMany(rules => rules.Intents.SelectMany(intent => intent.Examples
-            .SelectMany(e => rules.ToolsOf(intent.Name).Except(For(rules.Specialist, e)).Select(t => $"{e}: {t}")))).ToArray();
+            .SelectMany(e => rules.ToolsOf(intent.Name, ToolOffer.NamesInvoice(e)).Except(For(rules.Specialist, e)).Select(t => $"{e}: {t}")))).ToArray();
         missing.Where(m => !m.Contains("event arrived", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
@@ -34,6 +35,19 @@ public sealed class ToolOfferTests : IAsyncLifetime
         tools.ShouldContain("get_invoice");
         tools.ShouldNotContain("issue_refund");
         tools.ShouldNotContain("list_subscriptions");
+        tools.ShouldNotContain("find_customer");
+        tools.ShouldNotContain("search_policies");
+    }
+
+    [Fact]
+    public void MoreTools_NamesOnlyWhatTheInstructionsDoNot()
+    {
+        MoreTools.Create(["get_invoice", "list_charges"], "get_invoice for one invoice; list_charges for charges.").Description.ShouldBe("Gives you another tool that your instructions name.");
+        MoreTools.Create(["get_invoice", "list_charges"], "get_invoice for one invoice.").Description.ShouldEndWith("or one of: list_charges.");
+        foreach (var prompt in _copilot.Services.GetRequiredService<PromptRegistry>().All)
+        {
+            prompt.Tools.Where(t => !prompt.Body.Contains(t, StringComparison.Ordinal)).ShouldBeEmpty(prompt.Label);
+        }
     }
 
     [Theory]
@@ -66,6 +80,30 @@ public sealed class ToolOfferTests : IAsyncLifetime
         Names(script.Requests[0]).ShouldNotContain("list_subscriptions");
         Names(script.Requests[1]).ShouldContain("list_subscriptions");
         answer.Tools.Select(t => t.Failed).ShouldBe([false, false]);
+    }
+
+    [Fact]
+    public async Task Run_AskerWhoMayNotPropose_IsOfferedReadsOnly()
+    {
+        var script = new ScriptedModel(ScriptedModel.Say("I can't propose that for you."), ScriptedModel.Say("I propose it."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var reads = copilot.Services.GetRequiredService<ToolSources>().ReadNames;
+        await copilot.AskAsync("@support refund the duplicate charge of Acorn Labs", "conv_1", "vera");
+        await copilot.AskAsync("@support refund the duplicate charge of Acorn Labs", "conv_2", "sam");
+        Names(script.Requests[0]).Except(["more_tools"]).ShouldBeSubsetOf(reads);
+        Names(script.Requests[1]).ShouldContain("issue_refund");
+    }
+
+    [Fact]
+    public void For_Playbook_CarriesOfProposalsOnlyThoseItNames()
+    {
+        var reads = _copilot.Services.GetRequiredService<ToolSources>().ReadNames;
+        var sources = _copilot.Services.GetRequiredService<ToolSources>();
+        foreach (var playbook in _copilot.Services.GetRequiredService<PlaybookRegistry>().All)
+        {
+            var offered = For(playbook.Agent, $"Playbook {playbook.Name}.\n{playbook.Instructions}").Where(t => sources.MayUse(Person.Automation, playbook.Name, t));
+            offered.Except(reads).ShouldAllBe(t => playbook.Instructions.Contains(t, StringComparison.Ordinal), playbook.Name);
+        }
     }
 
     private static IEnumerable<string> Names(ScriptedRequest request) => request.Options!.Tools!.Select(t => t.Name);

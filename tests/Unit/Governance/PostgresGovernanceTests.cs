@@ -50,6 +50,7 @@ public sealed class PostgresGovernanceTests
     {
         await using var database = await TestPostgres.CreateAsync();
         using var bench = await Bench.StartAsync(b => b.Storage = database.Options);
+        bench.Far.Remaining["in_1"] = 500_000;
         foreach (var step in Enumerable.Range(1, 10))
         {
             var proposal = await bench.ProposeAsync(r => r with { Step = step, Arguments = Bench.Arguments(amount: "201.00 USD") });
@@ -57,6 +58,9 @@ public sealed class PostgresGovernanceTests
             await AtOnce(2, i => bench.TryApproveAsync(proposal, i == 0 ? "frank" : "fiona"));
 
             (await bench.Book.FindAsync(Bench.Tenant, proposal.Id, default))!.Status.ShouldBe(ProposalStatus.Approved);
+
+            // Done, and a day later: no share of a cap is held.
+            (await bench.ExecuteAsync(proposal)).Status.ShouldBe(ProposalStatus.Executed);
             bench.Time.Advance(TimeSpan.FromDays(1));
         }
     }

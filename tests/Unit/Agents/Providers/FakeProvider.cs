@@ -95,7 +95,8 @@ internal sealed class FakeProvider : IAsyncDisposable
         Reply.EndsEarly early => PiecesAsync(http, Unfinished(early.Text)),
         Reply.HalfJson half => PiecesAsync(http, [.. Unfinished(half.Text), _wire.Broken]),
         Reply.Stalls stalls => StallAsync(http, Unfinished(stalls.Text)),
-        Reply.BreaksOff off => BreakAsync(http, Unfinished(off.Text)),
+        Reply.Waits waits => WaitAsync(http, waits),
+        Reply.BreaksOff off => BreakAsync(http, Unfinished(off.Text), off.When ?? Task.CompletedTask),
         _ => throw new InvalidOperationException($"No answer for {reply}."),
     };
 
@@ -116,7 +117,11 @@ internal sealed class FakeProvider : IAsyncDisposable
 
     private async Task PiecesAsync(HttpContext http, IReadOnlyList<string> pieces)
     {
-        http.Response.ContentType = _wire.StreamType;
+        if (!http.Response.HasStarted)
+        {
+            http.Response.ContentType = _wire.StreamType;
+        }
+
         foreach (var piece in pieces)
         {
             await http.Response.WriteAsync(piece, http.RequestAborted);
@@ -141,9 +146,18 @@ internal sealed class FakeProvider : IAsyncDisposable
         await Task.Delay(Timeout.Infinite, http.RequestAborted);
     }
 
-    private async Task BreakAsync(HttpContext http, string[] pieces)
+    private async Task WaitAsync(HttpContext http, Reply.Waits reply)
+    {
+        var first = Unfinished(reply.Text);
+        await PiecesAsync(http, first);
+        await reply.Go.WaitAsync(http.RequestAborted);
+        await PiecesAsync(http, [.. _wire.Stream(reply.Text, []).Skip(first.Length)]);
+    }
+
+    private async Task BreakAsync(HttpContext http, string[] pieces, Task when)
     {
         await PiecesAsync(http, pieces);
+        await when.WaitAsync(http.RequestAborted);
         http.Abort();
     }
 }

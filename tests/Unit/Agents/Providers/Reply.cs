@@ -14,8 +14,11 @@ internal abstract record Reply
     /// <summary>Text in pieces; after the first, it waits until the client gives up.</summary>
     public sealed record Stalls(string Text) : Reply;
 
-    /// <summary>Text whose connection breaks after the first piece.</summary>
-    public sealed record BreaksOff(string Text) : Reply;
+    /// <summary>Text whose second half comes only when it may.</summary>
+    public sealed record Waits(string Text, Task Go) : Reply;
+
+    /// <summary>Text whose connection breaks after the first piece: at once, or when it may.</summary>
+    public sealed record BreaksOff(string Text, Task? When = null) : Reply;
 
     /// <summary>Text whose stream ends properly, but without saying that the answer is finished.</summary>
     public sealed record EndsEarly(string Text) : Reply;
