@@ -135,7 +135,7 @@ public sealed class ControlsFlow
         answer!.Text.ShouldContain((string)copilot.OpenRise["invoice_number"]!);
         answer.Proposals.ShouldBeEmpty();
         nothing.ShouldBeNull("no other playbook starts");
-        var idle = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && e.Details.Contains("nothing_proposed", StringComparison.Ordinal));
+        var idle = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && (string?)JsonNode.Parse(e.Details)!["playbook"] == "invoice_summary");
         var words = await services.GetRequiredService<AuditContents>().ReadAsync(tenant, (string)JsonNode.Parse(idle.Details)!["content"]!, CancellationToken.None);
         ((string?)JsonNode.Parse(words!)!["why"])!.Length.ShouldBeInRange(1, 600);
         using var sam = copilot.As("sam");
