@@ -115,7 +115,7 @@ public sealed class TurnRecord : IDisposable
     /// <summary>Writes all that is kept.</summary>
     public Task WriteAsync(CancellationToken cancellationToken) => WriteAsync(static (_, _) => Task.CompletedTask, cancellationToken);
 
-    /// <summary>The same together with what the caller has to store.</summary>
+    /// <summary>The same together with what the caller adds to the database's context.</summary>
     public async Task WriteAsync(Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -205,11 +205,7 @@ public sealed class TurnRecord : IDisposable
         try
         {
             await with(db, cancellationToken);
-            if (_log is not null && named.Count > 0)
-            {
-                await _log.AppendAsync(db, named, cancellationToken);
-            }
-
+            await (_log is not null && named.Count > 0 ? _log.AppendAsync(db, named, cancellationToken) : db.SaveChangesAsync(cancellationToken));
             await transaction.CommitAsync(cancellationToken);
         }
         catch

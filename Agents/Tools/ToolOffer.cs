@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Models.Rules;
@@ -61,7 +62,8 @@ public sealed partial class ToolOffer
             return [.. prompt.Tools.Where(t => wanted.Contains(t) || now.Contains(t, StringComparison.Ordinal))];
         }
 
-        wanted.UnionWith(prompt.Tools.Where(t => now.Contains(t, StringComparison.Ordinal) || IsNamed(t, now)));
+        var said = Words.Of(now);
+        wanted.UnionWith(prompt.Tools.Where(t => now.Contains(t, StringComparison.Ordinal) || IsNamed(t, said)));
         var near = Intents(prompt.Name, now, ranks);
         wanted.UnionWith(near);
         foreach (var earlier in asked.SkipLast(1).TakeLast(EarlierQuestions))
@@ -121,12 +123,13 @@ public sealed partial class ToolOffer
     internal static bool NamesInvoice(string text) => InvoiceName().IsMatch(text);
 
     /// <summary>True when each word that tells this tool from others is in the text: "void" and "credit note".</summary>
-    private static bool IsNamed(string tool, string text)
+    private static bool IsNamed(string tool, IReadOnlyList<string> said)
     {
-        var own = Words.Of(tool.Replace('_', ' ')).Where(w => !Verbs.Contains(w)).ToArray();
-        var said = Words.Of(text);
+        var own = OwnWords.GetOrAdd(tool, static t => [.. Words.Of(t.Replace('_', ' ')).Where(w => !Verbs.Contains(w))]);
         return own.Length > 0 && own.All(said.Contains);
     }
+
+    private static readonly ConcurrentDictionary<string, string[]> OwnWords = new(StringComparer.Ordinal);
 
     private static readonly HashSet<string> Verbs = new(["get", "find", "issue", "list", "explain", "send", "search"], StringComparer.Ordinal);
 

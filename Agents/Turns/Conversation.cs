@@ -112,7 +112,7 @@ public sealed class Conversation
         return new Evidence([.. EvidenceWith([], asked).Calls, .. calls], [.. words]);
     }
 
-    /// <summary>Stores this turn's messages, in place of what an earlier run of it stored. The caller stores the handles, and commits.</summary>
+    /// <summary>Adds this turn's messages, in place of what an earlier run of it stored. The caller saves and commits.</summary>
     public static async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var kept = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).Select(r => new { r.Seq, r.TaskId }).ToListAsync(cancellationToken);
@@ -135,7 +135,6 @@ public sealed class Conversation
         var row = await db.Conversations.SingleAsync(r => r.Id == turn.ConversationId, cancellationToken);
         row.LastAgent = agent;
         row.UpdatedAt = now;
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     private static JsonNode? ParseOrText(string json)

@@ -35,11 +35,12 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         await using var db = databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         var stored = await StoreAsync(db, subjects, text, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return stored;
     }
 
-    /// <summary>The same within the caller's transaction.</summary>
+    /// <summary>The same within the caller's transaction, who saves it.</summary>
     public async Task<(string Id, string Hash)?> StoreAsync(CopilotDb db, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
     {
         if (!await OursAsync(db, cancellationToken))
@@ -52,7 +53,6 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         var key = await KeyAsync(db.Tenant, id, sorted, make: true, cancellationToken);
         var cipher = Encrypt(key!, Encoding.UTF8.GetBytes(text));
         db.AuditContents.Add(new AuditContentRow { TenantId = db.Tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
-        await db.SaveChangesAsync(cancellationToken);
         return (id, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cipher))));
     }
 

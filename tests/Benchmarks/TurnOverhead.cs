@@ -19,7 +19,7 @@ namespace BillingCopilot.Benchmarks;
 /// </summary>
 internal static class TurnOverhead
 {
-    private const int WarmUp = 60;
+    private const int WarmUp = 600;
     private const int Turns = 400;
     private const double Target = 5;
 
