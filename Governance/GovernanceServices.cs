@@ -31,7 +31,7 @@ public static class GovernanceServices
         services.AddSingleton(options.Audit);
         services.TryAddSingleton<OperationCatalog>();
         services.TryAddSingleton<OperationInvokers>();
-        services.TryAddSingleton(_ => ReadPeople(options));
+        services.TryAddSingleton(s => ReadPeople(options, s.Get<ILogger<WatchedPeople>>()));
         services.TryAddSingleton(s => PolicyFile.Read(Open(options.PolicyFile, "policy.yaml"), s.Get<OperationCatalog>()));
         services.TryAddSingleton(s => ReadRollout(options.Rollout, s.Get<OperationCatalog>()));
         services.TryAddSingleton<AuditLog>();
@@ -62,7 +62,7 @@ public static class GovernanceServices
             s.Get<DecisionDesk>(), s.Get<ProposalExpiry>(), s.Get<AuditLog>()));
         services.TryAddSingleton(s => new StandingDesk(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<RolloutPlan>(),
-            s.Get<DecisionDesk>(), s.Get<Breakers>(), s.Get<AuditLog>()));
+            s.Get<OperationCatalog>(), s.Get<DecisionDesk>(), s.Get<Breakers>(), s.Get<AuditLog>()));
         services.TryAddSingleton(s => new ReconcileDesk(
             s.Get<CopilotDbFactory>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<OperationInvokers>(), s.Get<AuditLog>()));
         return services.AddExecutor();
@@ -109,8 +109,12 @@ public static class GovernanceServices
         return services;
     }
 
-    private static PeopleDirectory ReadPeople(GovernanceOptions options) =>
-        options.PeopleFile is null && !options.Rollout.SandboxMode ? new PeopleDirectory([]) : PeopleFile.Read(Open(options.PeopleFile, "people.yaml"));
+    private static PeopleDirectory ReadPeople(GovernanceOptions options, ILogger<WatchedPeople> logger) => options switch
+    {
+        { PeopleFile: { } path } => new PeopleDirectory(new WatchedPeople(path, logger).Now),
+        { Rollout.SandboxMode: true } => new PeopleDirectory(PeopleFile.Read(ConfigFile.ReadDefault("people.yaml"))),
+        _ => new PeopleDirectory([]),
+    };
 
     private static RolloutPlan ReadRollout(RolloutOptions options, OperationCatalog catalog) => options switch
     {

@@ -12,6 +12,9 @@ public sealed class RouteArbiter(ChatModel model)
     /// <summary>Answer for what is none of the specialists' business.</summary>
     public const string None = "none";
 
+    /// <summary>Version of the instruction below; its hash tells the wording with the candidates' descriptions.</summary>
+    public const int PromptVersion = 1;
+
     /// <summary>What a model made of it.</summary>
     /// <param name="Agents">The chosen candidates, in the model's order; empty when it is none of theirs.</param>
     public sealed record Choice(IReadOnlyList<string> Agents);
@@ -26,16 +29,19 @@ public sealed class RouteArbiter(ChatModel model)
 
         ChatMessage[] messages =
         [
-            new(ChatRole.System, $$"""
-                You route questions about billing. Answer with JSON only, such as {"agents":["{{candidates[0].Name}}"]}: the names of those who should take it, mostly one, two only where it asks two different things; ["none"] where it has nothing to do with the billing of customers.
-                {{string.Join('\n', candidates.Select(c => $"{c.Name}: {c.Description}"))}}
-                """),
+            new(ChatRole.System, InstructionFor(candidates)),
             new(ChatRole.User, text),
         ];
         var format = ChatResponseFormat.ForJsonSchema(Schema(candidates), "route", "Who takes the question.");
         var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = 40, ResponseFormat = format }, cancellationToken);
         return Read(response.Text, [.. candidates.Select(c => c.Name)]);
     }
+
+    /// <summary>What the model is told.</summary>
+    public static string InstructionFor(IReadOnlyList<AgentPrompt> candidates) => $$"""
+        You route questions about billing. Answer with JSON only, such as {"agents":["{{candidates[0].Name}}"]}: the names of those who should take it, mostly one, two only where it asks two different things; ["none"] where it has nothing to do with the billing of customers.
+        {{string.Join('\n', candidates.Select(c => $"{c.Name}: {c.Description}"))}}
+        """;
 
     /// <summary>The names in the answer's JSON; a model that knows no schemas may wrap it in words.</summary>
     internal static Choice? Read(string answer, IReadOnlyList<string> names)

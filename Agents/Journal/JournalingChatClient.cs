@@ -45,7 +45,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
             return StoredResponse.FromJson(known);
         }
 
-        await journal.BeforeAsync(effect: false, cancellationToken);
+        await journal.BeforeModelAsync(cancellationToken);
         using var hearing = AnswerPieces.Hear(gate is null ? null : gate.HearAsync);
         var stored = StoredResponse.From(await base.GetResponseAsync(sent, options, cancellationToken));
         gate?.ThrowIfStopped();

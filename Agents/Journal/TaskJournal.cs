@@ -56,9 +56,12 @@ public sealed class TaskJournal(TurnRecord record, TenantContext tenant, string 
         }
     }
 
-    /// <summary>Before a tool or a model: the storing of what was answered so far begins.</summary>
+    /// <summary>Before a model is asked: what one answered before is stored, so that a resumed task pays for no answer twice.</summary>
+    public Task BeforeModelAsync(CancellationToken cancellationToken) => record.WriteAnswersAsync(cancellationToken);
+
+    /// <summary>Before a tool: the storing of what was answered so far begins.</summary>
     /// <param name="effect">What comes is kept by others: everything is stored before it.</param>
-    public Task BeforeAsync(bool effect, CancellationToken cancellationToken) => effect ? record.WriteAsync(cancellationToken) : record.BeginWriteIfDueAsync(cancellationToken);
+    public Task BeforeToolAsync(bool effect, CancellationToken cancellationToken) => effect ? record.WriteAsync(cancellationToken) : record.BeginWriteIfDueAsync(cancellationToken);
 
     public static string Digest(string request) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request)));
 

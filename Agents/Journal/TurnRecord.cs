@@ -8,9 +8,10 @@ namespace BillingCopilot.Agents.Journal;
 
 /// <summary>
 /// What one turn writes down, by all its specialists: answered steps, audit entries, handles. It is kept here and
-/// written in one transaction: a model's answer at once, while the reads that it asks for go on beside the writing;
-/// everything, and waited for, before a proposal, before a sentence is given out and before the answer is kept. What is
-/// lost with the process are reads since the last such point; they have no effect and are read again.
+/// written in one transaction: a model's answer at once, while the reads that it asks for go on beside the writing,
+/// which ends before a model is asked again; everything, and waited for, before a proposal, before a sentence is given
+/// out and before the answer is kept. What is lost with the process are reads since the last such point; they have no
+/// effect and are read again.
 /// </summary>
 public sealed class TurnRecord : IDisposable
 {
@@ -95,6 +96,20 @@ public sealed class TurnRecord : IDisposable
 
             return earlier.IsCompleted ? earlier : Task.CompletedTask;
         }
+    }
+
+    /// <summary>The same, and waits until the answers of models that are kept so far are stored.</summary>
+    public async Task WriteAnswersAsync(CancellationToken cancellationToken)
+    {
+        bool due;
+        Task earlier;
+        lock (_gate)
+        {
+            (due, earlier) = (_due, _beside);
+        }
+
+        await BeginWriteIfDueAsync(cancellationToken);
+        await (due ? Beside() : earlier);
     }
 
     /// <summary>Writes all that is kept.</summary>

@@ -78,7 +78,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
             return known;
         }
 
-        await journal.BeforeAsync(effect: tool.Effect == ToolEffect.Propose, cancellationToken);
+        await journal.BeforeToolAsync(effect: tool.Effect == ToolEffect.Propose, cancellationToken);
         var result = await RunAsync(tool, sent, cancellationToken);
         audit.ToolCalled(tool.Name, key, sent.ToJsonString(), result, IsError(result));
         journal.Append(TaskJournal.Tool, key, hash, result);

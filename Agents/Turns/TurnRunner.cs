@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using BillingCopilot.Agents.Coordination;
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Handles;
@@ -176,7 +178,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     {
         var router = model.For(CoordinatorName);
         var journal = new TaskJournal(record, request.Tenant, CoordinatorName, clock);
-        var audit = new TurnAudit(record, request, new PromptIdentity(CoordinatorName, 1, ""), router.Label);
+        var audit = new TurnAudit(record, request, new PromptIdentity(CoordinatorName, RouteArbiter.PromptVersion, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RouteArbiter.InstructionFor(candidates))))), router.Label);
         var client = new BudgetChatClient(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), budget, options.Model.For(CoordinatorName));
         return new RouteArbiter(router).ChooseAsync(client, text, candidates, cancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,18 +17,34 @@ namespace BillingCopilot.Bot.Hosting;
 public sealed class EffectiveSettings(CopilotSettings settings, PolicyBook policies, PeopleDirectory people, RolloutPlan rollout, PromptRegistry prompts, AuditLog audit)
 {
     private const string Subject = "settings";
+    private readonly ConcurrentDictionary<string, IReadOnlyList<Person>> _known = new(StringComparer.Ordinal);
 
-    public async Task RecordAsync(TenantContext tenant, CancellationToken cancellationToken)
+    public Task RecordAsync(TenantContext tenant, CancellationToken cancellationToken) => RecordAsync(tenant, "start", cancellationToken);
+
+    /// <summary>The same while serving: people.yaml counts as soon as it changes. Cheap when it did not.</summary>
+    public async Task RecordPeopleAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
+        var now = people.All;
+        if (!_known.TryGetValue(tenant.Id, out var known) || !ReferenceEquals(known, now))
+        {
+            await RecordAsync(tenant, "people.yaml", cancellationToken);
+        }
+    }
+
+    private async Task RecordAsync(TenantContext tenant, string actor, CancellationToken cancellationToken)
+    {
+        var known = people.All;
         var now = Digests();
         var before = (await audit.ReadAboutAsync(tenant, Subject, cancellationToken)).LastOrDefault(e => e.Kind == "settings.changed");
-        var known = before is null ? [] : JsonNode.Parse(before.Details)!.AsObject();
-        var changed = now.Where(d => (string?)known[d.Key] != (string?)d.Value).Select(d => JsonValue.Create(d.Key)).ToArray();
+        var old = before is null ? [] : JsonNode.Parse(before.Details)!.AsObject();
+        var changed = now.Where(d => (string?)old[d.Key] != (string?)d.Value).Select(d => JsonValue.Create(d.Key)).ToArray();
         if (changed.Length > 0)
         {
             now["changed"] = new JsonArray([.. changed]);
-            await audit.AppendAsync(tenant, new AuditEntry("settings.changed", "start", Subject, now), cancellationToken);
+            await audit.AppendAsync(tenant, new AuditEntry("settings.changed", actor, Subject, now), cancellationToken);
         }
+
+        _known[tenant.Id] = known;
     }
 
     /// <summary>Fingerprints only: settings hold keys, people have addresses.</summary>

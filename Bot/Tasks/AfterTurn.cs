@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Prompts;
+using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Audit;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
@@ -9,8 +12,10 @@ using BillingCopilot.Storage.Rows;
 namespace BillingCopilot.Bot.Tasks;
 
 /// <summary>What follows from a finished turn: standing approvals are tried, and the decision to propose nothing is recorded.</summary>
-public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRegistry playbooks, AuditLog audit)
+public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRegistry playbooks, OperationCatalog operations, AuditLog audit, AuditContents contents)
 {
+    private const int MostWords = 600;
+
     /// <param name="answer">Null when a guard held the turn back; that is recorded where it happens.</param>
     public async Task RunAsync(TenantContext tenant, TaskRow task, TurnAnswer? answer, CancellationToken cancellationToken)
     {
@@ -30,9 +35,9 @@ public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRe
             await audit.AppendAsync(tenant, new AuditEntry("playbook.context_missing", answer.Agent, task.Id, new JsonObject { ["playbook"] = name, ["tools"] = tools }), cancellationToken);
         }
 
-        if (task.Playbook is not null && answer.Proposals.Count == 0)
+        if (answer.Proposals.Count == 0 && (task.Playbook is not null || answer.Tools.Any(t => t.Failed && operations.All.Any(o => o.Name == t.Name))))
         {
-            await audit.AppendAsync(tenant, Nothing(task, answer), cancellationToken);
+            await audit.AppendAsync(tenant, await NothingAsync(tenant, task, answer, cancellationToken), cancellationToken);
         }
     }
 
@@ -51,12 +56,19 @@ public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRe
         return decided;
     }
 
-    private static AuditEntry Nothing(TaskRow task, TurnAnswer answer) => new("decision.nothing", answer.Agent, task.Id, new JsonObject
+    /// <summary>The agent's own words for it are people's: plain, capped, and encrypted like every prompt and answer.</summary>
+    private async Task<AuditEntry> NothingAsync(TenantContext tenant, TaskRow task, TurnAnswer answer, CancellationToken cancellationToken)
     {
-        ["playbook"] = task.Playbook,
-        ["why"] = answer.Tools.Any(t => t.Failed) ? "refused" : "nothing_proposed",
-        ["refused"] = new JsonArray([.. answer.Tools.Where(t => t.Failed).Select(t => JsonValue.Create($"{t.Name}:{CodeOf(t.ResultJson)}"))]),
-    });
+        var words = await contents.StoreAsync(tenant, [AuditContents.KeyOfConversation(answer.ConversationId)], new JsonObject { ["why"] = PlainText.Clean(Redaction.CleanResult(answer.Text), MostWords) }.ToJsonString(), cancellationToken);
+        return new AuditEntry("decision.nothing", answer.Agent, task.Id, new JsonObject
+        {
+            ["playbook"] = task.Playbook,
+            ["why"] = answer.Tools.Any(t => t.Failed) ? "refused" : "nothing_proposed",
+            ["refused"] = new JsonArray([.. answer.Tools.Where(t => t.Failed).Select(t => JsonValue.Create($"{t.Name}:{CodeOf(t.ResultJson)}"))]),
+            ["content"] = words?.Id,
+            ["content_hash"] = words?.Hash,
+        });
+    }
 
     private static string CodeOf(string result) => (string?)JsonNode.Parse(result)?["error"]?["code"] ?? "error";
 }

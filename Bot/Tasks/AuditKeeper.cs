@@ -3,8 +3,8 @@ using BillingCopilot.Governance.Audit;
 
 namespace BillingCopilot.Bot.Tasks;
 
-/// <summary>Anchors the audit log's heads every few seconds, and deletes encrypted words that are too old.</summary>
-public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors, AuditContents contents, TimeProvider time, ILogger<AuditKeeper> log) : BackgroundService
+/// <summary>Anchors the audit log's heads every few seconds, records a changed people.yaml, and deletes encrypted words that are too old.</summary>
+public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors, AuditContents contents, EffectiveSettings effective, TimeProvider time, ILogger<AuditKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
@@ -35,6 +35,7 @@ public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors
         {
             try
             {
+                await effective.RecordPeopleAsync(tenant.Context, cancellationToken);
                 await anchors.AnchorAsync(tenant.Context, cancellationToken);
                 if (prune)
                 {

@@ -12,9 +12,10 @@ namespace BillingCopilot.Bot.Tasks;
 /// Tells the conversation that a proposal came from how it ended: the requester reads it there, and the agent has it
 /// before its next words.
 /// </summary>
-public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people)
+public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, ProposalBook book)
 {
     private const int Tries = 5;
+    private const string Prefix = "decision:";
 
     public async Task TellAsync(TenantContext tenant, ProposalView proposal, CancellationToken cancellationToken)
     {
@@ -32,9 +33,26 @@ public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClo
         }
     }
 
+    /// <summary>Tells what a process that died after the decision, or a database that was away, left untold. Looks at the newest hundred of each end.</summary>
+    public async Task CatchUpAsync(TenantContext tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        foreach (var status in new[] { "rejected", "stale" })
+        {
+            var newest = db.Proposals.Where(p => p.Status == status).OrderByDescending(p => p.CreatedAt).Take(100);
+            var untold = await newest
+                .Where(p => db.Conversations.Any(c => c.Id == p.ConversationId) && !db.Messages.Any(m => m.ConversationId == p.ConversationId && m.TaskId == Prefix + p.Id))
+                .Select(p => p.Id).ToListAsync(cancellationToken);
+            foreach (var id in untold)
+            {
+                await TellAsync(tenant, (await book.FindAsync(tenant, id, cancellationToken))!, cancellationToken);
+            }
+        }
+    }
+
     private async Task AppendAsync(TenantContext tenant, ProposalView proposal, CancellationToken cancellationToken)
     {
-        var task = "decision:" + proposal.Id;
+        var task = Prefix + proposal.Id;
         await using var db = databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         if (!await db.Conversations.AnyAsync(c => c.Id == proposal.ConversationId, cancellationToken)

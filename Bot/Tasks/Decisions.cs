@@ -66,6 +66,7 @@ public sealed class Decisions(DecisionDesk desk, BatchDesk batches, StandingDesk
             await news.TellAsync(tenant, dropped, cancellationToken);
         }
 
+        await news.CatchUpAsync(tenant, cancellationToken);
         if (finished.Count > 0)
         {
             feed.Changed();

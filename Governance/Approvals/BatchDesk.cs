@@ -53,9 +53,9 @@ public sealed class BatchDesk
             return new Refusal("batch_not_allowed", $"The policy lets {policy.Operation} be decided one by one only.", "An admin can set batch_rows in policy.yaml.");
         }
 
-        if (_people.Find(person.Id) is not { } known || policy.ApproverRole(known) is null)
+        if (!DecidesOn(policy.Operation, person).TryGet(out var known, out var refusal))
         {
-            return new Refusal("not_allowed", $"{person.Name} may not decide on {policy.Operation}.", $"These roles may: {string.Join(", ", policy.Approve)}.");
+            return refusal;
         }
 
         var kept = rows.Take(policy.BatchRows).ToList();
@@ -84,13 +84,18 @@ public sealed class BatchDesk
         return await db.Batches.AsNoTracking().SingleOrDefaultAsync(b => b.Id == id, cancellationToken) is { } batch ? await ViewAsync(db, batch, cancellationToken) : null;
     }
 
-    /// <summary>Takes rows out of a list that is not signed; it then has another hash. Refusals: not_found, already_signed, not_in_batch.</summary>
+    /// <summary>Takes rows out of a list that is not signed; it then has another hash. Refusals: not_found, already_signed, not_allowed, not_in_batch.</summary>
     public async Task<Outcome<BatchView>> RemoveAsync(TenantContext tenant, string id, IReadOnlyCollection<string> proposals, Person person, CancellationToken cancellationToken)
     {
         await using var db = _databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         await db.LockAsync("batch:" + id, cancellationToken);
         if (!(await OpenedAsync(db, id, cancellationToken)).TryGet(out var batch, out var refusal))
+        {
+            return refusal;
+        }
+
+        if (!DecidesOn(batch.Operation, person).TryGet(out var known, out refusal))
         {
             return refusal;
         }
@@ -105,7 +110,7 @@ public sealed class BatchDesk
         var rows = await RowsAsync(db, left, cancellationToken);
         (batch.Items, batch.Hash) = (BatchItems.Write(rows), BatchItems.HashOf(batch.Cause, rows));
         await db.SaveChangesAsync(cancellationToken);
-        await _audit.AppendAsync(db, new AuditEntry("batch.rows_removed", person.Id, id, new JsonObject { ["rows"] = new JsonArray([.. proposals.Select(p => JsonValue.Create(p))]), ["hash"] = batch.Hash }), cancellationToken);
+        await _audit.AppendAsync(db, new AuditEntry("batch.rows_removed", known.Id, id, new JsonObject { ["rows"] = new JsonArray([.. proposals.Select(p => JsonValue.Create(p))]), ["hash"] = batch.Hash }), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return await ViewAsync(db, batch, cancellationToken);
     }
@@ -163,9 +168,9 @@ public sealed class BatchDesk
             return new Refusal("hash_mismatch", "This is not the list that was shown.", "Look at it again before signing.");
         }
 
-        if (_people.Find(person.Id) is not { } known || _policies.For(batch.Operation).ApproverRole(known) is null)
+        if (!DecidesOn(batch.Operation, person).TryGet(out var known, out var refusal))
         {
-            return new Refusal("not_allowed", $"{person.Name} may not decide on {batch.Operation}.");
+            return refusal;
         }
 
         (batch.SignedBy, batch.Channel, batch.SignedAt) = (known.Id, channel, _clock.UtcNow);
@@ -174,6 +179,11 @@ public sealed class BatchDesk
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
+
+    /// <summary>The person as the directory has them, when they may decide on the operation.</summary>
+    private Outcome<Person> DecidesOn(string operation, Person person) => _people.Find(person.Id) is { } known && _policies.For(operation).ApproverRole(known) is not null
+        ? known
+        : new Refusal("not_allowed", $"{person.Name} may not decide on {operation}.", $"These roles may: {string.Join(", ", _policies.For(operation).Approve)}.");
 
     private static async Task<Outcome<BatchRow>> OpenedAsync(CopilotDb db, string id, CancellationToken cancellationToken) =>
         await db.Batches.SingleOrDefaultAsync(b => b.Id == id, cancellationToken) switch

@@ -31,14 +31,15 @@ public sealed class StandingDesk
     private readonly PeopleDirectory _people;
     private readonly PolicyBook _policies;
     private readonly RolloutPlan _rollout;
+    private readonly OperationCatalog _operations;
     private readonly DecisionDesk _desk;
     private readonly Breakers _breakers;
     private readonly AuditLog _audit;
 
     internal StandingDesk(
         CopilotDbFactory databases, BusinessClock clock, IdSource ids, PeopleDirectory people, PolicyBook policies, RolloutPlan rollout,
-        DecisionDesk desk, Breakers breakers, AuditLog audit) =>
-        (_databases, _clock, _ids, _people, _policies, _rollout, _desk, _breakers, _audit) = (databases, clock, ids, people, policies, rollout, desk, breakers, audit);
+        OperationCatalog operations, DecisionDesk desk, Breakers breakers, AuditLog audit) =>
+        (_databases, _clock, _ids, _people, _policies, _rollout, _operations, _desk, _breakers, _audit) = (databases, clock, ids, people, policies, rollout, operations, desk, breakers, audit);
 
     /// <summary>Signs. Refusals: not_allowed, unknown_operation, unknown_segment, invalid_terms.</summary>
     public async Task<Outcome<StandingApproval>> SignAsync(TenantContext tenant, StandingRequest request, Person person, string channel, CancellationToken cancellationToken)
@@ -148,6 +149,8 @@ public sealed class StandingDesk
             ? new Refusal("invalid_terms", "per_use and per_day must be of one currency and above zero, and per_day at least per_use.")
             : (request.PerUse is null) != (request.PerDay is null)
             ? new Refusal("invalid_terms", "Give per_use and per_day together, or neither.")
+            : request.PerUse is null && _operations.All.Single(o => o.Name == request.Operation).Risk == Risk.Money
+            ? new Refusal("invalid_terms", $"{request.Operation} moves money or can't be undone: per_use and per_day must bound it.", "Give both.")
             : null;
     }
 
@@ -196,7 +199,7 @@ public sealed class StandingDesk
 /// <summary>The terms of a standing approval.</summary>
 /// <param name="Playbook">Only for proposals of this playbook; null for any.</param>
 /// <param name="Segment">Only for customers of this segment of rollout.yaml; null for any.</param>
-/// <param name="PerUse">Most for one use; null only where no amount is at stake.</param>
+/// <param name="PerUse">Most for one use; null only where no money is at stake.</param>
 /// <param name="PerDay">Most within 24 hours, all uses together.</param>
 /// <param name="UsesPerDay">Most uses within 24 hours.</param>
 /// <param name="ExpiresAt">Business time; at most 90 days ahead.</param>

@@ -33,6 +33,12 @@ internal sealed class AuditChain(IReadOnlyList<AuditHead> kept)
     /// <summary>The fault of this entry, or null when it follows the one before.</summary>
     public AuditVerification? Follow(AuditRow row)
     {
+        // An entry that is sound in itself and names another before it vouches for what was there: that one was changed.
+        if (row.Seq == _seq + 1 && _seq > 0 && row.PreviousHash != _hash && row.Hash == HashOf(row))
+        {
+            return new AuditVerification(false, _seq - 1, null, _seq, $"its content was changed and it was hashed anew: entry {row.Seq} follows another");
+        }
+
         var why = row.Seq != _seq + 1 ? $"entry {_seq + 1} is missing"
             : row.PreviousHash != _hash ? "it does not follow the entry before it"
             : row.Hash != HashOf(row) ? "its content was changed"

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
@@ -66,6 +67,8 @@ internal sealed class StandingTerms(RolloutPlan rollout, RolloutGate gate)
             ? new Refusal("not_automated", $"{proposal.Operation} is not automated: its rollout phase asks for a person.")
         : proposal.AmountMinor is { } amount && (row.Currency != proposal.Currency || row.PerUse is not { } most || Math.Abs(amount) > most)
             ? new Refusal("standing_amount", "The amount is more than the standing approval covers.")
+        : proposal.AmountMinor is null && proposal.Risk == WireName.Of(Risk.Money)
+            ? new Refusal("standing_amount", "It moves money or can't be undone, and names no amount that a standing approval could bound.")
         : null;
 
     private static async Task<Refusal?> RefuseAmountsAsync(CopilotDb db, StandingApprovalRow row, ProposalRow proposal, DateTimeOffset now, CancellationToken cancellationToken)

@@ -166,24 +166,24 @@ internal sealed partial class ExecutionAttempts(
             return null;
         }
 
-        if (seen is ExecutionResult.Executed)
-        {
-            await TryFinishAsync(run, cancellationToken);
-        }
-
-        return seen;
+        return seen is ExecutionResult.Executed done && !await TryFinishAsync(run, cancellationToken) ? done with { Unfinished = true } : seen;
     }
 
-    private async Task TryFinishAsync(Run run, CancellationToken cancellationToken)
+    /// <summary>Completes what goes with an effect that was told already; tried again in another round when it fails.</summary>
+    public async Task FinishAsync(Run run, CancellationToken cancellationToken) => await journal.FinishedAsync(run, await TryFinishAsync(run, cancellationToken));
+
+    private async Task<bool> TryFinishAsync(Run run, CancellationToken cancellationToken)
     {
         try
         {
             var grant = run.Grant.For(async token => Said(await checks.BeforeLeavingAsync(run, token)));
             await run.Operation.FinishAsync(run.Arguments, run.Tenant, grant, writers, cancellationToken);
+            return true;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogUnfinished(logger, run.Proposal.Id, run.Proposal.Operation, Faults.Describe(e));
+            return false;
         }
     }
 

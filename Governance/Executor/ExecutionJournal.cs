@@ -41,7 +41,7 @@ internal sealed class ExecutionJournal(CopilotDbFactory databases, BusinessClock
     /// <summary>Records how it ended. Not cancellable: what happened has to be written down.</summary>
     public Task SettleAsync(Run run, ExecutionResult result) => result switch
     {
-        ExecutionResult.Executed done => SettleAsync(run, ProposalStatus.Executed, "executed", done.Summary, new JsonObject { ["object"] = done.ObjectId, ["request"] = done.RequestId }, done),
+        ExecutionResult.Executed done => SettleAsync(run, ProposalStatus.Executed, done.Unfinished ? ExecutionStatus.Unfinished : "executed", done.Summary, new JsonObject { ["object"] = done.ObjectId, ["request"] = done.RequestId }, done),
         ExecutionResult.Failed failed => SettleAsync(run, ProposalStatus.Failed, failed.Refusal.Code, failed.Refusal.ToString(), new JsonObject { ["code"] = failed.Refusal.Code, ["request"] = failed.Refusal.RequestId }),
         ExecutionResult.Unknown unknown => SettleAsync(run, ProposalStatus.NeedsReconcile, "unknown", unknown.LookAt, new JsonObject { ["key"] = run.Execution.IdempotencyKey, ["request"] = unknown.RequestId ?? run.RequestId }),
         _ => throw new InvalidOperationException("NotDone is not an end."),
@@ -63,6 +63,23 @@ internal sealed class ExecutionJournal(CopilotDbFactory databases, BusinessClock
             await db.Proposals.Where(p => p.Id == run.Proposal.Id && p.Status == Executing)
                 .ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, approved), CancellationToken.None);
             await audit.AppendAsync(db, new AuditEntry("execution.deferred", "executor", run.Proposal.Id, new JsonObject()), CancellationToken.None);
+        }
+
+        await transaction.CommitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Gives the lease of <see cref="ExecutionLeases.ClaimUnfinishedAsync"/> back, and records that nothing is missing any more.</summary>
+    public async Task FinishedAsync(Run run, bool finished)
+    {
+        await using var db = databases.Open(run.Tenant);
+        await using var transaction = await db.BeginAsync(CancellationToken.None);
+        var owner = leases.Owner;
+        var outcome = finished ? "executed" : ExecutionStatus.Unfinished;
+        var moved = await db.Executions.Where(e => e.ProposalId == run.Proposal.Id && e.LeaseOwner == owner && e.Outcome == ExecutionStatus.Unfinished).ExecuteUpdateAsync(
+            e => e.SetProperty(r => r.Outcome, outcome).SetProperty(r => r.LeaseOwner, (string?)null).SetProperty(r => r.LeaseUntil, (DateTimeOffset?)null), CancellationToken.None);
+        if (moved == 1 && finished)
+        {
+            await audit.AppendAsync(db, new AuditEntry("execution.finished", "executor", run.Proposal.Id, new JsonObject()), CancellationToken.None);
         }
 
         await transaction.CommitAsync(CancellationToken.None);

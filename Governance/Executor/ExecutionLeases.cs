@@ -16,6 +16,7 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
 {
     private static readonly string Approved = WireName.Of(ProposalStatus.Approved);
     private static readonly string Executing = WireName.Of(ProposalStatus.Executing);
+    private static readonly string Executed = WireName.Of(ProposalStatus.Executed);
 
     /// <summary>This process, as leases name it.</summary>
     public string Owner { get; } = ids.Next("node");
@@ -62,6 +63,36 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
         return await db.Proposals
             .Where(p => (p.Status == Approved && (p.NotBefore == null || p.NotBefore <= today)) || (p.Status == Executing && !held.Contains(p.Id)))
             .OrderBy(p => p.CreatedAt).Select(p => p.Id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Of the newest that took effect: those of the last day with which something is missing still.</summary>
+    public async Task<IReadOnlyList<string>> UnfinishedAsync(TenantContext tenant, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        var since = clock.UtcNow - ExecutorOptions.KeyLifetime;
+        var newest = db.Proposals.Where(p => p.Status == Executed).OrderByDescending(p => p.CreatedAt).Take(200).Select(p => p.Id);
+        return await db.Executions.Where(e => newest.Contains(e.ProposalId) && e.Outcome == ExecutionStatus.Unfinished && e.FirstSentAt > since)
+            .Select(e => e.ProposalId).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Leases one of them, to complete it; null when another node has it, or has the customer.</summary>
+    public async Task<Run?> ClaimUnfinishedAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        var row = await db.Proposals.AsNoTracking().SingleAsync(p => p.Id == proposalId, cancellationToken);
+        await db.LockAsync("customer:" + row.CustomerId, cancellationToken);
+        var execution = await db.Executions.SingleAsync(e => e.ProposalId == proposalId, cancellationToken);
+        if (execution.Outcome != ExecutionStatus.Unfinished || await HeldByAnotherAsync(db, row.CustomerId, cancellationToken))
+        {
+            return null;
+        }
+
+        (execution.LeaseOwner, execution.LeaseUntil) = (Owner, await leases.UtcNowAsync(db, cancellationToken) + options.Lease);
+        await db.SaveChangesAsync(cancellationToken);
+        var approvals = await db.Approvals.AsNoTracking().Where(a => a.ProposalId == proposalId).ToListAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return new Run(tenant, row, execution, [.. Run.Approving(approvals)], operations.Get(row.Operation));
     }
 
     private async Task<(Run? Run, bool Busy)> TryClaimAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken)

@@ -60,7 +60,25 @@ public sealed partial class ProposalExecutor
             }
         }
 
+        foreach (var id in await _leases.UnfinishedAsync(tenant, cancellationToken))
+        {
+            await TryFinishAsync(tenant, id, cancellationToken);
+        }
+
         return finished;
+    }
+
+    /// <summary>Marks what took effect and could not be marked then.</summary>
+    private async Task TryFinishAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
+    {
+        var customer = (await ViewAsync(tenant, id, cancellationToken)).Customer.Id;
+        using (await _customers.EnterAsync($"{tenant.Id}/{customer}", cancellationToken))
+        {
+            if (await _leases.ClaimUnfinishedAsync(tenant, id, cancellationToken) is { } run)
+            {
+                await _attempts.FinishAsync(run, cancellationToken);
+            }
+        }
     }
 
     private async Task CarryOutAsync(Run run, CancellationToken cancellationToken)

@@ -52,4 +52,7 @@ internal static class ExecutionStatus
     /// <summary>An attempt left the process, or was about to.</summary>
     public const string Sent = "sent";
     public const string NeedsReconcile = "needs_reconcile";
+
+    /// <summary>Outcome of what took effect while something that goes with it (a mark) is missing still.</summary>
+    public const string Unfinished = "unfinished";
 }

@@ -151,7 +151,11 @@ public abstract record ExecutionResult
     }
 
     /// <summary>Done. <paramref name="ObjectId"/> is what it made or changed; <paramref name="RequestId"/> is Stripe's.</summary>
-    public sealed record Executed(string ObjectId, string Summary, string? RequestId = null) : ExecutionResult;
+    public sealed record Executed(string ObjectId, string Summary, string? RequestId = null) : ExecutionResult
+    {
+        /// <summary>True when what goes with the effect (a mark) is missing still: the executor has it completed later.</summary>
+        public bool Unfinished { get; init; }
+    }
 
     /// <summary>Refused, with nothing done by this attempt.</summary>
     /// <param name="Definite">

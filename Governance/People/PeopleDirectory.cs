@@ -1,9 +1,19 @@
 namespace BillingCopilot.Governance.People;
 
 /// <summary>The known people of a tenant, from <c>people.yaml</c>.</summary>
-public sealed class PeopleDirectory(IReadOnlyList<Person> people)
+public sealed class PeopleDirectory
 {
-    public IReadOnlyList<Person> All { get; } = people;
+    private readonly Func<IReadOnlyList<Person>> _read;
+
+    public PeopleDirectory(IReadOnlyList<Person> people)
+        : this(() => people)
+    {
+    }
+
+    /// <param name="read">Asked at each question: who is known now.</param>
+    internal PeopleDirectory(Func<IReadOnlyList<Person>> read) => _read = read;
+
+    public IReadOnlyList<Person> All => _read();
 
     /// <summary>The person with this id, or null.</summary>
     public Person? Find(string id) => All.FirstOrDefault(p => p.Id == id);

@@ -5,7 +5,7 @@ namespace BillingCopilot.Governance.People;
 /// <summary>Reads <c>people.yaml</c>.</summary>
 internal static class PeopleFile
 {
-    public static PeopleDirectory Read(ConfigMap file)
+    public static IReadOnlyList<Person> Read(ConfigMap file)
     {
         var entries = file.Allow("people").Get("people").Items;
         var people = entries.Select(e => (At: e, Person: ReadPerson(e.Map))).ToList();
@@ -14,7 +14,7 @@ internal static class PeopleFile
             RefuseSharedIdentities(at, person, people.Select(p => p.Person));
         }
 
-        return new PeopleDirectory([.. people.Select(p => p.Person)]);
+        return [.. people.Select(p => p.Person)];
     }
 
     private static Person ReadPerson(ConfigMap map)

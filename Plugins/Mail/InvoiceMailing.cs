@@ -48,9 +48,10 @@ internal sealed class InvoiceMailing(StripeReaders readers, SentMails mails, str
     public async Task FinishAsync(string invoiceId, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         if (await mails.FindAsync(grant, cancellationToken) is MailState.Sent sent
-            && (await readers.For(tenant).InvoiceAsync(invoiceId, cancellationToken)).TryGet(out var invoice, out _) && !Stamps.Bears(invoice.Metadata, grant))
+            && (await readers.For(tenant).InvoiceAsync(invoiceId, cancellationToken)).TryGet(out var invoice, out _) && !Stamps.Bears(invoice.Metadata, grant)
+            && await StampAsync(invoiceId, sent, tenant, grant, writers, cancellationToken) is ExecutionResult.Executed { Unfinished: true } unmarked)
         {
-            await StampAsync(invoiceId, sent, tenant, grant, writers, cancellationToken);
+            throw new InvalidOperationException(unmarked.Summary);
         }
     }
 
@@ -64,7 +65,7 @@ internal sealed class InvoiceMailing(StripeReaders readers, SentMails mails, str
             cancellationToken);
         return stamped is ExecutionResult.Executed
             ? stamped
-            : new ExecutionResult.Executed(grant.ProposalId, "The mail was sent; the invoice could not be marked.");
+            : new ExecutionResult.Executed(grant.ProposalId, "The mail was sent; the invoice could not be marked.") { Unfinished = true };
     }
 
     private static ExecutionResult.Executed Sent(WriteGrant grant, string? requestId) => new(grant.ProposalId, "The mail was sent.", requestId);

@@ -72,7 +72,7 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
 
                 // It has ended by now, so a failure to mark it must not look like a failure to end it.
                 var marked = await Attempt.WriteAsync(async () => Done(await writer.StampSubscriptionAsync(arguments.Subscription.Id, cancellationToken)), "The subscription has ended.", cancellationToken);
-                return marked is ExecutionResult.Executed ? ended : ended with { Summary = "The subscription has ended; it could not be marked." };
+                return marked is ExecutionResult.Executed ? ended : ended with { Summary = "The subscription has ended; it could not be marked.", Unfinished = true };
             },
             $"Look whether subscription {arguments.Subscription.Id} is canceled.",
             cancellationToken);

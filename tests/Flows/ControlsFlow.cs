@@ -70,6 +70,13 @@ public sealed class ControlsFlow
         await using var db = copilot.Stage.Host.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Stage.Host.Tenants.Default.Context);
         var last = await db.Messages.Where(m => m.ConversationId == conversation).OrderByDescending(m => m.Seq).FirstAsync();
         last.Content.ShouldContain("was rejected by Frank Moreau. Their reason: «The contract allows it.»");
+
+        // As if the process had died before it told anybody: the next round does, once.
+        await db.Messages.Where(m => m.ConversationId == conversation && m.Seq == last.Seq).ExecuteDeleteAsync();
+        var (host, tenant) = (copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context);
+        await host.GetRequiredService<BillingCopilot.Bot.Tasks.Decisions>().RecoverAsync(tenant, default);
+        await host.GetRequiredService<BillingCopilot.Bot.Tasks.Decisions>().RecoverAsync(tenant, default);
+        (await db.Messages.CountAsync(m => m.ConversationId == conversation && m.TaskId == $"decision:{proposal["id"]}")).ShouldBe(1);
     }
 
     [Fact]
@@ -92,6 +99,12 @@ public sealed class ControlsFlow
         ((string?)proposal["status"]).ShouldBe("executed", proposal.ToJsonString());
         ((string?)proposal["approvals"]![0]!["channel"]).ShouldBe("standing");
         Directory.GetFiles(copilot.Stage.Outbox, "*.eml").ShouldHaveSingleItem();
+
+        // Who may decide is a setting: that the file changed while it serves is in the log.
+        var people = Path.Combine(copilot.Stage.Host.Settings.Policy.Path!, "people.yaml");
+        await File.WriteAllTextAsync(people, (await File.ReadAllTextAsync(people)).Replace("Frank Moreau", "Frank Moreau-Petit", StringComparison.Ordinal));
+        await copilot.Stage.Host.Services.GetRequiredService<BillingCopilot.Bot.Hosting.EffectiveSettings>().RecordPeopleAsync(copilot.Stage.Host.Tenants.Default.Context, default);
+        (await EntriesAsync(copilot)).ShouldContain(e => e.Kind == "settings.changed" && e.Actor == "people.yaml" && e.Details.Contains("\"changed\":[\"people\"]", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -122,9 +135,16 @@ public sealed class ControlsFlow
         answer!.Text.ShouldContain((string)copilot.OpenRise["invoice_number"]!);
         answer.Proposals.ShouldBeEmpty();
         nothing.ShouldBeNull("no other playbook starts");
+        var idle = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && (string?)JsonNode.Parse(e.Details)!["playbook"] == "invoice_summary");
+        var words = await services.GetRequiredService<AuditContents>().ReadAsync(tenant, (string)JsonNode.Parse(idle.Details)!["content"]!, CancellationToken.None);
+        ((string?)JsonNode.Parse(words!)!["why"])!.Length.ShouldBeInRange(1, 600);
         using var sam = copilot.As("sam");
         (await sam.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?"))["text"]!.ToString().ShouldNotBeEmpty();
         JsonNode.Parse(await sam.GetStringAsync("/api/rollout"))!["operations"]!.AsArray().ShouldAllBe(o => (string?)o!["phase"] == "read_only");
+
+        // A playbook that the profile forgets to name would be read_only, and start.
+        var (plan, playbooks) = (services.GetRequiredService<BillingCopilot.Governance.Rollout.RolloutPlan>(), services.GetRequiredService<BillingCopilot.Agents.Prompts.PlaybookRegistry>());
+        playbooks.All.Where(p => plan.PhaseOfPlaybook(p.Name) != BillingCopilot.Governance.Rollout.RolloutPhase.Off).Select(p => p.Name).ShouldBe(["invoice_summary"]);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class WriteInvoiceSummary(StripeReaders readers) : IOperation<Writ
             return new Writing(
                 summary,
                 texts,
-                [.. rows.Select(r => new PreviewChange(r.Field, PlainText.Clean(r.Before, MostShown), r.After))],
+                [.. rows.Select(r => new PreviewChange(r.Field, Shown(r.Before), r.After))],
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
                     ["status"] = invoice.Status,
@@ -138,6 +138,10 @@ public sealed class WriteInvoiceSummary(StripeReaders readers) : IOperation<Writ
         public InvoiceUpdateOptions Options(string place) => place == Footer
             ? new InvoiceUpdateOptions { Footer = Texts[Footer] }
             : new InvoiceUpdateOptions { Description = Texts[Memo] };
+
+        private static string Shown(string before) => PlainText.Clean(before, int.MaxValue) is { Length: > MostShown } whole
+            ? $"{PlainText.Clean(whole, MostShown)} […cut: {whole.Length} characters in all]"
+            : PlainText.Clean(before, MostShown);
 
         private static string Now(Invoice invoice, string place, string key) => place switch
         {

@@ -28,6 +28,7 @@ public sealed class AuditLogTests
     [InlineData("DELETE FROM audit WHERE seq = 2", 2, "missing")]
     [InlineData("DELETE FROM audit WHERE seq = 4", 4, "the head that was kept is 4")]
     [InlineData("UPDATE audit SET previous_hash = 'x' WHERE seq = 4", 4, "does not follow")]
+    [InlineData("UPDATE audit SET seq = -2 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = -2", 2, "does not follow")]
     public async Task Verify_TamperedWith_NamesTheFirstBadEntry(string sql, long seq, string why)
     {
         using var bench = await Bench.StartAsync();
@@ -46,6 +47,34 @@ public sealed class AuditLogTests
 
         (verdict.Whole, verdict.BadSeq).ShouldBe((false, seq));
         verdict.Why!.ShouldContain(why);
+    }
+
+    /// <summary>Whoever changes an entry can hash it anew, but not what the entries after it say of it.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Verify_ChangedAndHashedAnew_NamesTheChangedEntry(long seq)
+    {
+        using var bench = await Bench.StartAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            await AppendAsync(bench, i);
+        }
+
+        await using (var db = bench.Open())
+        {
+            await db.Database.ExecuteSqlAsync($"DROP TRIGGER audit_refuses_update");
+            var row = await db.Audit.SingleAsync(a => a.Seq == seq);
+            var before = seq == 1 ? null : await db.Audit.SingleAsync(a => a.Seq == seq - 1);
+            var forged = AuditChain.Link(row.TenantId, row.Node, before, row.At, new AuditEntry(row.Kind, row.Actor, row.Subject, new JsonObject { ["n"] = 99 }));
+            await db.Audit.Where(a => a.Seq == seq).ExecuteUpdateAsync(a => a.SetProperty(r => r.Details, forged.Details).SetProperty(r => r.Hash, forged.Hash));
+        }
+
+        var verdict = await bench.Audit.VerifyAsync(Bench.Tenant, default);
+
+        (verdict.Whole, verdict.BadSeq).ShouldBe((false, seq));
+        verdict.Why!.ShouldContain("hashed anew");
     }
 
     [Fact]

@@ -121,7 +121,7 @@ public sealed class ConfigurationTests
     [InlineData("- { id: a, name: A, roles: [admin], slack: U1 }\n- { id: b, name: B, roles: [admin], slack: u1 }", "same slack")]
     [InlineData("- { id: a, name: A }", "'roles' is missing")]
     public void ReadPeople_Fault_IsNamed(string people, string says) =>
-        Should.Throw<GovernanceConfigurationException>(() => PeopleFile.Read(ConfigFile.Parse("people.yaml", "people:\n" + people))).Message.ShouldContain(says);
+        Should.Throw<GovernanceConfigurationException>(() => _ = PeopleFile.Read(ConfigFile.Parse("people.yaml", "people:\n" + people))).Message.ShouldContain(says);
 
     [Fact]
     public void Defaults_OfTheSandbox_AreWhole()

@@ -5,6 +5,7 @@ using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
 using BillingCopilot.Unit.Governance.Fakes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
@@ -186,6 +187,27 @@ public sealed class ControlsTests
         using var bench = await Bench.StartAsync(b => b.RolloutText = $"operations: {{ credit_invoice: {phase} }}");
 
         (await SignAsync(bench)).Note.ShouldBe(note);
+    }
+
+    /// <summary>What moves money or can't be undone is bounded by an amount, or not automated at all.</summary>
+    [Fact]
+    public async Task Standing_OverMoneyWithoutAnAmount_IsRefused()
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText = "operations: { credit_invoice: automated }");
+        var terms = new StandingRequest("credit_invoice", null, null, null, null, 1, bench.Time.GetUtcNow().AddDays(1));
+        var outcome = await bench.Node.GetRequiredService<StandingDesk>().SignAsync(Bench.Tenant, terms, bench.Person("frank"), "api", default);
+        outcome.ShouldBeOfType<Outcome<StandingApproval>.Refused>().Refusal.Message.ShouldContain("per_use and per_day must bound it");
+
+        await SignAsync(bench);
+        var proposal = await bench.ProposeAsync();
+        await using var db = bench.Open();
+        await db.Proposals.ExecuteUpdateAsync(p => p.SetProperty(r => r.AmountMinor, (long?)null).SetProperty(r => r.Currency, (string?)null));
+        var row = await db.Proposals.AsNoTracking().SingleAsync();
+        await using var transaction = await db.BeginAsync(default);
+        var standing = await db.StandingApprovals.SingleAsync();
+
+        (await bench.Node.GetRequiredService<StandingTerms>().RefuseUseAsync(db, standing.Id, row, bench.Time.GetUtcNow(), default))!.Code.ShouldBe("standing_amount");
+        proposal.Status.ShouldBe(ProposalStatus.Pending);
     }
 
     [Fact]

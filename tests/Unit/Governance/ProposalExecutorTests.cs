@@ -118,6 +118,24 @@ public sealed class ProposalExecutorTests
         bench.Far.Sent.ShouldBeEmpty();
     }
 
+    /// <summary>Whoever loses the role in the file has lost it, without a restart; a file that became unfit changes nothing.</summary>
+    [Fact]
+    public async Task Execute_PeopleFileChangedMeanwhile_CountsAtOnce()
+    {
+        using var bench = await Bench.StartAsync();
+        var (kept, lost) = (await bench.ProposeAsync(r => r with { Arguments = Bench.Arguments("in_1", "10.00 USD") }), await bench.ProposeAsync(r => r with { Step = 2, Arguments = Bench.Arguments("in_2", "10.00 USD") }));
+        var file = Path.Combine(bench.Folder, "people.yaml");
+        await File.WriteAllTextAsync(file, "people: [ { id: frank, name: ");
+        Bench.Ok(await bench.TryApproveAsync(kept));
+        Bench.Ok(await bench.TryApproveAsync(lost));
+        (await bench.ExecuteAsync(kept)).Status.ShouldBe(ProposalStatus.Executed);
+
+        await File.WriteAllTextAsync(file, bench.PeopleText.Replace("name: Frank Moreau, roles: [finance]", "name: Frank Moreau, roles: [viewer]"));
+
+        (await bench.ExecuteAsync(lost)).Status.ShouldBe(ProposalStatus.Stale);
+        Bench.Refused(await bench.TryApproveAsync(await bench.ProposeAsync(r => r with { Step = 3 }))).Code.ShouldBe("not_allowed");
+    }
+
     [Fact]
     public async Task Execute_SwitchedOffMeanwhile_IsStale()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Approvals;
+using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Reconcile;
 using BillingCopilot.Unit.Governance.Fakes;
@@ -214,6 +215,11 @@ public sealed class ProposalLifeTests
         var opened = Ok(await desk.OpenAsync(Bench.Tenant, rows[0].Cause, bench.Person("frank"), default));
         opened.Rows.Select(r => r.Id).ShouldBe(rows.Select(r => r.Id), ignoreOrder: true);
         opened.Totals.ShouldBe([new Money(4_000, "usd")]);
+        foreach (var nobody in new[] { bench.Person("sam"), new Person("mallory", "M", [Roles.Admin]) })
+        {
+            (await desk.RemoveAsync(Bench.Tenant, opened.Id, [rows[3].Id], nobody, default)).ShouldBeOfType<Outcome<BatchView>.Refused>().Refusal.Code.ShouldBe("not_allowed");
+        }
+
         var shorter = Ok(await desk.RemoveAsync(Bench.Tenant, opened.Id, [rows[3].Id], bench.Person("frank"), default));
         shorter.Hash.ShouldNotBe(opened.Hash);
         (await desk.SignAsync(Bench.Tenant, opened.Id, bench.Person("frank"), opened.Hash, "api", default)).ShouldBeOfType<Outcome<IReadOnlyList<BatchResult>>.Refused>().Refusal.Code.ShouldBe("hash_mismatch");

@@ -92,6 +92,19 @@ public sealed class InvoiceSummaryTests(SharedLumen shared) : IClassFixture<Shar
         (await Api.V1.Invoices.GetAsync(draft.Id)).Description.ShouldBe("As agreed on the phone");
     }
 
+    [Theory]
+    [InlineData(500, "")]
+    [InlineData(501, " […cut: 501 characters in all]")]
+    public async Task Preview_OfAnOldTextTooLongToShow_SaysThatItIsCut(int length, string sign)
+    {
+        var draft = await DraftAsync();
+        await Api.V1.Invoices.UpdateAsync(draft.Id, new InvoiceUpdateOptions { Description = new string('x', length) });
+
+        var preview = Ok(await _lumen.Get<WriteInvoiceSummary>().PreviewAsync(new WriteInvoiceSummaryArguments(new ObjectRef(ObjectKind.Invoice, draft.Id)), Lumen.Tenant, default));
+
+        preview.Changes.ShouldHaveSingleItem().Before.ShouldBe(new string('x', 500) + sign);
+    }
+
     [Fact]
     public async Task Preview_OfWhatCantBe_NamesTheRemedy()
     {

@@ -78,6 +78,9 @@ public sealed class Bench : IDisposable
 
     public string PeopleText { get; set; } = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Defaults", "people.yaml"));
 
+    /// <summary>Name of the file that the next node reads its people from, and reads again when it changes.</summary>
+    public string PeopleFile { get; set; } = "people.yaml";
+
     /// <summary>Null for a SQLite file of its own.</summary>
     public StorageOptions? Storage { get; set; }
 
@@ -186,7 +189,7 @@ public sealed class Bench : IDisposable
     private GovernanceOptions Options() => new()
     {
         Audit = Log,
-        PeopleFile = Write("people.yaml", PeopleText),
+        PeopleFile = Write(PeopleFile, PeopleText),
         PolicyFile = Write("policy.yaml", PolicyText),
         Rollout = new RolloutOptions { File = Write("rollout.yaml", RolloutText) },
         Executor = new() { FirstBackoff = TimeSpan.Zero, WaitForOthers = TimeSpan.Zero },

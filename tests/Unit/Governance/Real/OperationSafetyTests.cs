@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Executor;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
@@ -107,6 +108,31 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         result.ShouldBeOfType<ExecutionResult.Failed>().Refusal.Code.ShouldBe("state_moved");
         (await operation.EffectsAsync(_bench, proposal)).ShouldBe(0);
     }
+
+    /// <summary>The effect is there and its mark is not: the next round makes up for it, and does nothing else.</summary>
+    [Theory]
+    [InlineData("send_dunning_email", "POST /v1/invoices/*")]
+    [InlineData("cancel_subscription_now", "POST /v1/subscriptions/*")]
+    public async Task Recover_EffectWithoutItsMark_IsMarkedLater(string name, string mark)
+    {
+        var proposal = await ApprovedAsync(name, await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin)));
+        await _bench.Sandbox.ControlAsync("faults", new { match = mark, kind = "429", times = 2 });
+
+        var view = await ExecuteAsync(proposal);
+        (view.Status, view.ResultText!.EndsWith("could not be marked.", StringComparison.Ordinal)).ShouldBe((ProposalStatus.Executed, true), view.ResultText);
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+        (await MarkOfAsync(proposal)).ShouldBeNull("the second try failed as well");
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+
+        (await MarkOfAsync(proposal)).ShouldBe(proposal.Id);
+        (await Operations[name].EffectsAsync(_bench, proposal)).ShouldBe(1);
+        (await _bench.Node.GetRequiredService<AuditLog>().ReadAboutAsync(RealBench.Tenant, proposal.Id, default)).Count(e => e.Kind == "execution.finished").ShouldBe(1);
+    }
+
+    private async Task<string?> MarkOfAsync(ProposalView proposal) => (proposal.Target.Kind == ObjectKind.Invoice
+        ? (await _bench.Sandbox.Admin.V1.Invoices.GetAsync(proposal.Target.Id)).Metadata
+        : (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync(proposal.Target.Id)).Metadata).GetValueOrDefault("copilot_proposal");
 
     [Theory]
     [InlineData("of it", "items_unbilled")]
