@@ -54,6 +54,13 @@ public static class PluginsRegistration
         services.AddOperation<SubmitDisputeEvidence, SubmitDisputeEvidenceArguments>();
         services.AddOperation<AcceptDispute, AcceptDisputeArguments>();
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
+        services.AddOperation<DowngradeAtPeriodEnd, DowngradeArguments>();
+        services.AddOperation<DowngradeNow, DowngradeNowArguments>();
+        services.AddOperation<KeepPlan, KeepPlanArguments>();
+        services.AddOperation<ApplyCouponOnce, ApplyCouponArguments>();
+        services.AddOperation<TakeBackCourtesyCredit, TakeBackCourtesyCreditArguments>();
+        services.AddOperation<ResendInvoice, ResendInvoiceArguments>();
+        services.AddOperation<SendPortalLink, SendPortalLinkArguments>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         services.TryAddSingleton<ICustomerZones, CustomerZones>();
         return services;

@@ -33,6 +33,9 @@ public static class Synonyms
         dispute disputed disputes chargeback chargebacks
         cancel cancelled canceled cancelling cancellation
         plan tier subscription subscriptions
+        downgrade downgrades downgraded downgrading
+        coupon coupons voucher vouchers
+        seat seats
         goodwill courtesy apology sorry
         wrong incorrect mistake mistaken error erroneous mischarged overcharged overcharge
         """;

@@ -36,6 +36,13 @@ internal static class ToolLabels
         ["cancel_subscription_now"] = "Preparing the end of the subscription at once, for approval",
         ["give_courtesy_credit"] = "Preparing courtesy credit for approval",
         ["reactivate_subscription"] = "Preparing to let the subscription go on, for approval",
+        ["take_back_courtesy_credit"] = "Preparing to take courtesy credit back, for approval",
+        ["downgrade_at_period_end"] = "Preparing the smaller plan for the next period, for approval",
+        ["downgrade_now"] = "Preparing the smaller plan at once, for approval",
+        ["keep_plan"] = "Preparing to keep the plan, for approval",
+        ["apply_coupon_once"] = "Preparing a coupon for approval",
+        ["resend_invoice"] = "Preparing to mail the invoice again, for approval",
+        ["send_portal_link"] = "Preparing a mail with a link to the customer portal, for approval",
         [MoreTools.Name] = "Looking for the right tool",
         ["send_dunning_email"] = "Preparing a reminder for approval",
     };

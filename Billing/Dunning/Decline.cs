@@ -9,6 +9,9 @@ public enum DeclineClass
     /// <summary>It can't until the customer corrects the card's data (expiry, security code, address); Stripe's schedule goes on.</summary>
     CardData,
 
+    /// <summary>It can't until the customer confirms the payment with the bank; the card is good. Stripe makes no further charge by itself.</summary>
+    CustomerAction,
+
     /// <summary>It can't: Stripe makes no further charge until there is another payment method.</summary>
     Hard,
 }
@@ -68,5 +71,5 @@ public sealed record Decline(
     public bool RetryMayWork => Class == DeclineClass.Soft;
 
     /// <summary>True when Stripe tries again by itself; after a card-data decline that works only with corrected data.</summary>
-    public bool IsRetried => Class != DeclineClass.Hard;
+    public bool IsRetried => Class is DeclineClass.Soft or DeclineClass.CardData;
 }

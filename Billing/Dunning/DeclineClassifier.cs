@@ -4,13 +4,13 @@ namespace BillingCopilot.Billing.Dunning;
 public static class DeclineClassifier
 {
     /// <summary>
-    /// Declines that Smart Retries does not try again
+    /// Declines that Smart Retries does not try again, but for <c>authentication_required</c>: there the card is good
     /// (https://docs.stripe.com/billing/revenue-recovery/smart-retries).
     /// </summary>
     private static readonly HashSet<string> Hard = new(StringComparer.Ordinal)
     {
         "incorrect_number", "lost_card", "pickup_card", "stolen_card", "revocation_of_authorization",
-        "revocation_of_all_authorizations", "authentication_required", "highest_risk_level", "transaction_not_allowed",
+        "revocation_of_all_authorizations", "highest_risk_level", "transaction_not_allowed",
     };
 
     // Mastercard's merchant advice codes: 03 do not try again, 21 stop recurring payments.
@@ -44,11 +44,11 @@ public static class DeclineClassifier
             || adviceCode == "do_not_try_again"
             || (networkAdviceCode is not null && HardNetworkAdvice.Contains(networkAdviceCode))
             || cause == DeclineCause.NoPaymentMethod;
-        var next = adviceCode == "confirm_card_data" || (hard && step is not CustomerStep.Authenticate)
+        var next = adviceCode == "confirm_card_data" || hard
             ? CustomerStep.UpdatePaymentMethod
             : step;
         var data = cause is DeclineCause.Expired or DeclineCause.WrongDetails || adviceCode == "confirm_card_data";
-        return new Decline(code ?? "unknown", hard ? DeclineClass.Hard : data ? DeclineClass.CardData : DeclineClass.Soft, cause, next, meaning, customerWords);
+        return new Decline(code ?? "unknown", hard ? DeclineClass.Hard : code == "authentication_required" ? DeclineClass.CustomerAction : data ? DeclineClass.CardData : DeclineClass.Soft, cause, next, meaning, customerWords);
     }
 
     private static DeclineCause CauseOf(string? code) => code switch

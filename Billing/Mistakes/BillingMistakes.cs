@@ -39,7 +39,7 @@ public static class BillingMistakes
             f.Suspect.InvoiceId ?? f.Original.InvoiceId,
             f.Suspect.InvoiceNumber ?? f.Original.InvoiceNumber,
             f.Suspect.Id,
-            f.Evidence));
+            [$"Charged on {f.Original.Created:yyyy-MM-dd} and again on {f.Suspect.Created:yyyy-MM-dd}.", .. f.Evidence]));
 
     /// <summary>Payments of one invoice, of any amount and card, that come to more than it asked for.</summary>
     private static IEnumerable<Mistake> PaidTwice(BillingHistory history, HashSet<string> told) =>

@@ -44,6 +44,17 @@ public static class Remedies
         return mistake.ChargeId is { } charge ? OfCharge(history, charge) : OfInvoice(mistake, history);
     }
 
+    /// <summary>The cheapest that is right where money of a charge is asked back and no mistake is known.</summary>
+    /// <param name="invoiceStatus">Of the invoice that the charge pays; null when it pays none.</param>
+    /// <param name="goesOn">Whether a further invoice comes that could use stored credit.</param>
+    public static Remedy ForCharge(string? invoiceStatus, bool goesOn, bool disputed) => (invoiceStatus, goesOn, disputed) switch
+    {
+        (_, _, true) => new Remedy(RemedyKind.AnswerTheDispute, "The charge is disputed: the bank may already give the money back, and a refund on top would pay twice."),
+        (null, _, _) => new Remedy(RemedyKind.Refund, "A refund: the charge pays no invoice, so the money goes back to where it came from; Stripe keeps its fee."),
+        (_, true, _) => new Remedy(RemedyKind.StoredCredit, "If the invoice billed too much: a credit note onto the customer's balance. The subscription goes on and uses it, and no fee is lost. A refund where the policy grants one or the payment was taken twice."),
+        _ => new Remedy(RemedyKind.CreditAndRefund, "Money back to the card: no further invoice comes that could use stored credit."),
+    };
+
     private static Remedy OfCharge(BillingHistory history, string id) => history.Charges.FirstOrDefault(c => c.Id == id) is { Disputed: true }
         ? new Remedy(RemedyKind.AnswerTheDispute, "The charge is disputed: the bank may already give the money back, and a refund on top would pay twice.")
         : new Remedy(RemedyKind.Refund, "The charge pays for nothing, so the money goes back to where it came from; Stripe keeps its fee.");

@@ -11,8 +11,7 @@ namespace BillingCopilot.Billing.Triage;
 /// <param name="Language">ISO 639-1; <c>und</c> when it can't be told.</param>
 /// <param name="Queue">Who takes it.</param>
 /// <param name="PolicyWords">To find the policy that applies; empty for <c>other</c>.</param>
-/// <param name="Reply">How a draft reply begins; empty where none is to be sent.</param>
-public sealed record TicketLabels(string Intent, double Certainty, string Urgency, string Sentiment, string Language, string Queue, string PolicyWords, string Reply);
+public sealed record TicketLabels(string Intent, double Certainty, string Urgency, string Sentiment, string Language, string Queue, string PolicyWords);
 
 /// <summary>Sorts tickets by weighted words. Pure: the same text always gets the same labels.</summary>
 public sealed class TicketClassifier
@@ -53,8 +52,7 @@ public sealed class TicketClassifier
             Sentiment(tokens),
             Language(text, tokens),
             about?.Queue ?? "support",
-            about?.Policy ?? "",
-            about?.Reply ?? "We have received your ticket.");
+            about?.Policy ?? "");
     }
 
     /// <summary>What must be seen today outweighs a polite close; a wish to hear back soon alone makes nothing urgent.</summary>

@@ -26,6 +26,7 @@ internal static class ObjectIds
         ["price"] = ObjectKind.Price,
         ["prop"] = ObjectKind.Proposal,
         ["tkt"] = ObjectKind.Ticket,
+        ["cbtxn"] = ObjectKind.BalanceTransaction,
     };
 
     public static bool CanBe(ObjectKind kind, string id) =>

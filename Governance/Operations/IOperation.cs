@@ -88,7 +88,11 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
 /// <param name="Operation">Name of the other operation.</param>
 /// <param name="Argument">Its argument that names what is undone.</param>
 /// <param name="OfResult">True: the object that the effect made; false: the object it changed.</param>
-public sealed record UndoneBy(string Operation, string Argument, bool OfResult);
+public sealed record UndoneBy(string Operation, string Argument, bool OfResult)
+{
+    /// <summary>A second argument of the other operation, which names the object that the effect changed; null for none.</summary>
+    public string? Target { get; init; }
+}
 
 /// <summary>What a proposal would do, computed by code from reads made now.</summary>
 /// <param name="Arguments">The arguments, completed (dates pinned).</param>

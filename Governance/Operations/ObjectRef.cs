@@ -16,6 +16,7 @@ public enum ObjectKind
     Price,
     Proposal,
     Ticket,
+    BalanceTransaction,
 }
 
 /// <summary>
@@ -39,6 +40,7 @@ public readonly record struct ObjectRef(ObjectKind Kind, string Id)
         ObjectKind.Product => "prod",
         ObjectKind.Price => "price",
         ObjectKind.Ticket => "tic",
+        ObjectKind.BalanceTransaction => "bal",
         _ => "prop",
     };
 

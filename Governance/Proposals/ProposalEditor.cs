@@ -101,6 +101,11 @@ public sealed class ProposalEditor
         }
 
         var arguments = new JsonObject { [undo.Argument] = undo.OfResult ? done.ResultObjectId : done.TargetId };
+        if (undo.Target is { } target)
+        {
+            arguments[target] = done.TargetId;
+        }
+
         var request = RequestOf(tenant, done, undo.Operation, arguments, person, ProposeRequest.ByHand, reason ?? $"Undoes {done.Id}.") with { Undoes = done.Id, EndedUndoings = ended };
         return await _book.ProposeAsync(request, cancellationToken);
     }

@@ -35,24 +35,29 @@ public sealed record ChargeRow(
     Money Amount,
     string Status,
     Money? Refunded,
+    IReadOnlyList<RefundRow>? Refunds,
     bool? Disputed,
     string? Card,
     ObjectRef? Invoice,
     string? InvoiceNumber,
     UntrustedText? Description)
 {
-    internal static ChargeRow Of(Charge charge, Invoice? invoice, TenantContext tenant) => new(
+    internal static ChargeRow Of(Charge charge, Invoice? invoice, IReadOnlyList<Refund>? refunds, TenantContext tenant) => new(
         charge.Ref(),
         tenant.Day(charge.Created),
         new Money(charge.Amount, charge.Currency),
         charge.Status,
         new Money(charge.AmountRefunded, charge.Currency).Unless0(),
+        refunds is { Count: > 0 } ? [.. refunds.Select(r => new RefundRow(tenant.Day(r.Created), new Money(r.Amount, r.Currency), r.Status))] : null,
         charge.Disputed ? true : null,
         CardView.Short(charge.PaymentMethodDetails),
         invoice?.Ref(),
         invoice?.Number,
         charge.Description is null || invoice is not null ? null : new UntrustedText(charge.Description));
 }
+
+/// <summary>A refund of a charge, newest first.</summary>
+public sealed record RefundRow(DateOnly Date, Money Amount, string Status);
 
 /// <summary>Two equal charges and what speaks for one being a double.</summary>
 /// <param name="Charge">The one that would be refunded.</param>

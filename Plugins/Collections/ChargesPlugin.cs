@@ -16,6 +16,7 @@ public sealed class ChargesPlugin(ToolContext context)
     private const int MostRows = 50;
     private const int MostDuplicates = 10;
     private const int MostLookAlikes = 3;
+    private const int MostRefunded = 5;
     private readonly StripeReader _reader = context.Reader;
     private readonly Settlements _settlements = new(context.Reader);
 
@@ -48,6 +49,11 @@ public sealed class ChargesPlugin(ToolContext context)
         }
 
         var shown = charges.Items.Take(Math.Clamp(limit, 1, MostRows)).ToList();
+        if (!(await RefundsOfAsync(shown, cancellationToken)).TryGet(out var refunds, out refusal))
+        {
+            return new ToolFailure(refusal);
+        }
+
         var complete = charges.Complete && shown.Count == charges.Items.Count;
         var findings = DuplicateCharges.Find(charges.Items.Select(c => ChargeFactsMap.Of(c, invoices.GetValueOrDefault(c.Id))));
         var likely = findings.Where(f => f.Verdict == DuplicateVerdict.Likely).ToList();
@@ -61,11 +67,28 @@ public sealed class ChargesPlugin(ToolContext context)
             charges.Items.Count,
             complete,
             complete ? null : new Partial(shown.Count, charges.Complete ? charges.Items.Count : null, "Give from and to, or raise limit (at most 50)."),
-            [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), context.Tenant))],
+            [.. shown.Select(c => ChargeRow.Of(c, invoices.GetValueOrDefault(c.Id), refunds.GetValueOrDefault(c.Id), context.Tenant))],
             [.. likely.Take(MostDuplicates).Select(f => DuplicateView.Of(f, context.Tenant))],
             likely.Count > MostDuplicates ? new Partial(MostDuplicates, likely.Count, "Give from and to.") : null,
             [.. alike.Take(MostLookAlikes).Select(f => DuplicateView.Of(f, context.Tenant))],
             alike.Count > MostLookAlikes ? new Partial(MostLookAlikes, alike.Count, "Give from and to.") : null);
+    }
+
+    /// <summary>The refunds of those that have any, by charge id.</summary>
+    private async Task<Outcome<IReadOnlyDictionary<string, IReadOnlyList<Refund>>>> RefundsOfAsync(IEnumerable<Charge> charges, CancellationToken cancellationToken)
+    {
+        Dictionary<string, IReadOnlyList<Refund>> found = new(StringComparer.Ordinal);
+        foreach (var charge in charges.Where(c => c.AmountRefunded > 0).Take(MostRefunded))
+        {
+            if (!(await _reader.RefundsAsync(charge.Id, cancellationToken)).TryGet(out var refunds, out var refusal))
+            {
+                return refusal;
+            }
+
+            found[charge.Id] = refunds.Items;
+        }
+
+        return new Outcome<IReadOnlyDictionary<string, IReadOnlyList<Refund>>>.Ok(found);
     }
 
     /// <summary>The invoice of each charge, by charge id. A successful charge that the listing leaves open is asked for singly.</summary>

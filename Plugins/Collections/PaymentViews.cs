@@ -84,7 +84,7 @@ public sealed record AttemptView(
             invoice?.Number,
             CardView.Short(charge.PaymentMethodDetails),
             decline?.Code,
-            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.CardData => "card_data", DeclineClass.Soft => "soft", _ => null },
+            decline?.Class switch { DeclineClass.Hard => "hard", DeclineClass.CustomerAction => "customer_action", DeclineClass.CardData => "card_data", DeclineClass.Soft => "soft", _ => null },
             charge.Status == "pending" ? PendingPayment.UnderWay(charge.PaymentMethodDetails?.Type) : decline?.Meaning,
             decline is null ? null : Should(decline.Step));
     }

@@ -21,6 +21,7 @@ public sealed record CustomerMatch(
 /// <summary>Where a customer stands.</summary>
 /// <param name="CreditBalance">Stored credit that the next invoice uses; nought is said too.</param>
 /// <param name="OwedBalance">Stored debt that the next invoice adds.</param>
+/// <param name="CourtesyCredits">Given here and not taken back, while there is stored credit.</param>
 /// <param name="Owed">Sum of what open invoices still ask for, one a currency.</param>
 public sealed record CustomerOverview(
     ObjectRef Customer,
@@ -29,6 +30,7 @@ public sealed record CustomerOverview(
     bool? Delinquent,
     Money? CreditBalance,
     Money? OwedBalance,
+    IReadOnlyList<CourtesyCreditView>? CourtesyCredits,
     IReadOnlyList<SubscriptionView> Subscriptions,
     Partial? SubscriptionsPartial,
     CardView? Card,
@@ -36,6 +38,9 @@ public sealed record CustomerOverview(
     IReadOnlyList<Money>? Owed,
     InvoiceRow? LastInvoice,
     string TimeZone);
+
+/// <summary>A courtesy credit on the balance.</summary>
+public sealed record CourtesyCreditView(ObjectRef Credit, Money Amount, DateOnly Given);
 
 /// <summary>What a customer has subscribed to.</summary>
 public sealed record SubscriptionView(

@@ -3,6 +3,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.SemanticKernel;
 using Stripe;
@@ -14,6 +15,7 @@ public sealed class CustomersPlugin(ToolContext context)
 {
     private const int MostMatches = 5;
     private const int MostSubscriptions = 10;
+    private const int MostCredits = 3;
     private readonly StripeReader _reader = context.Reader;
     private readonly CustomerFinder _finder = new(context.Reader);
     private readonly SubscriptionProjection _subscriptions = new(context.Reader, context.Tenant);
@@ -56,18 +58,26 @@ public sealed class CustomersPlugin(ToolContext context)
             return refusal;
         }
 
+        IReadOnlyList<CustomerBalanceTransaction> past = [];
+        if (customer.Balance < 0 && (await _reader.BalanceTransactionsAsync(id, null, cancellationToken)).TryGet(out var entries, out _))
+        {
+            past = entries.Items;
+        }
+
         var card = customer.InvoiceSettings?.DefaultPaymentMethod?.Card;
         if (card is null && (await _reader.CardsAsync(id, cancellationToken)).TryGet(out var cards, out _))
         {
             card = cards.Items is [var newest, ..] ? newest.Card : null;
         }
 
-        return Overview(customer, subscriptions, CardView.Of(card, context.Clock.UtcNow), open.Items, last.Items is [var newestInvoice, ..] ? newestInvoice : null);
+        return Overview(customer, subscriptions, CardView.Of(card, context.Clock.UtcNow), past, open.Items, last.Items is [var newestInvoice, ..] ? newestInvoice : null);
     }
 
-    private CustomerOverview Overview(Customer customer, IReadOnlyList<SubscriptionView> subscriptions, CardView? card, IReadOnlyList<Invoice> open, Invoice? last)
+    private CustomerOverview Overview(Customer customer, IReadOnlyList<SubscriptionView> subscriptions, CardView? card, IReadOnlyList<CustomerBalanceTransaction> past, IReadOnlyList<Invoice> open, Invoice? last)
     {
         var balance = new Money(Math.Abs(customer.Balance), customer.Currency ?? context.Tenant.Currency);
+        var given = TakeBackCourtesyCredit.Standing(past).Take(MostCredits)
+            .Select(t => new CourtesyCreditView(new ObjectRef(ObjectKind.BalanceTransaction, t.Id), new Money(-t.Amount, t.Currency), context.Tenant.Day(t.Created))).ToList();
         var owed = open.GroupBy(i => i.Currency, StringComparer.Ordinal).Select(g => new Money(g.Sum(i => i.AmountRemaining), g.Key)).ToList();
         return new CustomerOverview(
             customer.Ref(),
@@ -76,6 +86,7 @@ public sealed class CustomersPlugin(ToolContext context)
             customer.Delinquent == true ? true : null,
             customer.Balance <= 0 ? balance : null,
             customer.Balance > 0 ? balance : null,
+            given.Count > 0 ? given : null,
             [.. subscriptions.Take(MostSubscriptions)],
             subscriptions.Count > MostSubscriptions ? new Partial(MostSubscriptions, subscriptions.Count, "Use list_subscriptions with a status or a plan.") : null,
             card,

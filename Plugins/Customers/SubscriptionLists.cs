@@ -14,9 +14,16 @@ public sealed record SubscriptionDetails(
     DateOnly Started,
     Money? Mrr,
     SubscriptionView Details,
+    IReadOnlyList<DiscountView>? Discounts,
     IReadOnlyList<PhaseView>? Scheduled,
     string? AfterSchedule,
     string TimeZone);
+
+/// <summary>A discount in force.</summary>
+/// <param name="Off"><c>25 %</c>, or an amount.</param>
+/// <param name="Lasts">Stripe's: once, repeating, forever.</param>
+/// <param name="Ends">First day without it; left out when it has no set end.</param>
+public sealed record DiscountView(UntrustedText Name, string? Off, string? Lasts, DateOnly? Ends);
 
 /// <summary>A change that is planned ahead.</summary>
 /// <param name="From">First day.</param>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Subscriptions;
 using BillingCopilot.Governance.Operations;
@@ -19,10 +20,10 @@ public sealed class SubscriptionsPlugin(ToolContext context)
     private readonly SubscriptionProjection _projection = new(context.Reader, context.Tenant);
 
     [KernelFunction("get_subscription"), ToolEffect(ToolEffect.Read)]
-    [Description("One subscription: plans, price, renewal, pending end, trial, scheduled changes.")]
+    [Description("One subscription: plans, price, renewal, pending end, trial, discounts and their end, scheduled changes.")]
     public async Task<object> GetSubscriptionAsync([Handle(ObjectKind.Subscription), Description("Handle such as sub1")] string subscription, CancellationToken cancellationToken)
     {
-        if (!(await _reader.SubscriptionAsync(subscription, cancellationToken)).TryGet(out var found, out var refusal)
+        if (!(await _reader.SubscriptionWithDiscountsAsync(subscription, cancellationToken)).TryGet(out var found, out var refusal)
             || !(await _projection.ViewAsync(found, cancellationToken)).TryGet(out var view, out refusal)
             || !(await _reader.CustomerAsync(found.CustomerId, cancellationToken)).TryGet(out var customer, out refusal)
             || !(await ScheduledAsync(found, cancellationToken)).TryGet(out var scheduled, out refusal))
@@ -36,9 +37,17 @@ public sealed class SubscriptionsPlugin(ToolContext context)
             context.Tenant.Day(found.StartDate),
             MrrOf(found),
             view,
+            found.Discounts is { Count: > 0 } discounts ? [.. discounts.Select(DiscountOf)] : customer.Discount is { } general ? [DiscountOf(general)] : null,
             scheduled.Phases.Count > 0 ? scheduled.Phases : null,
             scheduled.Phases.Count > 0 ? scheduled.Then : null,
             context.Tenant.TimeZone);
+    }
+
+    private DiscountView DiscountOf(Discount discount)
+    {
+        var coupon = discount.Source?.Coupon;
+        var off = coupon?.PercentOff is { } percent ? $"{percent.ToString("0.##", CultureInfo.InvariantCulture)} %" : coupon?.AmountOff is { } amount ? new Money(amount, coupon.Currency).ToDisplayText() : null;
+        return new DiscountView(new UntrustedText(coupon?.Name ?? discount.Source?.CouponId ?? "(unnamed discount)"), off, coupon?.Duration, context.Tenant.Day(discount.End));
     }
 
     /// <summary>The phases to come; the one that runs is the subscription itself.</summary>

@@ -46,7 +46,7 @@ public sealed class TicketsPlugin(ToolContext context)
         var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}");
         return fits is [var one]
             ? await KnownAsync(stored, ticket, labels, one, matched.Mentioned, cancellationToken)
-            : View(stored, ticket, labels, fits, null, null, null, []);
+            : View(stored, ticket, labels, fits, null, null, null, [], null);
     }
 
     private async Task<Outcome<TriageView>> KnownAsync(Ticket? stored, Ticket ticket, TicketLabels labels, TicketCustomer customer, Invoice? mentioned, CancellationToken cancellationToken)
@@ -60,10 +60,10 @@ public sealed class TicketsPlugin(ToolContext context)
         var past = await context.Knowledge.SearchAsync(context.Tenant, $"{labels.PolicyWords} {Cut(ticket.Body, 200)}", "ticket", MostSimilar, cancellationToken);
         var policy = policies.Count == 0 ? null : $"{policies[0].Title}{(policies[0].Section.Length == 0 ? "" : ", " + policies[0].Section)} ({policies[0].Document})";
         string[] similar = [.. past.Select(p => p.Document).Distinct()];
-        return View(stored, ticket, labels, [customer], facts, policy, TriageNote.Of(labels, customer, facts, policy, similar), similar);
+        return View(stored, ticket, labels, [customer], facts, policy, TriageNote.Of(labels, customer, facts, policy, similar), similar, policies is [var rule, ..] ? TicketReply.RuleOf(rule.Quote, labels.PolicyWords) : null);
     }
 
-    private static TriageView View(Ticket? stored, Ticket ticket, TicketLabels labels, IReadOnlyList<TicketCustomer> fits, TicketFacts? facts, string? policy, string? note, IReadOnlyList<string> similar)
+    private static TriageView View(Ticket? stored, Ticket ticket, TicketLabels labels, IReadOnlyList<TicketCustomer> fits, TicketFacts? facts, string? policy, string? note, IReadOnlyList<string> similar, string? rule)
     {
         var one = fits is [var only] ? only : null;
         return new TriageView(
@@ -86,7 +86,7 @@ public sealed class TicketsPlugin(ToolContext context)
             labels.PolicyWords.Length == 0 ? null : labels.PolicyWords,
             policy,
             similar,
-            labels.Reply.Length == 0 ? null : labels.Reply,
+            one is null ? null : TicketReply.Draft(labels, (facts?.Mentioned ?? facts?.LastInvoice) is { } row ? new ReplyInvoice(row.Number, row.Date, row.Total, row.Status) : null, rule),
             note);
     }
 

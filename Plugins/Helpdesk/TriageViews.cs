@@ -16,7 +16,7 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="PolicyQuery">What to look for with search_policies.</param>
 /// <param name="Policy">The policy that applies: document and section.</param>
 /// <param name="SimilarTickets">Past tickets like this one.</param>
-/// <param name="Reply">How a reply may begin; left out where none is to be sent.</param>
+/// <param name="Reply">A draft reply in the ticket's language, with our rule word for word; left out where none is to be sent.</param>
 /// <param name="Note">The internal note, ready for post_internal_note.</param>
 public sealed record TriageView(
     ObjectRef? Ticket,

@@ -65,12 +65,25 @@ public sealed class InvoicesPlugin(ToolContext context)
     }
 
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]
-    [Description("Why an invoice differs from the one before, line by line; the changes add up. Give invoice, or customer for their last one.")]
+    [Description("Why an invoice differs from the one before, line by line; the changes add up. Give invoice or number, or customer for their last one.")]
     public async Task<object> ExplainInvoiceChangeAsync(
         [Handle(ObjectKind.Customer), Description("Handle such as cus1")] string? customer = null,
         [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
-        CancellationToken cancellationToken = default) =>
-        ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
+        string? number = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (invoice is null && number is not null)
+        {
+            if (!(await _reader.InvoiceByNumberAsync(number, cancellationToken)).TryGet(out var found, out var refusal))
+            {
+                return new ToolFailure(refusal);
+            }
+
+            invoice = found.Id;
+        }
+
+        return ToolResult.Of(await _explainer.ExplainAsync(customer, invoice, cancellationToken));
+    }
 
     [KernelFunction("explain_invoice"), ToolEffect(ToolEffect.Read)]
     [Description("Every line of an invoice in plain words. Give invoice or number.")]

@@ -16,6 +16,9 @@ public sealed record MailOptions
     /// <summary>Hosts that a pay link may point to. Others are refused.</summary>
     public IReadOnlyList<string> PayLinkHosts { get; init; } = ["invoice.stripe.com"];
 
+    /// <summary>Hosts that a link to the customer portal may point to. Others are refused.</summary>
+    public IReadOnlyList<string> PortalHosts { get; init; } = ["billing.stripe.com"];
+
     internal void Validate()
     {
         if (string.IsNullOrWhiteSpace(Outbox))

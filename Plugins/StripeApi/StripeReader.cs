@@ -77,6 +77,36 @@ public sealed class StripeReader
     public Task<Outcome<SubscriptionSchedule>> ScheduleAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<SubscriptionSchedule>)await _v1.SubscriptionSchedules.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
+    /// <summary>A customer's schedules, ended ones too, newest first.</summary>
+    public Task<Outcome<Listing<SubscriptionSchedule>>> SchedulesAsync(string customerId, CancellationToken cancellationToken) =>
+        ListAsync(_v1.SubscriptionSchedules.ListAutoPagingAsync(new SubscriptionScheduleListOptions { Customer = customerId, Limit = Page }, null, cancellationToken), cancellationToken);
+
+    /// <summary>Prices that fit a filter.</summary>
+    public Task<Outcome<Listing<Price>>> PricesAsync(PriceListOptions filter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        filter.Limit = Page;
+        return ListAsync(_v1.Prices.ListAutoPagingAsync(filter, null, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Coupons on offer.</summary>
+    public Task<Outcome<Listing<Coupon>>> CouponsAsync(CancellationToken cancellationToken) =>
+        ListAsync(_v1.Coupons.ListAutoPagingAsync(new CouponListOptions { Limit = Page }, null, cancellationToken), cancellationToken);
+
+    /// <summary>Events of one type, newest first. Stripe keeps them for 30 days.</summary>
+    public Task<Outcome<Listing<Event>>> EventsAsync(string type, DateTimeOffset since, CancellationToken cancellationToken) =>
+        ListAsync(
+            _v1.Events.ListAutoPagingAsync(new EventListOptions { Type = type, Created = new DateRangeOptions { GreaterThanOrEqual = since.UtcDateTime }, Limit = Page }, null, cancellationToken),
+            cancellationToken);
+
+    /// <summary>A subscription with its discounts and their coupons.</summary>
+    public Task<Outcome<Subscription>> SubscriptionWithDiscountsAsync(string id, CancellationToken cancellationToken) => TryAsync(
+        async () => (Outcome<Subscription>)await _v1.Subscriptions.GetAsync(id, new SubscriptionGetOptions { Expand = ["discounts.source.coupon"] }, null, cancellationToken),
+        cancellationToken);
+
+    public Task<Outcome<CustomerBalanceTransaction>> BalanceTransactionAsync(string customerId, string id, CancellationToken cancellationToken) =>
+        TryAsync(async () => (Outcome<CustomerBalanceTransaction>)await _v1.Customers.BalanceTransactions.GetAsync(customerId, id, null, null, cancellationToken), cancellationToken);
+
     public Task<Outcome<PaymentIntent>> PaymentIntentAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<PaymentIntent>)await _v1.PaymentIntents.GetAsync(id, null, null, cancellationToken), cancellationToken);
 

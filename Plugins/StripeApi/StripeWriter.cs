@@ -83,11 +83,51 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
     public Task<Subscription> StampSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) =>
         client.V1.Subscriptions.UpdateAsync(subscriptionId, new SubscriptionUpdateOptions { Metadata = Stamp() }, Keyed(":stamp"), cancellationToken);
 
+    /// <summary>Puts a schedule onto a subscription that changes nothing yet. Stripe takes nothing else in the same call.</summary>
+    public Task<SubscriptionSchedule> CreateScheduleAsync(string subscriptionId, CancellationToken cancellationToken) =>
+        client.V1.SubscriptionSchedules.CreateAsync(new SubscriptionScheduleCreateOptions { FromSubscription = subscriptionId }, Keyed(":schedule"), cancellationToken);
+
+    /// <summary>Changes a schedule and stamps it in the same call.</summary>
+    public Task<SubscriptionSchedule> UpdateScheduleAsync(string scheduleId, SubscriptionScheduleUpdateOptions options, CancellationToken cancellationToken)
+    {
+        options.Metadata = Stamp();
+        return client.V1.SubscriptionSchedules.UpdateAsync(scheduleId, options, Keyed(), cancellationToken);
+    }
+
+    /// <summary>Stamps a schedule, then releases its subscription: with the mark there first, a released one that bears it was released for this grant.</summary>
+    public async Task<SubscriptionSchedule> ReleaseScheduleAsync(string scheduleId, CancellationToken cancellationToken)
+    {
+        var stamp = Stamp().ToDictionary(s => Stamps.Undo(s.Key), s => s.Value, StringComparer.Ordinal);
+        await client.V1.SubscriptionSchedules.UpdateAsync(scheduleId, new SubscriptionScheduleUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+        return await client.V1.SubscriptionSchedules.ReleaseAsync(scheduleId, null, Keyed(), cancellationToken);
+    }
+
+    /// <summary>Has Stripe mail an invoice. The call takes no metadata.</summary>
+    public Task<Invoice> SendInvoiceAsync(string invoiceId, CancellationToken cancellationToken) =>
+        client.V1.Invoices.SendInvoiceAsync(invoiceId, null, Keyed(), cancellationToken);
+
+    /// <summary>A link to the customer portal. It is a bearer link: into an outbound mail and nowhere else.</summary>
+    public Task<Stripe.BillingPortal.Session> CreatePortalSessionAsync(string customerId, CancellationToken cancellationToken) =>
+        client.V1.BillingPortal.Sessions.CreateAsync(new Stripe.BillingPortal.SessionCreateOptions { Customer = customerId }, Keyed(":portal"), cancellationToken);
+
+    /// <summary>Marks a customer with the grant's stamp and more; other metadata stays.</summary>
+    public Task<Customer> StampCustomerAsync(string customerId, IReadOnlyDictionary<string, string> more, CancellationToken cancellationToken)
+    {
+        var stamp = Stamp();
+        foreach (var (key, value) in more)
+        {
+            stamp[key] = value;
+        }
+
+        return client.V1.Customers.UpdateAsync(customerId, new CustomerUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+    }
+
     /// <summary>Puts credit on a customer's balance. In Stripe a credit is negative.</summary>
-    public Task<CustomerBalanceTransaction> CreditBalanceAsync(string customerId, Money amount, string description, CancellationToken cancellationToken) =>
+    /// <param name="more">Further metadata of the transaction.</param>
+    public Task<CustomerBalanceTransaction> CreditBalanceAsync(string customerId, Money amount, string description, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? more = null) =>
         client.V1.Customers.BalanceTransactions.CreateAsync(
             customerId,
-            new CustomerBalanceTransactionCreateOptions { Amount = -amount.AmountMinor, Currency = amount.Currency, Description = description, Metadata = Stamp() },
+            new CustomerBalanceTransactionCreateOptions { Amount = -amount.AmountMinor, Currency = amount.Currency, Description = description, Metadata = new Dictionary<string, string>(Stamp().Concat(more ?? new Dictionary<string, string>())) },
             Keyed(),
             cancellationToken);
 

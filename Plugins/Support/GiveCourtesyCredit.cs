@@ -21,13 +21,19 @@ public sealed record CourtesyCreditArguments(
 /// <summary>A gesture: credit on the customer's balance, within the limit that policy.yaml gives. Not a correction.</summary>
 public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policies, BusinessClock clock) : IOperation<CourtesyCreditArguments>
 {
+    /// <summary>How the entry on the balance begins.</summary>
+    internal const string Words = "Courtesy credit: ";
     private const int LongestBecause = 120;
 
     public static OperationDescriptor Descriptor { get; } = new(
         "give_courtesy_credit",
         "Proposes courtesy credit on a customer's balance, within policy; a person decides.",
         typeof(CourtesyCreditArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the balance transaction", NeedsLimit = true };
+        Risk.Money)
+    {
+        FarSideReplays = true, Stamps = "the balance transaction", NeedsLimit = true,
+        Undo = new UndoneBy("take_back_courtesy_credit", "credit", OfResult: true) { Target = "customer" },
+    };
 
     public async Task<Outcome<Preview<CourtesyCreditArguments>>> PreviewAsync(CourtesyCreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -78,7 +84,7 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
         }
 
         return await Attempt.WriteAsync(
-            async () => Done(await writers.Open<StripeWriter>(grant).CreditBalanceAsync(arguments.Customer.Id, arguments.Amount, $"Courtesy credit: {arguments.Because}", cancellationToken)),
+            async () => Done(await writers.Open<StripeWriter>(grant).CreditBalanceAsync(arguments.Customer.Id, arguments.Amount, Words + arguments.Because, cancellationToken)),
             $"Look for {arguments.Amount} among the transactions of the customer's balance.",
             cancellationToken);
     }
@@ -97,9 +103,12 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
             : new ExecutionResult.Unknown("The customer's balance has more transactions than were read.");
     }
 
-    /// <summary>Gestures: what was put on the balance by hand, here or in Stripe's dashboard.</summary>
-    private static long GivenBy(IEnumerable<CustomerBalanceTransaction> past, string currency) =>
-        past.Where(t => t is { Type: "adjustment", Amount: < 0 } && t.Currency == currency).Sum(t => -t.Amount);
+    /// <summary>Gestures: what was put on the balance by hand, here or in Stripe's dashboard, and not taken back here.</summary>
+    private static long GivenBy(IReadOnlyList<CustomerBalanceTransaction> past, string currency)
+    {
+        var undone = past.Select(t => t.Metadata?.GetValueOrDefault(TakeBackCourtesyCredit.UndoesKey)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        return past.Where(t => t is { Type: "adjustment", Amount: < 0 } && t.Currency == currency && !undone.Contains(t.Id)).Sum(t => -t.Amount);
+    }
 
     private static ExecutionResult.Executed Done(CustomerBalanceTransaction made) =>
         new(made.Id, $"Courtesy credit of {new Money(-made.Amount, made.Currency)}.", made.StripeResponse?.RequestId);
@@ -120,7 +129,7 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
                 new PreviewChange("Because", "", arguments.Because),
                 new PreviewChange("Policy", "", limit.Words),
             ],
-            "Stripe can't undo it; an opposite entry can be made in its dashboard until an invoice uses the credit.",
+            "Can be taken back until an invoice uses the credit.",
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["customer"] = customer.Id,

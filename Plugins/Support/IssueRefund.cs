@@ -1,7 +1,9 @@
 using System.Text.Json;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
@@ -10,7 +12,7 @@ using Stripe;
 namespace BillingCopilot.Plugins.Support;
 
 /// <summary>Gives a charge back to the payment method it came from.</summary>
-public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundArguments>
+public sealed class IssueRefund(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<IssueRefundArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "issue_refund",
@@ -30,9 +32,13 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
             return refusal;
         }
 
+        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "refund window of a subscription charge", ["refund window"], cancellationToken);
+        var goesOn = credits?.Invoice.SubscriptionId() is { } id && (await reader.SubscriptionAsync(id, cancellationToken)).TryGet(out var subscription, out _)
+            && subscription is { EndedAt: null, CancelAtPeriodEnd: false, CancelAt: null };
+        var remedy = Remedies.ForCharge(credits?.Invoice.Status, goesOn, charge.Disputed);
         var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, charge.Disputed);
         return RefundRules.Plan(facts, arguments.Amount)
-            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits));
+            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, [new PreviewChange("Cheapest right remedy", "", remedy.Because), .. policy]));
     }
 
     public async Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -83,7 +89,7 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
             : (await new CreditableInvoiceReader(reader).ReadAsync(invoice.Id, cancellationToken)).Map(c => (InvoiceCredits?)c);
     }
 
-    private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits)
+    private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits, IReadOnlyList<PreviewChange> advice)
     {
         var refunded = amount with { AmountMinor = charge.AmountRefunded };
         var stored = amount with { AmountMinor = -customer.Balance };
@@ -99,6 +105,7 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
                 PreviewChange.Of($"Refunded of {(amount with { AmountMinor = charge.Amount }).ToDisplayText()}", refunded, refunded + amount),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
                 new PreviewChange("Reason", "", Reason(arguments)),
+                .. advice,
             ],
             "A refund can't be undone.",
             new Dictionary<string, string>(StringComparer.Ordinal)

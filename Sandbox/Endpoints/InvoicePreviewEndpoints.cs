@@ -14,7 +14,7 @@ internal static class InvoicePreviewEndpoints
     // A POST, but it changes nothing: the sandbox asks for the read permission.
     public static void Map(Routes routes) => routes.Post(
         "/v1/invoices/create_preview", "invoice_read", null,
-        "customer subscription currency invoice_items:l{amount:i currency description quantity:i price discountable:b tax_rates:l unit_amount_decimal:d metadata:m} subscription_details:o{" + Details + "}",
+        "customer subscription currency invoice_items:l{amount:i currency description quantity:i price discountable:b tax_rates:l unit_amount_decimal:d metadata:m} subscription_details:o{" + Details + "} " + Discounting.Fields,
         Preview);
 
     private static JsonObject Preview(Call call)
@@ -38,6 +38,11 @@ internal static class InvoicePreviewEndpoints
         if (subscription.Text("status") == "canceled")
         {
             throw ApiError.Invalid("No upcoming invoices for subscription: it is canceled.", "subscription", "invoice_upcoming_none");
+        }
+
+        if (call.Args.Has("discounts"))
+        {
+            subscription["discounts"] = Discounting.Apply(call.Unit, call.Args, new DiscountPlace(subscription.Id("customer"), subscription.Id()), subscription["discounts"]);
         }
 
         var (atOnce, added) = Change(call, subscription);

@@ -10,7 +10,7 @@ internal static class SchedulePhases
 {
     public const string Fields =
         "phases:l{items*:l{price* quantity:i metadata:m} start_date:t end_date:t duration:o{interval* interval_count:i} proration_behavior metadata:m description "
-        + "collection_method default_payment_method currency trial_end:t discounts:l{coupon promotion_code} add_invoice_items:l{price* quantity:i}}";
+        + "collection_method default_payment_method currency trial_end:t discounts:l{coupon promotion_code discount} add_invoice_items:l{price* quantity:i}}";
 
     private static readonly string[] Behaviours = ["create_prorations", "always_invoice", "none"];
 
@@ -73,7 +73,7 @@ internal static class SchedulePhases
         phase["discounts"] = JsonFields.Array(sent.Objects("discounts").Select(d => new JsonObject
         {
             ["coupon"] = d.Text("coupon"),
-            ["discount"] = null,
+            ["discount"] = d.Text("discount"),
             ["promotion_code"] = d.Text("promotion_code"),
         }));
         phase["add_invoice_items"] = JsonFields.Array(sent.Objects("add_invoice_items").Select((extra, i) => Extra(unit, extra, $"{param}[add_invoice_items][{i}]")));

@@ -133,7 +133,9 @@ internal static class Schedules
 
         if (phase.Rows("discounts").Any())
         {
-            args["discounts"] = JsonFields.Array(phase.Rows("discounts").Select(d => new JsonObject(
+            // A discount that was to be kept may have run out meanwhile.
+            var running = (unit.Find(schedule.Text("subscription") ?? "")?["discounts"] as JsonArray ?? []).Select(d => (string)d!).ToList();
+            args["discounts"] = JsonFields.Array(phase.Rows("discounts").Where(d => d.Text("discount") is not { } kept || running.Contains(kept)).Select(d => new JsonObject(
                 d.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))));
         }
 

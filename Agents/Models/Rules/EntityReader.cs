@@ -29,6 +29,7 @@ internal static partial class EntityReader
         ReadPurpose(text, found);
         ReadSubscriptions(text, found);
         ReadLanguage(text, found);
+        ReadChange(text, found);
         ReadCustomer(text, dialogue, isWord, found);
         ReadContext(dialogue, found);
         if (BeforeThat().IsMatch(text) && found["context_invoice"] is not null && !NamesSomething(found))
@@ -45,8 +46,8 @@ internal static partial class EntityReader
     /// <summary>True when the text holds a handle or an invoice's number.</summary>
     public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
 
-    /// <summary>Without a ticket's number and a bank's writing of our name: neither is a customer's name.</summary>
-    public static string WithoutWritings(string text) => BankWords().Replace(TicketNumber().Replace(text, "ticket"), "");
+    /// <summary>Without a ticket's number, a coupon, a plan to come and a bank's writing of our name: none is a customer's name.</summary>
+    public static string WithoutWritings(string text) => BankWords().Replace(TicketNumber().Replace(Coupon().Replace(NewPlan().Replace(text, " "), " coupon "), "ticket"), "");
 
     private static void ReadHandles(string text, JsonObject found)
     {
@@ -148,6 +149,29 @@ internal static partial class EntityReader
         }
     }
 
+    /// <summary>What a plan is to become, and which coupon is meant.</summary>
+    private static void ReadChange(string text, JsonObject found)
+    {
+        if (Seats().Match(text) is { Success: true } seats)
+        {
+            found["quantity"] = seats.Groups["count"].Value;
+        }
+
+        if (NewPlan().Match(text) is { Success: true } plan)
+        {
+            found["new_plan"] = plan.Groups["plan"].Value;
+        }
+        else if (found["quantity"] is not null)
+        {
+            found["new_plan"] = "seats";
+        }
+
+        if (Coupon().Match(text) is { Success: true } coupon)
+        {
+            found["coupon"] = coupon.Groups["coupon"].Value;
+        }
+    }
+
     private static void ReadLanguage(string text, JsonObject found)
     {
         if (Language().Match(text) is { Success: true } m)
@@ -204,6 +228,16 @@ internal static partial class EntityReader
 
     [GeneratedRegex(@"\b(?:on|to|have|has) (?:the |our )?(?<plan>\p{Lu}[\w\-]*(?: \p{Lu}[\w\-]*)?)(?: plan| tier)?\b(?=[\s?.,!]*(?:$|plan|tier))", RegexOptions.None)]
     private static partial Regex PlanName();
+
+    /// <summary>"downgrade Acorn to Starter", "a smaller plan, to Lumen Team".</summary>
+    [GeneratedRegex(@"(?<=\b(?i:downgrad\w*|smaller|cheaper|switch|change (?:the |their )?plan)\b.{0,120}?)\b(?:to|onto) (?:the |our )?(?<plan>\p{Lu}[\w\-]*(?: \p{Lu}[\w\-]*)?)(?: plan| tier)?\b", RegexOptions.Singleline)]
+    private static partial Regex NewPlan();
+
+    [GeneratedRegex(@"\b(?<count>[0-9]{1,4}) (?:\p{L}+ )?(?:seats?|users?|licen[cs]es?)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Seats();
+
+    [GeneratedRegex(@"\b(?i:coupon|voucher|promo(?:tion)? code)s? (?:code )?(?<coupon>(?=[A-Z0-9_\-]*[A-Z])[A-Z0-9][A-Z0-9_\-]{2,29})\b|\b(?<coupon>[A-Z][A-Z_\-]{2,20}[0-9]{1,3})\b(?= (?:coupon|voucher))")]
+    private static partial Regex Coupon();
 
     [GeneratedRegex(@"\bticket\s+(?:no\.?\s*|number\s+|#\s*)?(?<number>[A-Z0-9]*[0-9][A-Z0-9\-]*|[A-Z]{1,8}-[0-9]+)\b", RegexOptions.IgnoreCase)]
     private static partial Regex TicketNumber();

@@ -26,13 +26,13 @@ public sealed class GatheringTests
         var again = await copilot.RunAsync(request);
 
         var results = model.Requests.ShouldHaveSingleItem("the repetition is played back").Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().ToList();
-        results.Select(r => r.CallId).ShouldBe(["context_1", "context_2", "context_3"]);
-        answer.Tools.Select(t => (t.Name, t.Failed)).ShouldBe([("list_charges", false), ("get_dispute", false), ("search_policies", false)]);
+        results.Select(r => r.CallId).ShouldBe(["context_1", "context_2", "context_3", "context_4"]);
+        answer.Tools.Select(t => (t.Name, t.Failed)).ShouldBe([("list_charges", false), ("get_dispute", false), ("list_tickets", false), ("search_policies", false)]);
         answer.Tools[0].ArgumentsJson.ShouldContain((string)dispute["customer"]!);
         again.Tools.Select(t => t.ResultJson).ShouldBe(answer.Tools.Select(t => t.ResultJson));
         await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
-        (await db.Steps.CountAsync(s => s.Kind == "tool")).ShouldBe(3);
-        (await db.Audit.CountAsync(a => a.Kind == "tool.called")).ShouldBe(3);
+        (await db.Steps.CountAsync(s => s.Kind == "tool")).ShouldBe(4);
+        (await db.Audit.CountAsync(a => a.Kind == "tool.called")).ShouldBe(4);
     }
 
     [Fact]

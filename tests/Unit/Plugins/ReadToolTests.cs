@@ -167,7 +167,7 @@ public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLume
             var history = await _lumen.CallAsync("get_payment_history", ("invoice", (string)failed["invoice"]!));
             var last = history["attempts"]![0]!;
             last["declined"]!.ToString().ShouldBe(failed["decline_code"]!.ToString());
-            last["class"]!.ToString().ShouldBe((bool)failed["hard"]! ? "hard" : failed["decline_code"]!.ToString() is "expired_card" or "incorrect_cvc" ? "card_data" : "soft");
+            last["class"]!.ToString().ShouldBe(failed["decline_code"]!.ToString() == "authentication_required" ? "customer_action" : (bool)failed["hard"]! ? "hard" : failed["decline_code"]!.ToString() is "expired_card" or "incorrect_cvc" ? "card_data" : "soft");
             last["card"]!.ToString().ShouldEndWith(failed["last4"]!.ToString());
             var unpaid = history["unpaid"]![0]!;
             var attempts = history["attempts"]!.AsArray().Select(a => a!["date"]!.ToString()).ToList();

@@ -81,18 +81,49 @@ internal sealed class Objects(StripeClient stripe)
 
     public async Task<Dispute> DisputeOfAsync(string charge) => (await stripe.V1.Disputes.ListAsync(new DisputeListOptions { Charge = charge })).Data.Single();
 
-    public async Task<Subscription> SubscriptionAsync(long unit, long quantity, string currency = "usd")
+    public async Task<Subscription> SubscriptionAsync(long unit, long quantity, string currency = "usd", string interval = "month")
     {
         var customer = await CustomerAsync();
         var price = await stripe.V1.Prices.CreateAsync(new PriceCreateOptions
         {
             Currency = currency,
             UnitAmount = unit,
-            Recurring = new PriceRecurringOptions { Interval = "month" },
+            Recurring = new PriceRecurringOptions { Interval = interval },
             ProductData = new PriceProductDataOptions { Name = "Team" },
         });
         return await stripe.V1.Subscriptions.CreateAsync(new SubscriptionCreateOptions { Customer = customer.Id, Items = [new SubscriptionItemOptions { Price = price.Id, Quantity = quantity }] });
     }
+
+    /// <summary>A subscription whose pieces get fewer when its period ends.</summary>
+    public async Task<Subscription> DowngradedAsync(long unit, long quantity, long then, string currency = "usd")
+    {
+        var subscription = await SubscriptionAsync(unit, quantity, currency);
+        var schedule = await stripe.V1.SubscriptionSchedules.CreateAsync(new SubscriptionScheduleCreateOptions { FromSubscription = subscription.Id });
+        var price = subscription.Items.Data[0].Price.Id;
+        await stripe.V1.SubscriptionSchedules.UpdateAsync(schedule.Id, new SubscriptionScheduleUpdateOptions
+        {
+            Phases =
+            [
+                new() { StartDate = schedule.CurrentPhase.StartDate, EndDate = schedule.CurrentPhase.EndDate, Items = [new() { Price = price, Quantity = quantity }] },
+                new() { Items = [new() { Price = price, Quantity = then }] },
+            ],
+        });
+        return subscription;
+    }
+
+    /// <summary>A courtesy credit as an earlier proposal gave it, and the arguments that take it back.</summary>
+    public async Task<JsonObject> GivenAsync(Customer customer, long amount, string currency = "usd")
+    {
+        var entry = await stripe.V1.Customers.BalanceTransactions.CreateAsync(customer.Id, new CustomerBalanceTransactionCreateOptions
+        {
+            Amount = -amount, Currency = currency, Description = "Courtesy credit: Slow answer.", Metadata = new() { ["copilot_proposal"] = "prop_earlier" },
+        });
+        return new JsonObject { ["customer"] = customer.Id, ["credit"] = entry.Id };
+    }
+
+    /// <summary>A coupon for one invoice; its id.</summary>
+    public async Task<string> CouponAsync(decimal percent) =>
+        (await stripe.V1.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = percent, Duration = "once", Name = "Goodwill" })).Id;
 
     public Task<CreditNote> CreditNoteAsync(Invoice invoice, long amount) =>
         stripe.V1.CreditNotes.CreateAsync(new CreditNoteCreateOptions { Invoice = invoice.Id, Amount = amount, Reason = "order_change" });

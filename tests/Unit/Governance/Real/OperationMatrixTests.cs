@@ -66,7 +66,7 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         var operation = Operations[name];
         var arguments = await operation.MakeAsync(new Objects(_bench.Sandbox.Admin));
         await operation.Prepare(_bench.Sandbox.Admin, arguments);
-        var proposal = await _bench.ProposeAsync(name, arguments);
+        var proposal = await _bench.ProposeAsync(name, arguments, operation.Proposer);
 
         var view = await RunAsync(operation, arguments, proposal, outcome);
 
@@ -181,5 +181,5 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
     private Task<ProposalView> ExecuteAsync(ProposalView proposal) => _bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, default);
 
     private async Task<ProposalView> ApprovedAsync(string operation, JsonObject arguments) =>
-        RealBench.Ok(await _bench.TryApproveAsync(await _bench.ProposeAsync(operation, arguments)));
+        RealBench.Ok(await _bench.TryApproveAsync(await _bench.ProposeAsync(operation, arguments, Operations[operation].Proposer)));
 }

@@ -97,7 +97,7 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         var operation = Operations[name];
         var arguments = await operation.MakeAsync(new Objects(_bench.Sandbox.Admin));
         await operation.Prepare(_bench.Sandbox.Admin, arguments);
-        var proposal = await _bench.ProposeAsync(name, arguments);
+        var proposal = await _bench.ProposeAsync(name, arguments, operation.Proposer);
         var invoker = _bench.Node.GetRequiredService<OperationInvokers>().Get(name);
         var preview = (await invoker.PreviewAsync(invoker.Bind(arguments).ShouldBeOfType<Outcome<JsonObject>.Ok>().Value, RealBench.Tenant, default)).ShouldBeOfType<Outcome<OperationPreview>.Ok>().Value;
         var approved = new Dictionary<string, string>(preview.Declared) { [preview.Declared.Keys.Order().First()] = "as it was" };
@@ -161,5 +161,5 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
     private Task<ProposalView> ExecuteAsync(ProposalView proposal) => _bench.Executor.ExecuteAsync(RealBench.Tenant, proposal.Id, default);
 
     private async Task<ProposalView> ApprovedAsync(string operation, JsonObject arguments) =>
-        RealBench.Ok(await _bench.TryApproveAsync(await _bench.ProposeAsync(operation, arguments)));
+        RealBench.Ok(await _bench.TryApproveAsync(await _bench.ProposeAsync(operation, arguments, Operations[operation].Proposer)));
 }

@@ -10,7 +10,7 @@ namespace BillingCopilot.Unit.Governance.Real;
 /// <summary>What a card says before and after is what Stripe says before and after, to the smallest unit.</summary>
 public sealed class PreviewIsEffectTests
 {
-    private const int EachCurrency = 65;
+    private const int EachCurrency = 80;
     private const string Unlimited = """
         operations:
           issue_credit_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
@@ -22,6 +22,13 @@ public sealed class PreviewIsEffectTests
           give_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none, limit: { days: 90, per_customer: { usd: "99999.00", eur: "99999.00", jpy: "9999900", kwd: "99999.000" }, words: W } }
           submit_dispute_evidence: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           accept_dispute: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          take_back_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          downgrade_now: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          apply_coupon_once: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          downgrade_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          keep_plan: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          resend_invoice: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          send_portal_link: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           write_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
@@ -79,11 +86,12 @@ public sealed class PreviewIsEffectTests
         {
             "issue_refund" => (await stripe.V1.Refunds.GetAsync(done.ResultObjectId)).Metadata,
             "issue_credit_note" or "void_credit_note" => (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).Metadata,
-            "give_courtesy_credit" => (await stripe.V1.Customers.BalanceTransactions.GetAsync(about.Customer, done.ResultObjectId)).Metadata,
+            "give_courtesy_credit" or "take_back_courtesy_credit" => (await stripe.V1.Customers.BalanceTransactions.GetAsync(about.Customer, done.ResultObjectId)).Metadata,
             "submit_dispute_evidence" or "accept_dispute" => (await stripe.V1.Disputes.GetAsync(done.ResultObjectId)).Metadata,
+            "downgrade_at_period_end" or "keep_plan" => (await stripe.V1.SubscriptionSchedules.GetAsync(done.ResultObjectId)).Metadata,
             _ => (await stripe.V1.Subscriptions.GetAsync(done.ResultObjectId)).Metadata,
         };
-        var prefix = about.Operation == "void_credit_note" ? "copilot_undo_" : "copilot_";
+        var prefix = about.Operation is "void_credit_note" or "keep_plan" ? "copilot_undo_" : "copilot_";
         metadata[prefix + "proposal"].ShouldBe(proposal.Id, name);
         metadata[prefix + "approved_by"].ShouldBe("ada", name);
         metadata[prefix + "prompt"].ShouldBe("support.v1", name);
@@ -98,6 +106,7 @@ public sealed class PreviewIsEffectTests
         "Left to credit on the invoice" => (await stripe.V1.Invoices.GetAsync(about.Invoice)).Total - (await NotesAsync(stripe, about)).Sum(n => n.Total),
         "Tax in the credit" => done is null ? 0 : (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).TotalTaxes?.Sum(t => t.Amount) ?? 0,
         "Proration" => (await stripe.V1.InvoiceItems.ListAsync(new InvoiceItemListOptions { Customer = about.Customer, Pending = true })).Sum(i => i.Amount),
+        "Next invoice as it stands now" => (await stripe.V1.Invoices.CreatePreviewAsync(new InvoiceCreatePreviewOptions { Subscription = about.Subscription })).Total,
         "Taken from our balance" => -(await MovementsAsync(stripe, about)).Sum(m => m.Amount),
         "Dispute fee kept" => (await MovementsAsync(stripe, about)).Sum(m => m.Fee),
         var field when field.StartsWith("Courtesy credit in", StringComparison.Ordinal) =>
@@ -110,6 +119,12 @@ public sealed class PreviewIsEffectTests
     private static async Task<long?> RecurringAsync(StripeClient stripe, Case about)
     {
         var subscription = await stripe.V1.Subscriptions.GetAsync(about.Subscription);
+        if (subscription.ScheduleId is { } id)
+        {
+            var next = (await stripe.V1.SubscriptionSchedules.GetAsync(id)).Phases[^1];
+            return (await Task.WhenAll(next.Items.Select(async i => (await stripe.V1.Prices.GetAsync(i.PriceId)).UnitAmount * i.Quantity))).Sum();
+        }
+
         return subscription.CancelAtPeriodEnd || subscription.Status == "canceled" ? 0 : subscription.Items.Sum(i => i.Price.UnitAmount * i.Quantity);
     }
 
@@ -128,8 +143,17 @@ public sealed class PreviewIsEffectTests
         var total = 10L * random.Next(200, 50_000);
         var part = 10L * random.Next(1, (int)(total / 10));
         var tax = random.Next(3) switch { 0 => null, 1 => new Tax(19, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
-        switch (random.Next(12))
+        switch (random.Next(16))
         {
+            case 12 or 13:
+                return await DowngradeAsync(objects, random, part, currency);
+            case 14:
+                return await CouponAsync(objects, random, part, currency);
+            case 15:
+                var mistaken = await objects.CustomerAsync();
+                await objects.StoreCreditAsync(mistaken.Id, part, currency);
+                return new Case("take_back_courtesy_credit", await objects.GivenAsync(mistaken, 10, currency), mistaken.Id, currency, null, null);
+
             case 0:
                 var charged = await objects.PaidInvoiceAsync(total, currency, tax: tax);
                 return Of("issue_refund", Objects.Refund(await objects.ChargeOfAsync(charged), random.Next(4) == 0 ? null : part), charged);
@@ -169,6 +193,27 @@ public sealed class PreviewIsEffectTests
                 await objects.EndAsync(ending);
                 return Of("reactivate_subscription", ending, currency);
         }
+    }
+
+    /// <summary>Fewer pieces, at the end of the period or at once, or such a change taken back.</summary>
+    private static async Task<Case> DowngradeAsync(Objects objects, Random random, long unit, string currency)
+    {
+        var (before, after) = (random.Next(5, 20), random.Next(1, 5));
+        if (random.Next(3) == 0)
+        {
+            return Of("keep_plan", await objects.DowngradedAsync(unit, before, after, currency), currency);
+        }
+
+        var of = Of(random.Next(2) == 0 ? "downgrade_now" : "downgrade_at_period_end", await objects.SubscriptionAsync(unit, before, currency), currency);
+        (of.Arguments["plan"], of.Arguments["quantity"]) = ("Team", after);
+        return of;
+    }
+
+    private static async Task<Case> CouponAsync(Objects objects, Random random, long unit, string currency)
+    {
+        var of = Of("apply_coupon_once", await objects.SubscriptionAsync(unit, random.Next(1, 20), currency), currency);
+        of.Arguments["coupon"] = await objects.CouponAsync(random.Next(1, 100));
+        return of;
     }
 
     /// <summary>Some lines of an invoice, open or paid, with their tax.</summary>

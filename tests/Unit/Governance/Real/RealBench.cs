@@ -96,7 +96,7 @@ internal sealed class RealBench : IAsyncDisposable
     public Task<Outcome<ProposalView>> TryProposeAsync(string operation, JsonObject arguments, string person = "sam") => Book.ProposeAsync(
         new ProposeRequest(Tenant, operation, arguments, Person(person), "support.v1", $"task_{++_tasks}", 0, "conv_1", "Because."), default);
 
-    public async Task<ProposalView> ProposeAsync(string operation, JsonObject arguments) => Ok(await TryProposeAsync(operation, arguments));
+    public async Task<ProposalView> ProposeAsync(string operation, JsonObject arguments, string person = "sam") => Ok(await TryProposeAsync(operation, arguments, person));
 
     public Task<Outcome<ProposalView>> TryApproveAsync(ProposalView proposal, string person = "ada") =>
         Node.GetRequiredService<DecisionDesk>().ApproveAsync(Tenant, proposal.Id, Person(person), proposal.Hash, "api", default);

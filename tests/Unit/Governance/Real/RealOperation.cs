@@ -53,6 +53,39 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
             async o => new JsonObject { ["charge"] = (await o.DisputedChargeAsync(3000)).Id },
             async (stripe, a) => await stripe.V1.Disputes.UpdateAsync((await new Objects(stripe).DisputeOfAsync((string)a["charge"]!)).Id, new DisputeUpdateOptions { Evidence = new() { CustomerName = "Somebody else" }, Submit = false }),
             "/close", "POST /v1/disputes/*/close", "dispute.closed"),
+        ["take_back_courtesy_credit"] = new(
+            async o => await o.GivenAsync(await o.CustomerAsync(), 1000),
+            (stripe, a) => stripe.V1.Customers.BalanceTransactions.CreateAsync((string)a["customer"]!, new CustomerBalanceTransactionCreateOptions { Amount = 900, Currency = "usd" }),
+            "/balance_transactions", "POST /v1/customers/*/balance_transactions", "customer_balance_transaction.created"),
+        ["downgrade_at_period_end"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 4)).Id, ["plan"] = "Team", ["quantity"] = 2 },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscription_schedules/", "POST /v1/subscription_schedules/*", "subscription_schedule.updated"),
+
+        // Of a year, since the bench's time moves on by days and the sandbox's does not.
+        ["downgrade_now"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 4, interval: "year")).Id, ["plan"] = "Team", ["quantity"] = 2 },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated")
+        {
+            Proposer = "olivia",
+        },
+        ["keep_plan"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.DowngradedAsync(3000, 4, 2)).Id },
+            async (stripe, a) => await stripe.V1.SubscriptionSchedules.ReleaseAsync((await stripe.V1.Subscriptions.GetAsync((string)a["subscription"]!)).ScheduleId),
+            "/release", "POST /v1/subscription_schedules/*/release", "subscription_schedule.released"),
+        ["apply_coupon_once"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id, ["coupon"] = await o.CouponAsync(20) },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated"),
+        ["resend_invoice"] = new(
+            async o => new JsonObject { ["invoice"] = (await o.OpenInvoiceAsync(3000)).Id },
+            (stripe, a) => stripe.V1.Invoices.VoidInvoiceAsync((string)a["invoice"]!),
+            "/send", "POST /v1/invoices/*/send", "invoice.sent"),
+        ["send_portal_link"] = new(
+            async o => new JsonObject { ["customer"] = (await o.CustomerAsync()).Id },
+            (stripe, a) => stripe.V1.Customers.UpdateAsync((string)a["customer"]!, new CustomerUpdateOptions { Email = "other@moved.example" }),
+            CrashingMail.Call, "", null),
         ["write_invoice_summary"] = new(
             async o => new JsonObject { ["invoice"] = (await o.DraftInvoiceAsync(3000)).Id, ["place"] = "memo" },
             (stripe, a) => stripe.V1.Invoices.UpdateAsync((string)a["invoice"]!, new InvoiceUpdateOptions { Description = "Somebody's own words" }),
@@ -76,6 +109,9 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
 
     /// <summary>Counts the effects of a proposal that are neither in the ledger nor a mail.</summary>
     public Func<RealBench, ProposalView, Task<int>>? CountAsync { get; init; }
+
+    /// <summary>Who asks for it: the policy leaves some to operations.</summary>
+    public string Proposer { get; init; } = "sam";
 
     public Func<StripeClient, JsonObject, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
 

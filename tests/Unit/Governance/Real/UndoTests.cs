@@ -19,6 +19,8 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
     [Theory]
     [InlineData("issue_credit_note", "void_credit_note")]
     [InlineData("cancel_subscription_at_period_end", "reactivate_subscription")]
+    [InlineData("give_courtesy_credit", "take_back_courtesy_credit")]
+    [InlineData("downgrade_at_period_end", "keep_plan")]
     public async Task Undo_Executed_PutsThingsBack(string name, string undoing)
     {
         var arguments = await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin));
@@ -29,8 +31,19 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         (undo.Operation, undo.Undoes, undo.Status).ShouldBe((undoing, done.Id, ProposalStatus.Pending));
         RealBench.Ok(await _bench.TryApproveAsync(undo));
         (await _bench.Executor.ExecuteAsync(RealBench.Tenant, undo.Id, default)).Status.ShouldBe(ProposalStatus.Executed);
+        if (name == "downgrade_at_period_end")
+        {
+            undo.Changes[1].After.ShouldBe(done.Changes[1].Before);
+            (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync((string)arguments["subscription"]!)).ScheduleId.ShouldBeNull();
+            return;
+        }
+
         undo.Changes[0].After.ShouldBe(done.Changes[0].Before);
-        if (name == "issue_credit_note")
+        if (name == "give_courtesy_credit")
+        {
+            (await _bench.Sandbox.Admin.V1.Customers.GetAsync((string)arguments["customer"]!)).Balance.ShouldBe(0);
+        }
+        else if (name == "issue_credit_note")
         {
             (await _bench.Sandbox.Admin.V1.Invoices.GetAsync((string)arguments["invoice"]!)).AmountRemaining.ShouldBe(3000);
             var note = await _bench.Sandbox.Admin.V1.CreditNotes.GetAsync(done.ResultObjectId);

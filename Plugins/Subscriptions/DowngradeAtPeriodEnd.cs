@@ -1,0 +1,159 @@
+using System.Globalization;
+using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Subscriptions;
+
+/// <summary>
+/// Plans a smaller plan, or fewer seats, for the next period: by a schedule of two phases, the running one as it is and
+/// the next with the change. Nothing is prorated.
+/// </summary>
+public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<DowngradeArguments>
+{
+    private static readonly string[] Running = ["active", "past_due"];
+
+    public static OperationDescriptor Descriptor { get; } = new(
+        "downgrade_at_period_end",
+        "Proposes a smaller plan or fewer seats from the next period on.",
+        typeof(DowngradeArguments),
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "subscription", OfResult: false) };
+
+    public async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(tenant);
+        if (!(await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal))
+        {
+            return refusal;
+        }
+
+        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "downgrades and fewer seats take effect at the end of the period", ["downgrade"], cancellationToken);
+        return Unfit(facts) is { } unfit ? unfit : Of(arguments, facts, policy, tenant);
+    }
+
+    public Task<ExecutionResult> ExecuteAsync(DowngradeArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(writers);
+        return Planned.ExecuteAsync(
+            () => ReconcileAsync(arguments, tenant, grant, cancellationToken),
+            () => PreviewAsync(arguments, tenant, cancellationToken),
+            grant,
+            async _ => await WriteAsync(arguments, tenant, writers.Open<StripeWriter>(grant), cancellationToken),
+            $"Look whether a change of plan is scheduled for subscription {arguments.Subscription.Id}.",
+            cancellationToken);
+    }
+
+    /// <summary>The phases and the mark come in one call, so the mark says whether it took effect.</summary>
+    public async Task<ExecutionResult> ReconcileAsync(DowngradeArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
+        var reader = readers.For(tenant);
+        if (!(await reader.SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal)
+            || !(await reader.SchedulesAsync(subscription.CustomerId, cancellationToken)).TryGet(out var schedules, out refusal))
+        {
+            return new ExecutionResult.Unknown($"The subscription's schedule could not be read. {refusal}");
+        }
+
+        return schedules.Items.FirstOrDefault(s => Stamps.Bears(s.Metadata, grant)) is { } made ? Done(made)
+            : schedules.Complete ? new ExecutionResult.NotDone()
+            : new ExecutionResult.Unknown("The customer has more schedules than were read.");
+    }
+
+    private Task<Outcome<DowngradeFacts>> ReadAsync(DowngradeArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
+        new DowngradeReader(readers.For(tenant)).ReadAsync(arguments.Subscription.Id, arguments.Plan, arguments.Quantity, arguments.Replaces, cancellationToken);
+
+    /// <summary>A schedule that holds only the running phase is one that an earlier run of this made, or as good as none.</summary>
+    private async Task<ExecutionResult> WriteAsync(DowngradeArguments arguments, TenantContext tenant, StripeWriter writer, CancellationToken cancellationToken)
+    {
+        if (!(await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal))
+        {
+            return new ExecutionResult.Failed(refusal);
+        }
+
+        var schedule = facts.Schedule ?? await writer.CreateScheduleAsync(facts.Subscription.Id, cancellationToken);
+        return Done(await writer.UpdateScheduleAsync(schedule.Id, Phases(facts, schedule), cancellationToken));
+    }
+
+    private static SubscriptionScheduleUpdateOptions Phases(DowngradeFacts facts, SubscriptionSchedule schedule)
+    {
+        var (subscription, change) = (facts.Subscription, facts.Change);
+        return new SubscriptionScheduleUpdateOptions
+        {
+            EndBehavior = "release",
+            ProrationBehavior = "none",
+            Phases =
+            [
+                new SubscriptionSchedulePhaseOptions
+                {
+                    StartDate = schedule.CurrentPhase.StartDate, EndDate = facts.PeriodEnd.UtcDateTime, Items = [.. subscription.Items.Data.Select(i => Item(i, null))], Discounts = Kept(subscription),
+                },
+                new SubscriptionSchedulePhaseOptions
+                {
+                    Items = [.. subscription.Items.Data.Select(i => Item(i, i.Id == change.From.ItemId ? change.To : null))],
+                    Duration = new SubscriptionSchedulePhaseDurationOptions { Interval = change.To.Interval, IntervalCount = change.To.Every },
+                    ProrationBehavior = "none", Discounts = Kept(subscription),
+                },
+            ],
+        };
+    }
+
+    /// <summary>A phase that names no discounts would have the customer's only.</summary>
+    private static List<SubscriptionSchedulePhaseDiscountOptions>? Kept(Subscription subscription) =>
+        subscription.DiscountIds is { Count: > 0 } ids ? [.. ids.Select(id => new SubscriptionSchedulePhaseDiscountOptions { Discount = id })] : null;
+
+    private static SubscriptionSchedulePhaseItemOptions Item(SubscriptionItem item, Billing.Subscriptions.PlanItem? to) => new()
+    {
+        Price = to?.PriceId ?? item.Price.Id,
+        Quantity = item.Price.Recurring.UsageType == "metered" ? null : to?.Quantity ?? item.Quantity,
+    };
+
+    private static ExecutionResult.Executed Done(SubscriptionSchedule schedule) => new(schedule.Id, "The change of plan is scheduled.", schedule.StripeResponse?.RequestId);
+
+    private static Refusal? Unfit(DowngradeFacts facts) => facts switch
+    {
+        { Subscription: var s } when !Running.Contains(s.Status) => new("subscription_not_running", $"The subscription is {s.Status}.", s.Status == "trialing" ? "In a trial the plan is changed at once, with downgrade_now." : null),
+        { Subscription: { CancelAtPeriodEnd: true } or { CancelAt: not null } } => new("subscription_ends", "The subscription is set to end, so no further period comes.", "Take the end back first, with reactivate_subscription."),
+        { Schedule: { } schedule } when schedule.Phases.Count > 1 || schedule.EndBehavior != "release" => new("change_scheduled", "Another change is scheduled for the subscription already (see get_subscription).", "Take that back first, with keep_plan."),
+        _ => null,
+    };
+
+    private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
+    {
+        var (subscription, change, customer) = (facts.Subscription, facts.Change, facts.Customer);
+        var day = tenant.Day(facts.PeriodEnd).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var none = facts.Before!.Value with { AmountMinor = 0 };
+        var stored = none with { AmountMinor = -customer.Balance };
+        return new Preview<DowngradeArguments>(
+            arguments,
+            $"Change {DowngradeFacts.Says(change.From)} to {DowngradeFacts.Says(change.To)} on {day}, when the period ends",
+            customer.Ref(),
+            customer.NameOf().Value,
+            subscription.Ref(),
+            null,
+            [
+                new PreviewChange("Plan", DowngradeFacts.Says(change.From), $"{DowngradeFacts.Says(change.To)}, from {day}"),
+                PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", facts.Before.Value, facts.After!.Value),
+                PreviewChange.Of("Proration", none, none),
+                PreviewChange.Of("Customer's stored credit", stored, stored),
+                .. policy,
+            ],
+            $"Can be taken back until {day}.",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["status"] = subscription.Status,
+                ["customer"] = customer.Id,
+                ["period_end"] = day,
+                ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
+                ["to"] = $"{change.To.PriceId}x{change.To.Quantity} at {change.To.Unit}",
+                ["instead_of"] = change.From.ItemId!,
+            });
+    }
+}

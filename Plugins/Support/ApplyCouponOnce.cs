@@ -1,0 +1,160 @@
+using System.ComponentModel;
+using System.Globalization;
+using BillingCopilot.Billing;
+using BillingCopilot.Billing.Credits;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
+using BillingCopilot.Memory;
+using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Storage;
+using Stripe;
+
+namespace BillingCopilot.Plugins.Support;
+
+/// <summary>Arguments of <c>apply_coupon_once</c>.</summary>
+public sealed record ApplyCouponArguments(
+    [property: Handle(ObjectKind.Subscription), Description("Subscription.")] ObjectRef Subscription,
+    [property: Description("Coupon's id or name.")] string Coupon);
+
+/// <summary>Puts a coupon that lasts one invoice onto a subscription; the discounts it has stay.</summary>
+public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<ApplyCouponArguments>
+{
+    private static readonly string[] Running = ["active", "trialing", "past_due"];
+
+    public static OperationDescriptor Descriptor { get; } = new(
+        "apply_coupon_once",
+        "Proposes a coupon for a subscription's next invoice.",
+        typeof(ApplyCouponArguments),
+        Risk.Money) { FarSideReplays = true, Stamps = "the subscription" };
+
+    public async Task<Outcome<Preview<ApplyCouponArguments>>> PreviewAsync(ApplyCouponArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var reader = readers.For(tenant);
+        if (!(await reader.SubscriptionWithDiscountsAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal)
+            || !(await reader.CustomerAsync(subscription.CustomerId, cancellationToken)).TryGet(out var customer, out refusal)
+            || !(await reader.CouponsAsync(cancellationToken)).TryGet(out var coupons, out refusal))
+        {
+            return refusal;
+        }
+
+        var facts = coupons.Items.Select(Of).ToList();
+        if (Find(facts, arguments.Coupon) is not { } coupon)
+        {
+            return new Refusal("unknown_coupon", $"coupon: there is no coupon '{PlainText.Clean(arguments.Coupon, 60)}'.", CouponRules.Offer(facts, subscription.Currency));
+        }
+
+        if (Unfit(subscription) is { } unfit)
+        {
+            return unfit;
+        }
+
+        if (CouponRules.Refuse(coupon, subscription.Currency, [.. (subscription.Discounts ?? []).Select(d => d.Source?.CouponId).OfType<string>()], facts) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!(await reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscription.Id }, cancellationToken)).TryGet(out var before, out refusal)
+            || !(await reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscription.Id, Discounts = [.. Kept(subscription).Select(id => new InvoiceDiscountOptions { Discount = id }), new() { Coupon = coupon.Id }] }, cancellationToken)).TryGet(out var after, out refusal))
+        {
+            return refusal;
+        }
+
+        if (after.Total >= before.Total)
+        {
+            return new Refusal("coupon_without_use", $"With coupon {coupon.Id} the next invoice would be {after.Money(after.Total).ToDisplayText()} instead of {before.Money(before.Total).ToDisplayText()}.", "Another discount is in force already; a coupon is no help here.");
+        }
+
+        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "one offer discount to a customer, courtesy", ["offer", "discount", "courtesy"], cancellationToken);
+        return PreviewOf(arguments, subscription, customer, coupon, (before, after), policy);
+    }
+
+    public Task<ExecutionResult> ExecuteAsync(ApplyCouponArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
+        ArgumentNullException.ThrowIfNull(writers);
+        return Planned.ExecuteAsync(
+            () => ReconcileAsync(arguments, tenant, grant, cancellationToken),
+            () => PreviewAsync(arguments, tenant, cancellationToken),
+            grant,
+            async preview => Done(await writers.Open<StripeWriter>(grant).UpdateSubscriptionAsync(
+                arguments.Subscription.Id,
+                new SubscriptionUpdateOptions
+                {
+                    Discounts =
+                    [
+                        .. preview.Declared["discounts"].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(id => new SubscriptionDiscountOptions { Discount = id }),
+                        new() { Coupon = preview.Declared["coupon"] },
+                    ],
+                },
+                cancellationToken)),
+            $"Look at the discounts of subscription {arguments.Subscription.Id}.",
+            cancellationToken);
+    }
+
+    /// <summary>The discount and the mark come in one call, so the mark says whether it took effect.</summary>
+    public async Task<ExecutionResult> ReconcileAsync(ApplyCouponArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
+        return !(await readers.For(tenant).SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal)
+            ? new ExecutionResult.Unknown($"The subscription could not be read. {refusal}")
+            : Stamps.Tell(subscription.Metadata, grant, grant.Approved.GetValueOrDefault("mark"), () => Done(subscription));
+    }
+
+    private static ExecutionResult.Executed Done(Subscription subscription) => new(subscription.Id, "The coupon is on the subscription, for its next invoice.", subscription.StripeResponse?.RequestId);
+
+    private static CouponFacts Of(Coupon coupon) => new(
+        coupon.Id, coupon.Name, coupon.Duration, coupon.PercentOff, coupon.AmountOff is { } off ? new Money(off, coupon.Currency) : null, coupon.Valid);
+
+    /// <summary>By its id, else by a name that only one has.</summary>
+    private static CouponFacts? Find(List<CouponFacts> coupons, string wanted) =>
+        coupons.FirstOrDefault(c => string.Equals(c.Id, wanted.Trim(), StringComparison.OrdinalIgnoreCase))
+        ?? (coupons.Where(c => string.Equals(c.Name, wanted.Trim(), StringComparison.OrdinalIgnoreCase)).ToList() is [var one] ? one : null);
+
+    private static Refusal? Unfit(Subscription subscription) =>
+        !Running.Contains(subscription.Status) ? new Refusal("subscription_not_running", $"The subscription is {subscription.Status}.")
+        : subscription.CancelAtPeriodEnd || subscription.CancelAt is not null ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use a coupon.", "Give something back on an invoice instead, if the policy allows it.")
+        : null;
+
+    private static List<string> Kept(Subscription subscription) => [.. subscription.DiscountIds ?? (subscription.Discounts ?? []).Select(d => d.Id)];
+
+    private static Preview<ApplyCouponArguments> PreviewOf(
+        ApplyCouponArguments arguments, Subscription subscription, Customer customer, CouponFacts coupon, (Invoice Before, Invoice After) next, IReadOnlyList<PreviewChange> policy)
+    {
+        var (was, comes) = (next.Before.Money(next.Before.Total), next.After.Money(next.After.Total));
+        var stored = was with { AmountMinor = -customer.Balance };
+        var off = coupon.PercentOff is { } percent ? $"{percent.ToString("0.##", CultureInfo.InvariantCulture)} %" : coupon.AmountOff!.Value.ToDisplayText();
+        Dictionary<string, string> declared = new(StringComparer.Ordinal)
+        {
+            ["status"] = subscription.Status,
+            ["customer"] = customer.Id,
+            ["coupon"] = coupon.Id,
+            ["off"] = off,
+            ["discounts"] = string.Join(',', Kept(subscription)),
+            ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
+        };
+        if (Stamps.Of(subscription.Metadata) is { } mark)
+        {
+            declared["mark"] = mark;
+        }
+
+        return new Preview<ApplyCouponArguments>(
+            arguments with { Coupon = coupon.Id },
+            $"Coupon {coupon.Id} ({off} off) for the next invoice",
+            customer.Ref(),
+            customer.NameOf().Value,
+            subscription.Ref(),
+            was with { AmountMinor = Math.Abs(was.AmountMinor - comes.AmountMinor) },
+            [
+                PreviewChange.Of("Next invoice as it stands now", was, comes),
+                PreviewChange.Of("Customer's stored credit", stored, stored),
+                new PreviewChange("Discounts", $"{Kept(subscription).Count}", $"{Kept(subscription).Count + 1}, the new one once"),
+                .. policy,
+            ],
+            "The discount can be taken off in Stripe's dashboard until an invoice has used it.",
+            declared);
+    }
+}
