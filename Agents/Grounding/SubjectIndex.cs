@@ -141,12 +141,20 @@ public sealed partial class SubjectIndex
 
     private void BuildPhrases()
     {
+        // Whole names first: "Acorn Labs" is that customer, though "Acorn Labs Inc." is called so, too.
         foreach (var (name, keys) in _keysOfName)
         {
             AddPhrase(name, false, keys);
-            var core = CompanyForm().Replace(name, "").Trim();
-            AddPhrase(core, false, keys);
-            var first = core.Split(' ')[0];
+        }
+
+        foreach (var sameCore in _keysOfName.GroupBy(n => CompanyForm().Replace(n.Key, "").Trim(), StringComparer.OrdinalIgnoreCase))
+        {
+            AddPhrase(sameCore.Key, false, sameCore.SelectMany(n => n.Value).ToHashSet(StringComparer.OrdinalIgnoreCase));
+        }
+
+        foreach (var (name, keys) in _keysOfName)
+        {
+            var first = CompanyForm().Replace(name, "").Trim().Split(' ')[0];
             if (first.Length >= 4 && _keysOfName.Keys.Count(n => n.StartsWith(first + " ", StringComparison.OrdinalIgnoreCase) || n.Equals(first, StringComparison.OrdinalIgnoreCase)) == 1)
             {
                 AddPhrase(first, false, keys);

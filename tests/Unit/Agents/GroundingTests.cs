@@ -43,6 +43,14 @@ public class GroundingTests
         GroundingCheck.Check(text, Two).Unbacked.ShouldBeEmpty();
 
     [Theory]
+    [InlineData("(a) Acorn Labs Inc. (customer since 2025-10-08)\n(b) Acorn Labs (customer since 2026-06-20)", 0)]
+    [InlineData("(a) Acorn Labs Inc. (customer since 2026-06-20)\n(b) Acorn Labs (customer since 2025-10-08)", 2)]
+    [InlineData("Acorn Labs Inc. is a customer since 2026-06-20.", 1)]
+    public void Check_CustomersOfLikeNames_AreToldApart(string text, int unbacked) =>
+        GroundingCheck.Check(text, Of(Call("find_customer", """{"query":"Acorn Labs"}""", """{"count":2,"matches":[{"customer":"cus1","name":"«Acorn Labs Inc.»","since":"2025-10-08"},{"customer":"cus2","name":"«Acorn Labs»","since":"2026-06-20"}]}""")))
+            .Unbacked.Count.ShouldBe(unbacked);
+
+    [Theory]
     [InlineData("Acme Robotics paid $75.00 and Globex GmbH paid $120.00.", "$75.00", "$120.00")]
     [InlineData("Globex GmbH and Acme Robotics were billed $120.00 and $75.00 respectively.", "$120.00", "$75.00")]
     [InlineData("Globex owes $120.00.", "$120.00")]
