@@ -95,7 +95,7 @@ internal sealed class DemoStory(ScenarioStage stage, DemoPrinter print)
         var entries = await log.ReadAsync(tenant, 0, 1000, cancellationToken);
         Expect(entries.Count > 0, "the audit log is empty");
         Expect((await log.VerifyAsync(tenant, cancellationToken)).Whole, "the audit chain is broken");
-        print.Audit([.. entries.Where(e => !e.Kind.StartsWith("model.", StringComparison.Ordinal) && !e.Kind.StartsWith("tool.", StringComparison.Ordinal))]);
+        print.Audit([.. entries.Where(e => !e.Kind.StartsWith("prompt.", StringComparison.Ordinal) && !e.Kind.StartsWith("model.", StringComparison.Ordinal) && !e.Kind.StartsWith("tool.", StringComparison.Ordinal))]);
     }
 
     private async Task<JsonObject> AskAsync(ChatClient person, string text, string? conversation, CancellationToken cancellationToken)
