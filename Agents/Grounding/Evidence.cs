@@ -101,16 +101,29 @@ public sealed partial class Evidence
 
     public bool AskerWrote(string words) => Pieces(words) is var wanted && _askerTexts.Exists(t => Holds(Flat(t), wanted));
 
-    /// <summary>True when a leaf has this word and the number after it: both are a name ("Studio 54", "Q3 2026").</summary>
-    public bool IsNamed(string wordAndNumber) => _texts.Exists(t => t.Text.Contains(wordAndNumber, StringComparison.Ordinal));
+    /// <summary>True when a customer's or a product's name has this word and the number after it ("Studio 54"). Other words don't tell: a ticket may say anything.</summary>
+    public bool IsNamed(string wordAndNumber) =>
+        _texts.Exists(t => !t.Leaf.Verbatim && NameLeaves.Contains(t.Leaf.Name) && $" {t.Text} ".Contains($" {wordAndNumber} ", StringComparison.Ordinal));
+
+    /// <summary>Fields that hold the name of a customer, a product or a plan.</summary>
+    private static readonly HashSet<string> NameLeaves = new(StringComparer.Ordinal) { "customer", "customer_name", "name", "product", "product_name", "plan", "plan_name", "price_name" };
 
     /// <summary>True when the text has these words, in order where "[…]" leaves some out.</summary>
     internal static bool Quotes(string flat, string words) => Holds(flat, Pieces(words));
 
     private static string[] Pieces(string words) => [.. LeftOut().Split(words).Select(Flat).Where(p => p.Length > 0)];
 
+    /// <summary>Fewer words on one side of what is left out could be picked together into something that nobody said.</summary>
+    private const int MinWordsOfAPiece = 4;
+
+    /// <summary>Two pieces at most, and neither too short: of more, or of single words, anything can be put together.</summary>
     private static bool Holds(string flat, string[] pieces)
     {
+        if (pieces.Length > 2 || (pieces.Length == 2 && Array.Exists(pieces, p => p.Split(' ').Length < MinWordsOfAPiece)))
+        {
+            return false;
+        }
+
         var from = 0;
         foreach (var piece in pieces)
         {

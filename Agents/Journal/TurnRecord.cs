@@ -121,8 +121,7 @@ public sealed class TurnRecord : IDisposable
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            await Beside();
-            var (rows, entries) = Take();
+            var (rows, entries) = await TakeAllAsync();
             await StoreOrPutBackAsync(rows, entries, with, cancellationToken);
         }
         finally
@@ -241,6 +240,25 @@ public sealed class TurnRecord : IDisposable
         }
 
         return named;
+    }
+
+    /// <summary>
+    /// Takes what is kept when nothing is being written beside: another specialist may begin to write what this one has
+    /// kept, and that is to be stored as well before the caller goes on.
+    /// </summary>
+    private async Task<(ITenantRow[] Rows, RecordedEntry[] Entries)> TakeAllAsync()
+    {
+        while (true)
+        {
+            await Beside();
+            lock (_gate)
+            {
+                if (_beside.IsCompletedSuccessfully)
+                {
+                    return Take();
+                }
+            }
+        }
     }
 
     private (ITenantRow[] Rows, RecordedEntry[] Entries) Take()

@@ -16,13 +16,14 @@ namespace BillingCopilot.Agents.Tools;
 /// <param name="What">What they have to know and do: a model's words, no asker's.</param>
 public sealed record Handover(string From, string To, string What)
 {
-    /// <summary>How the other specialist reads it, after the asker's words or the playbook's.</summary>
-    public string Words => $"[handed over by {From}] {What}\nAnswer this part alone; {From} answers the rest.";
+    /// <summary>How the other specialist reads it, after the asker's words or the playbook's: delimited and capped, like all that nobody who may ask has said.</summary>
+    public string Words => $"[handed over by {From}] {UntrustedWords.Delimit(What)}\nAnswer this part alone; {From} answers the rest.";
 }
 
 /// <summary>
 /// The tool that leaves a part of a question or of a playbook to another specialist. It does nothing by itself: the
-/// coordinator asks the other one in the same turn, for the same requester, with the tools of that one.
+/// coordinator asks the other one in the same turn, for the same requester, with the tools of that one; where a playbook
+/// or the asker named who is to answer, of its operations only those that this one has.
 /// </summary>
 internal static class HandOver
 {

@@ -21,8 +21,16 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
     /// <summary>Longest reason, in characters.</summary>
     private const int MaxWhy = 500;
 
+    /// <summary>The only operations that are proposed; null for all.</summary>
+    public IReadOnlySet<string>? Operations { get; init; }
+
     public async Task<object> ProposeAsync(OperationDescriptor operation, KernelArguments arguments, CancellationToken cancellationToken)
     {
+        if (Operations?.Contains(operation.Name) == false)
+        {
+            return new ToolFailure(new Refusal("outside_scope", $"'{operation.Name}' is not among what may be proposed here.", "Say that it has to be asked for by itself."));
+        }
+
         var why = UntrustedWords.Clean(arguments.TryGetValue(ProposalArguments.Why, out var given) ? given?.ToString() : "");
         var notBefore = default(DateTimeOffset?);
         var time = arguments.TryGetValue(ProposalArguments.NotBefore, out var when) ? when?.ToString() : null;

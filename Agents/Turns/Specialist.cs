@@ -36,18 +36,27 @@ public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<C
 /// <param name="Others">Whom it may hand a part over to.</param>
 /// <param name="Streams">The answer is given out while it is written.</param>
 /// <param name="Part">What another one left to it; null for whoever is asked first.</param>
-public sealed record SpecialistTask(string Text, IReadOnlyList<AgentPrompt> Others, bool Streams, Handover? Part = null);
+public sealed record SpecialistTask(string Text, IReadOnlyList<AgentPrompt> Others, bool Streams, Handover? Part = null)
+{
+    /// <summary>The only operations that it may propose; null for all of its own.</summary>
+    public IReadOnlySet<string>? Operations { get; init; }
+}
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
 public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClock clock, AgentOptions options, ToolOffer offer, IEnumerable<IFunctionInvocationFilter> filters, ILoggerFactory loggers)
 {
     public async Task<SpecialistAnswer> AnswerAsync(AgentPrompt prompt, TurnRequest turn, SpecialistTask task, Conversation conversation, TurnRecord record, TurnBudget budget, Func<TurnEvent, ValueTask> report, CancellationToken cancellationToken)
     {
+        if (task.Operations is { } operations)
+        {
+            prompt = prompt with { Tools = [.. prompt.Tools.Where(t => sources.ReadNames.Contains(t) || operations.Contains(t))] };
+        }
+
         var journal = new TaskJournal(record, turn.Tenant, prompt.Name, clock);
         var audit = new TurnAudit(record, turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash, prompt.Body), model.For(prompt.Name).Label);
         var asked = turn.Playbook is null ? task.Text : null;
         var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
-        var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report);
+        var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report) { Operations = task.Operations };
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
         BoundTool[] handOver = task.Others.Count == 0 ? [] : [HandOver.Create(task.Others)];
         var gate = new SentenceGate(

@@ -114,10 +114,15 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         if (parts.Count > 0)
         {
             await report(new TurnEvent.Routed(string.Join('+', answers.Select(a => a.Agent).Concat(parts.Select(p => p.To))), 1));
-            answers.AddRange(await AnswersAsync(parts.Select(p => (others.Single(o => o.Name == p.To), new SpecialistTask(incoming.Text, [], Streams: false, p)))));
+            answers.AddRange(await AnswersAsync(parts.Select(p => (others.Single(o => o.Name == p.To), new SpecialistTask(incoming.Text, [], Streams: false, p) { Operations = OperationsFor(p) }))));
         }
 
         return answers;
+
+        // Who named the specialist named what may be proposed: handing over widens it by nothing but reads.
+        IReadOnlySet<string>? OperationsFor(Handover part) => request.Playbook is null && request.Agent is null
+            ? null
+            : agents.Single(a => a.Name == part.From).Tools.Where(t => !sources.ReadNames.Contains(t)).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>Several specialists work at once; what they report comes one after the other. When one fails, so does the turn, after all have ended.</summary>

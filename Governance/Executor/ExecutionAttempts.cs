@@ -174,6 +174,12 @@ internal sealed partial class ExecutionAttempts(
 
     private async Task<bool> TryFinishAsync(Run run, CancellationToken cancellationToken)
     {
+        if (ExecutionChecks.BeforeFinishing(run) is { } objection)
+        {
+            LogUnfinished(logger, run.Proposal.Id, run.Proposal.Operation, objection.Code);
+            return false;
+        }
+
         try
         {
             var grant = run.Grant.For(async token => Said(await checks.BeforeLeavingAsync(run, token)));

@@ -19,6 +19,9 @@ internal sealed class ExecutionChecks(GuardList guards)
         ? null
         : Doubtful(run, new Objection("parameters_changed", "The stored proposal differs from the one that was sent with this idempotency key.", ProposalStatus.NeedsReconcile));
 
+    /// <summary>Before what goes with an effect is completed: still the same proposal, in the account's same mode.</summary>
+    public static Objection? BeforeFinishing(Run run) => ExecuteGuards.Tampered(run) ?? ExecuteGuards.OtherMode(run);
+
     /// <summary>
     /// Before a repetition: what held before the first call has to hold still. The first request may yet land, so
     /// a difference is a question for a person, never stale.

@@ -91,8 +91,10 @@ internal sealed class ExecutionLeases(CopilotDbFactory databases, LeaseClock lea
         (execution.LeaseOwner, execution.LeaseUntil) = (Owner, await leases.UtcNowAsync(db, cancellationToken) + options.Lease);
         await db.SaveChangesAsync(cancellationToken);
         var approvals = await db.Approvals.AsNoTracking().Where(a => a.ProposalId == proposalId).ToListAsync(cancellationToken);
+        // Made before the lease is kept: what can't be made holds the customer from nobody.
+        var run = new Run(tenant, row, execution, [.. Run.Approving(approvals)], operations.Get(row.Operation));
         await transaction.CommitAsync(cancellationToken);
-        return new Run(tenant, row, execution, [.. Run.Approving(approvals)], operations.Get(row.Operation));
+        return run;
     }
 
     private async Task<(Run? Run, bool Busy)> TryClaimAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken)

@@ -68,8 +68,20 @@ public sealed partial class ProposalExecutor
         return finished;
     }
 
-    /// <summary>Marks what took effect and could not be marked then.</summary>
+    /// <summary>Marks what took effect and could not be marked then. One that can't be taken up keeps none of the others waiting.</summary>
     private async Task TryFinishAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FinishAsync(tenant, id, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogNotFinished(_logger, id, Faults.Describe(e));
+        }
+    }
+
+    private async Task FinishAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
     {
         var customer = (await ViewAsync(tenant, id, cancellationToken)).Customer.Id;
         using (await _customers.EnterAsync($"{tenant.Id}/{customer}", cancellationToken))
@@ -139,4 +151,7 @@ public sealed partial class ProposalExecutor
 
     [LoggerMessage(3004, LogLevel.Error, "Proposal {ProposalId} could not be recovered ({Fault})")]
     private static partial void LogNotRecovered(ILogger logger, string proposalId, string fault);
+
+    [LoggerMessage(3006, LogLevel.Error, "What goes with proposal {ProposalId} could not be completed ({Fault})")]
+    private static partial void LogNotFinished(ILogger logger, string proposalId, string fault);
 }

@@ -48,6 +48,7 @@ public sealed class ProposalEditor
         }
 
         var arguments = ArgumentCodec.ToSent(_operations.Get(old.Operation).Descriptor.ArgumentsType, JsonNode.Parse(old.Arguments)!.AsObject());
+        var before = arguments.DeepClone().AsObject();
         foreach (var (name, value) in changes)
         {
             if (value is null)
@@ -65,7 +66,7 @@ public sealed class ProposalEditor
         {
             NotBefore = notBefore ?? old.NotBefore,
             Replaces = old.Id,
-            Undoes = old.UndoesId,
+            Undoes = await StillUndoesAsync(tenant, old, before, arguments, cancellationToken),
             Playbook = old.Playbook,
             Evidence = ProposalViews.EvidenceOf(old),
         };
@@ -108,6 +109,18 @@ public sealed class ProposalEditor
 
         var request = RequestOf(tenant, done, undo.Operation, arguments, person, ProposeRequest.ByHand, reason ?? $"Undoes {done.Id}.") with { Undoes = done.Id, EndedUndoings = ended };
         return await _book.ProposeAsync(request, cancellationToken);
+    }
+
+    /// <summary>What an edited proposal undoes: no longer that, when it is about something else than what the undoing was made for.</summary>
+    private async Task<string?> StillUndoesAsync(TenantContext tenant, ProposalRow old, JsonObject before, JsonObject after, CancellationToken cancellationToken)
+    {
+        if (old.UndoesId is null || await RowAsync(tenant, old.UndoesId, cancellationToken) is not { } undone || _operations.Get(undone.Operation).Descriptor.Undo is not { } undo)
+        {
+            return null;
+        }
+
+        string[] own = undo.Target is { } target ? [undo.Argument, target] : [undo.Argument];
+        return Array.TrueForAll(own, name => JsonNode.DeepEquals(before[name], after[name])) ? old.UndoesId : null;
     }
 
     /// <summary>The undoing that was done, or else the one that may yet be; and how many others there were.</summary>

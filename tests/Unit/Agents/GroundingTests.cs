@@ -87,6 +87,22 @@ public class GroundingTests
     public void Check_FiguresWithoutSources_AreNamed(string text, params string[] expected) =>
         GroundingCheck.Check(text, Two).Unbacked.Select(u => u.Figure.Text).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("“refunds are never […] given after thirty days”")]
+    [InlineData("“Refunds are always given [...] unless the charge is [...] older than thirty days”")]
+    [InlineData("“Refunds […] are given […] after thirty days”")]
+    public void Check_QuotationPutTogetherOfPieces_IsNamed(string quotation) =>
+        GroundingCheck.Check("Our policy: " + quotation, Of(Call("search_policies", """{"query":"refunds"}""", """{"matches":[{"text":"«Refunds are always given, unless the charge is disputed or older than thirty days. Refunds are never refused and are given after thirty days.»"}]}""")))
+            .Unbacked.ShouldContain(u => u.Figure.Text == quotation);
+
+    [Theory]
+    [InlineData("search_tickets", """{"matches":[{"text":"«Order 66 of ours is late»"}]}""", 1)]
+    [InlineData("get_invoice", """{"memo":"«Order 66 of ours is late»"}""", 1)]
+    [InlineData("get_invoice", """{"plan":"«Order 665»"}""", 1)]
+    [InlineData("get_invoice", """{"plan":"«Order 66»"}""", 0)]
+    public void Check_CountAfterACapitalisedWord_IsANameOnlyWhereANameSaysSo(string tool, string result, int unbacked) =>
+        GroundingCheck.Check("They have Order 66 seats.", Of(Call(tool, "{}", result))).Unbacked.Count.ShouldBe(unbacked);
+
     [Fact]
     public void Check_AmountOfAnother_SaysWhose() =>
         GroundingCheck.Check("Globex owes $120.00.", Two).Unbacked.ShouldHaveSingleItem().Fault.ShouldContain("Acme Robotics");

@@ -7,6 +7,7 @@ using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
 using BillingCopilot.Unit.Governance.Fakes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -144,6 +145,36 @@ public sealed class ConfigurationTests
 
         services.GetRequiredService<RolloutPlan>().PhaseOf("issue_refund").ShouldBe(RolloutPhase.ReadOnly);
         services.GetRequiredService<PeopleDirectory>().All.ShouldBeEmpty();
+    }
+
+    /// <summary>A mounted file is a link to a link: neither its own time nor its length says that the content is another.</summary>
+    [Fact]
+    public void WatchedPeople_BehindALink_AreReadAgain()
+    {
+        var folder = Directory.CreateTempSubdirectory("people-").FullName;
+        try
+        {
+            Mount("v1", "finance");
+            File.CreateSymbolicLink(Path.Combine(folder, "people.yaml"), Path.Combine("data", "people.yaml"));
+            var people = new WatchedPeople(Path.Combine(folder, "people.yaml"), NullLogger<WatchedPeople>.Instance);
+            people.Now().Single(p => p.Id == "frank").Roles.ShouldBe(["finance"]);
+
+            Directory.Delete(Path.Combine(folder, "data"));
+            Mount("v2", "support");
+
+            people.Now().Single(p => p.Id == "frank").Roles.ShouldBe(["support"]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        void Mount(string version, string role)
+        {
+            var to = Directory.CreateDirectory(Path.Combine(folder, version)).FullName;
+            File.WriteAllText(Path.Combine(to, "people.yaml"), $"people:\n  - {{ id: frank, name: Frank Moreau, roles: [{role}] }}\n  - {{ id: ada, name: Ada, roles: [admin] }}\n");
+            Directory.CreateSymbolicLink(Path.Combine(folder, "data"), version);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Storage.Rows;
 using BillingCopilot.Unit.Governance.Fakes;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
@@ -194,6 +195,62 @@ public sealed class ExecutionRecoveryTests
         view.Status.ShouldBe(ProposalStatus.Executed);
         bench.Far.Effects.ShouldHaveSingleItem();
         (await bench.Audit.ReadAboutAsync(Bench.Tenant, proposal.Id, default)).Count(e => e.Kind == "execution.executed").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Recover_AnUnfinishedOneThatCantBeTakenUp_LeavesTheOthersToBeFinished()
+    {
+        using var bench = await Bench.StartAsync();
+        var bad = await UnfinishedAsync(bench, "in_1", 1);
+        var good = await UnfinishedAsync(bench, "in_2", 2);
+        await ChangeAsync(bench, bad, p => p.Operation = "gone");
+
+        await bench.Executor.RecoverAsync(Bench.Tenant, default);
+
+        bench.Far.Finished.ShouldBe(1);
+        (await ExecutionAsync(bench, good)).Outcome.ShouldBe("executed");
+        var left = await ExecutionAsync(bench, bad);
+        (left.Outcome, left.LeaseOwner).ShouldBe(("unfinished", null), "it keeps no lease on its customer");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Recover_UnfinishedAndNotWhatWasApproved_IsNotFinished(bool otherMode)
+    {
+        using var bench = await Bench.StartAsync();
+        var proposal = await UnfinishedAsync(bench, "in_1", 1);
+        if (!otherMode)
+        {
+            await ChangeAsync(bench, proposal, p => p.AmountMinor = 1);
+        }
+
+        await bench.Executor.RecoverAsync(otherMode ? Bench.Tenant with { Livemode = !Bench.Tenant.Livemode } : Bench.Tenant, default);
+
+        bench.Far.Finished.ShouldBe(0);
+        (await ExecutionAsync(bench, proposal)).Outcome.ShouldBe("unfinished");
+    }
+
+    private static async Task<ProposalView> UnfinishedAsync(Bench bench, string invoice, int step)
+    {
+        var done = await bench.ExecuteAsync(await bench.ApprovedAsync(r => r with { Step = step, Arguments = Bench.Arguments(invoice, "10.00 USD") }));
+        done.Status.ShouldBe(ProposalStatus.Executed);
+        await using var db = bench.Open();
+        (await db.Executions.Where(e => e.ProposalId == done.Id).ExecuteUpdateAsync(e => e.SetProperty(r => r.Outcome, "unfinished"))).ShouldBe(1);
+        return done;
+    }
+
+    private static async Task ChangeAsync(Bench bench, ProposalView proposal, Action<ProposalRow> change)
+    {
+        await using var db = bench.Open();
+        change((await db.Proposals.FindAsync("default", proposal.Id))!);
+        await db.SaveChangesAsync();
+    }
+
+    private static async Task<ExecutionRow> ExecutionAsync(Bench bench, ProposalView proposal)
+    {
+        await using var db = bench.Open();
+        return await db.Executions.AsNoTracking().SingleAsync(e => e.ProposalId == proposal.Id);
     }
 
     // Cancelled, the executor writes nothing more: what a killed process leaves behind.

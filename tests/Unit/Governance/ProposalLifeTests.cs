@@ -158,6 +158,20 @@ public sealed class ProposalLifeTests
         (own.Reason, own.ReasonIsAPersons, own.Agent).ShouldBe(("Less will do.", true, "person"));
     }
 
+    [Theory]
+    [InlineData("""{"amount":"5.00 USD"}""", true)]
+    [InlineData("""{"invoice":"in_1"}""", true)]
+    [InlineData("""{"invoice":"in_2"}""", false)]
+    public async Task Edit_OfAnUndoing_UndoesOnlyWhileItIsAboutTheSame(string changes, bool undoes)
+    {
+        using var bench = await Bench.StartAsync();
+        var done = await bench.ExecuteAsync(await bench.ApprovedAsync());
+        var undoing = await bench.ProposeAsync(r => r with { Operation = "mail_credit", Arguments = Bench.Arguments("in_1", "10.00 USD"), Undoes = done.Id });
+        undoing.Undoes.ShouldBe(done.Id);
+
+        Bench.Ok(await EditAsync(bench, undoing, changes, "sam")).Undoes.ShouldBe(undoes ? done.Id : null);
+    }
+
     [Fact]
     public async Task Edit_DecidedOrNotAsShownOrUnfit_ChangesNothing()
     {
@@ -337,8 +351,8 @@ public sealed class ProposalLifeTests
         return bench.ProposeAsync(r => r with { Step = step, Requester = bench.Person(person), Arguments = Bench.Arguments($"in_{200 + step}", "10.00 USD") });
     }
 
-    private static Task<Outcome<ProposalView>> EditAsync(Bench bench, ProposalView old, string changes) => bench.Node.GetRequiredService<ProposalEditor>()
-        .EditAsync(Bench.Tenant, old.Id, bench.Person("frank"), old.Hash, JsonNode.Parse(changes)!.AsObject(), null, null, default);
+    private static Task<Outcome<ProposalView>> EditAsync(Bench bench, ProposalView old, string changes, string person = "frank") => bench.Node.GetRequiredService<ProposalEditor>()
+        .EditAsync(Bench.Tenant, old.Id, bench.Person(person), old.Hash, JsonNode.Parse(changes)!.AsObject(), null, null, default);
 
     private static BatchView Ok(Outcome<BatchView> outcome) => outcome.ShouldBeOfType<Outcome<BatchView>.Ok>().Value;
 }

@@ -1,3 +1,4 @@
+using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Storage;
@@ -25,6 +26,32 @@ public sealed class FencingTests
     {
         await using var database = await TestPostgres.CreateAsync();
         await PlayAsync(services => services.AddSingleton<CopilotDbFactory>(new PostgresCopilotDbFactory(database.Options)));
+    }
+
+    /// <summary>One specialist begins to write what another has kept, while that one waits to write it.</summary>
+    [Fact]
+    public async Task Write_WhileAnotherTookItsRows_EndsWhenTheyAreStored()
+    {
+        await using var copilot = await LumenCopilot.StartAsync(new ScriptedModel().Model);
+        await using var reading = Open(copilot);
+        using var record = await TurnRecord.OpenAsync(reading, copilot.Services.GetRequiredService<CopilotDbFactory>(), new TurnAudits(null, null), "conv_1", TaskId, null, new HandleMap(), copilot.Services.GetRequiredService<BusinessClock>(), default);
+        Task writing;
+        await using (var db = Open(copilot))
+        await using (await db.BeginAsync(default))
+        {
+            record.Add(Step("1"), due: true);
+            await record.BeginWriteIfDueAsync(default);
+            record.Add(Step("2"), due: true);
+            writing = record.WriteAsync(default);
+            await record.BeginWriteIfDueAsync(default);
+            writing.IsCompleted.ShouldBeFalse();
+        }
+
+        await writing;
+        await using var after = Open(copilot);
+        (await after.Steps.CountAsync(s => s.TaskId == TaskId)).ShouldBe(2);
+
+        StepRow Step(string key) => new() { TenantId = copilot.Tenant.Id, TaskId = TaskId, Kind = TaskJournal.Model, Key = key, RequestHash = "", Content = "{}" };
     }
 
     private static async Task PlayAsync(Action<IServiceCollection>? with)
