@@ -47,8 +47,17 @@ internal sealed class InvoiceMailing(StripeReaders readers, SentMails mails, str
     /// <summary>The mark that a crash between the mail and the mark left out.</summary>
     public async Task FinishAsync(string invoiceId, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
-        if (await mails.FindAsync(grant, cancellationToken) is MailState.Sent sent
-            && (await readers.For(tenant).InvoiceAsync(invoiceId, cancellationToken)).TryGet(out var invoice, out _) && !Stamps.Bears(invoice.Metadata, grant)
+        if (await mails.FindAsync(grant, cancellationToken) is not MailState.Sent sent)
+        {
+            return;
+        }
+
+        if (!(await readers.For(tenant).InvoiceAsync(invoiceId, cancellationToken)).TryGet(out var invoice, out var refusal))
+        {
+            throw new InvalidOperationException($"The invoice could not be read. {refusal}");
+        }
+
+        if (!Stamps.Bears(invoice.Metadata, grant)
             && await StampAsync(invoiceId, sent, tenant, grant, writers, cancellationToken) is ExecutionResult.Executed { Unfinished: true } unmarked)
         {
             throw new InvalidOperationException(unmarked.Summary);

@@ -45,7 +45,9 @@ internal sealed class Outbox(MailOptions options, SentMails mails, BusinessClock
         }
         catch (HeldBackException)
         {
+            // The file last: the row without it would look like a mail that has gone. It may hold a link that works.
             await mails.TakeBackAsync(grant);
+            File.Delete(unfinished);
             throw;
         }
 

@@ -39,6 +39,7 @@ public sealed class ResendInvoice(StripeReaders readers, BusinessClock clock) : 
         }
 
         return Unfit(invoice, customer) is { } unfit ? unfit
+            : !sent.Complete ? new Refusal("too_many_events", "The account has more events than were read, so whether the invoice was mailed today is not known.", "Look at it in Stripe's dashboard.")
             : sent.Items.Any(e => tenant.Day(Dates.Instant(e.Created)) == today)
             ? new Refusal("mailed_today", $"Invoice {invoice.Number} was mailed today already.", "Wait a day, and ask the customer to look among their junk mail.")
             : Of(arguments, invoice, customer);
@@ -107,6 +108,8 @@ public sealed class ResendInvoice(StripeReaders readers, BusinessClock clock) : 
         { Status: "draft" } => new("invoice_not_final", "The invoice is a draft: sending would finalize it.", "Wait until it is finalized."),
         { Status: not ("open" or "paid") } => new("invoice_not_billed", $"The invoice is {invoice.Status}: nothing is billed with it."),
         _ when string.IsNullOrWhiteSpace(customer.Email) => new("no_mail_address", "The customer has no mail address.", "Add one in Stripe, or reach the customer another way."),
+        _ when !string.Equals(invoice.CustomerEmail, customer.Email, StringComparison.OrdinalIgnoreCase) =>
+            new("mail_address_moved", "The invoice bears another mail address than the customer has now, and Stripe would mail it there.", "Reach the customer another way."),
         _ => null,
     };
 
@@ -133,6 +136,7 @@ public sealed class ResendInvoice(StripeReaders readers, BusinessClock clock) : 
                 ["amount_remaining"] = remaining.ToString(),
                 ["customer"] = customer.Id,
                 ["recipient"] = Recipient.Digest(customer.Email),
+                ["invoice_recipient"] = Recipient.Digest(invoice.CustomerEmail),
             });
     }
 }

@@ -77,10 +77,20 @@ public sealed class SendPortalLink(StripeReaders readers, MailOptions mail, Sent
         ArgumentNullException.ThrowIfNull(tenant);
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
-        if (await mails.FindAsync(grant, cancellationToken) is MailState.Sent sent
-            && (await readers.For(tenant).CustomerAsync(arguments.Customer.Id, cancellationToken)).TryGet(out var customer, out _) && !Stamps.Bears(customer.Metadata, grant))
+        if (await mails.FindAsync(grant, cancellationToken) is not MailState.Sent sent)
         {
-            await MarkAsync(arguments, sent, tenant, grant, writers, cancellationToken);
+            return;
+        }
+
+        if (!(await readers.For(tenant).CustomerAsync(arguments.Customer.Id, cancellationToken)).TryGet(out var customer, out var refusal))
+        {
+            throw new InvalidOperationException($"The customer could not be read. {refusal}");
+        }
+
+        if (!Stamps.Bears(customer.Metadata, grant)
+            && await MarkAsync(arguments, sent, tenant, grant, writers, cancellationToken) is ExecutionResult.Executed { Unfinished: true } unmarked)
+        {
+            throw new InvalidOperationException(unmarked.Summary);
         }
     }
 
@@ -128,7 +138,7 @@ public sealed class SendPortalLink(StripeReaders readers, MailOptions mail, Sent
             async () => Sent(grant, (await writers.Open<StripeWriter>(grant).StampCustomerAsync(arguments.Customer.Id, mailed, cancellationToken)).StripeResponse?.RequestId),
             "The mail was written.",
             cancellationToken);
-        return marked is ExecutionResult.Executed ? marked : new ExecutionResult.Executed(grant.ProposalId, "The mail was sent; the customer could not be marked.");
+        return marked is ExecutionResult.Executed ? marked : new ExecutionResult.Executed(grant.ProposalId, "The mail was sent; the customer could not be marked.") { Unfinished = true };
     }
 
     private static ExecutionResult.Executed Sent(WriteGrant grant, string? requestId) => new(grant.ProposalId, "The mail was sent.", requestId);

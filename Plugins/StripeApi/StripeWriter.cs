@@ -6,7 +6,8 @@ using Stripe;
 namespace BillingCopilot.Plugins.StripeApi;
 
 /// <summary>
-/// The writes that operations need, bound to one grant: its idempotency key and its stamp go with each call.
+/// The writes that operations need, bound to one grant: its idempotency key and its stamp go with each call. A mark alone
+/// has no such key: it is the same however often it is made, and the key would replay a failure.
 /// </summary>
 /// <param name="uploads">Makes a client that repeats nothing by itself.</param>
 internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploads, WriteGrant grant)
@@ -51,7 +52,7 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
             stamp[key] = value;
         }
 
-        return client.V1.Invoices.UpdateAsync(invoiceId, new InvoiceUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+        return client.V1.Invoices.UpdateAsync(invoiceId, new InvoiceUpdateOptions { Metadata = stamp }, null, cancellationToken);
     }
 
     /// <summary>
@@ -61,7 +62,7 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
     public async Task<CreditNote> VoidCreditNoteAsync(string creditNoteId, CancellationToken cancellationToken)
     {
         var stamp = Stamp().ToDictionary(s => Stamps.Undo(s.Key), s => s.Value, StringComparer.Ordinal);
-        await client.V1.CreditNotes.UpdateAsync(creditNoteId, new CreditNoteUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+        await client.V1.CreditNotes.UpdateAsync(creditNoteId, new CreditNoteUpdateOptions { Metadata = stamp }, null, cancellationToken);
         return await client.V1.CreditNotes.VoidCreditNoteAsync(creditNoteId, null, Keyed(), cancellationToken);
     }
 
@@ -81,7 +82,7 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
 
     /// <summary>Marks a subscription, also one that has ended.</summary>
     public Task<Subscription> StampSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) =>
-        client.V1.Subscriptions.UpdateAsync(subscriptionId, new SubscriptionUpdateOptions { Metadata = Stamp() }, Keyed(":stamp"), cancellationToken);
+        client.V1.Subscriptions.UpdateAsync(subscriptionId, new SubscriptionUpdateOptions { Metadata = Stamp() }, null, cancellationToken);
 
     /// <summary>Puts a schedule onto a subscription that changes nothing yet. Stripe takes nothing else in the same call.</summary>
     public Task<SubscriptionSchedule> CreateScheduleAsync(string subscriptionId, CancellationToken cancellationToken) =>
@@ -94,11 +95,15 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
         return client.V1.SubscriptionSchedules.UpdateAsync(scheduleId, options, Keyed(), cancellationToken);
     }
 
+    /// <summary>Takes a schedule off again that changes nothing.</summary>
+    public Task<SubscriptionSchedule> DropScheduleAsync(string scheduleId, CancellationToken cancellationToken) =>
+        client.V1.SubscriptionSchedules.ReleaseAsync(scheduleId, null, Keyed(":drop"), cancellationToken);
+
     /// <summary>Stamps a schedule, then releases its subscription: with the mark there first, a released one that bears it was released for this grant.</summary>
     public async Task<SubscriptionSchedule> ReleaseScheduleAsync(string scheduleId, CancellationToken cancellationToken)
     {
         var stamp = Stamp().ToDictionary(s => Stamps.Undo(s.Key), s => s.Value, StringComparer.Ordinal);
-        await client.V1.SubscriptionSchedules.UpdateAsync(scheduleId, new SubscriptionScheduleUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+        await client.V1.SubscriptionSchedules.UpdateAsync(scheduleId, new SubscriptionScheduleUpdateOptions { Metadata = stamp }, null, cancellationToken);
         return await client.V1.SubscriptionSchedules.ReleaseAsync(scheduleId, null, Keyed(), cancellationToken);
     }
 
@@ -119,7 +124,7 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
             stamp[key] = value;
         }
 
-        return client.V1.Customers.UpdateAsync(customerId, new CustomerUpdateOptions { Metadata = stamp }, Keyed(":stamp"), cancellationToken);
+        return client.V1.Customers.UpdateAsync(customerId, new CustomerUpdateOptions { Metadata = stamp }, null, cancellationToken);
     }
 
     /// <summary>Puts credit on a customer's balance. In Stripe a credit is negative.</summary>
@@ -149,7 +154,7 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
     /// </summary>
     public async Task<Dispute> CloseDisputeAsync(string disputeId, CancellationToken cancellationToken)
     {
-        await client.V1.Disputes.UpdateAsync(disputeId, new DisputeUpdateOptions { Metadata = Stamp(), Submit = false }, Keyed(":stamp"), cancellationToken);
+        await client.V1.Disputes.UpdateAsync(disputeId, new DisputeUpdateOptions { Metadata = Stamp(), Submit = false }, null, cancellationToken);
         return await client.V1.Disputes.CloseAsync(disputeId, null, Keyed(), cancellationToken);
     }
 

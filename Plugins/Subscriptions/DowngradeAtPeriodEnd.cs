@@ -22,17 +22,19 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         "downgrade_at_period_end",
         "Proposes a smaller plan or fewer seats from the next period on.",
         typeof(DowngradeArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "subscription", OfResult: false) };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "schedule", OfResult: true) { Target = "subscription" } };
 
     public async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(tenant);
-        if (!(await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal))
-        {
-            return refusal;
-        }
+        return (await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal)
+            ? await PreviewAsync(arguments, facts, tenant, cancellationToken)
+            : refusal;
+    }
 
+    private async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant, CancellationToken cancellationToken)
+    {
         var policy = await PolicyWords.RowsAsync(knowledge, tenant, "downgrades and fewer seats take effect at the end of the period", ["downgrade"], cancellationToken);
         return Unfit(facts) is { } unfit ? unfit : Of(arguments, facts, policy, tenant);
     }
@@ -41,11 +43,21 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(writers);
+        DowngradeFacts? read = null;
         return Planned.ExecuteAsync(
             () => ReconcileAsync(arguments, tenant, grant, cancellationToken),
-            () => PreviewAsync(arguments, tenant, cancellationToken),
+            async () =>
+            {
+                if (!(await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal))
+                {
+                    return refusal;
+                }
+
+                read = facts;
+                return await PreviewAsync(arguments, facts, tenant, cancellationToken);
+            },
             grant,
-            async _ => await WriteAsync(arguments, tenant, writers.Open<StripeWriter>(grant), cancellationToken),
+            _ => WriteAsync(read!, writers.Open<StripeWriter>(grant), cancellationToken),
             $"Look whether a change of plan is scheduled for subscription {arguments.Subscription.Id}.",
             cancellationToken);
     }
@@ -71,15 +83,22 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         new DowngradeReader(readers.For(tenant)).ReadAsync(arguments.Subscription.Id, arguments.Plan, arguments.Quantity, arguments.Replaces, cancellationToken);
 
     /// <summary>A schedule that holds only the running phase is one that an earlier run of this made, or as good as none.</summary>
-    private async Task<ExecutionResult> WriteAsync(DowngradeArguments arguments, TenantContext tenant, StripeWriter writer, CancellationToken cancellationToken)
+    /// <param name="facts">What the preview was made of that was compared with the approved one.</param>
+    private static async Task<ExecutionResult> WriteAsync(DowngradeFacts facts, StripeWriter writer, CancellationToken cancellationToken)
     {
-        if (!(await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal))
+        var schedule = facts.Schedule ?? await writer.CreateScheduleAsync(facts.Subscription.Id, cancellationToken);
+        var lookAt = $"Look whether schedule {schedule.Id} of subscription {facts.Subscription.Id} has the change.";
+        var changed = await Attempt.WriteAsync(async () => Done(await writer.UpdateScheduleAsync(schedule.Id, Phases(facts, schedule), cancellationToken)), lookAt, cancellationToken);
+        if (changed is not ExecutionResult.Failed refused || facts.Schedule is not null)
         {
-            return new ExecutionResult.Failed(refusal);
+            return changed;
         }
 
-        var schedule = facts.Schedule ?? await writer.CreateScheduleAsync(facts.Subscription.Id, cancellationToken);
-        return Done(await writer.UpdateScheduleAsync(schedule.Id, Phases(facts, schedule), cancellationToken));
+        // Without the change it would stay there for nothing.
+        var dropped = await Attempt.WriteAsync(async () => Done(await writer.DropScheduleAsync(schedule.Id, cancellationToken)), lookAt, cancellationToken);
+        return dropped is ExecutionResult.Executed
+            ? refused
+            : new ExecutionResult.Unknown($"The change was refused, and schedule {schedule.Id}, which changes nothing, is on the subscription still: release it in Stripe's dashboard. {refused.Refusal}", refused.Refusal.RequestId);
     }
 
     private static SubscriptionScheduleUpdateOptions Phases(DowngradeFacts facts, SubscriptionSchedule schedule)
@@ -122,8 +141,23 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         { Subscription: var s } when !Running.Contains(s.Status) => new("subscription_not_running", $"The subscription is {s.Status}.", s.Status == "trialing" ? "In a trial the plan is changed at once, with downgrade_now." : null),
         { Subscription: { CancelAtPeriodEnd: true } or { CancelAt: not null } } => new("subscription_ends", "The subscription is set to end, so no further period comes.", "Take the end back first, with reactivate_subscription."),
         { Schedule: { } schedule } when schedule.Phases.Count > 1 || schedule.EndBehavior != "release" => new("change_scheduled", "Another change is scheduled for the subscription already (see get_subscription).", "Take that back first, with keep_plan."),
+        { Subscription: var s, Schedule: var schedule } when Dropped(s, schedule) is { } dropped => new("settings_lost", $"The subscription has {dropped}, which a scheduled change would drop.", "Plan the change in Stripe's dashboard."),
         _ => null,
     };
+
+    /// <summary>What a phase loses that does not name it.</summary>
+    private static string? Dropped(Subscription subscription, SubscriptionSchedule? schedule)
+    {
+        var phases = schedule?.Phases ?? [];
+        return subscription.DefaultTaxRates is { Count: > 0 } || subscription.Items.Data.Any(i => i.TaxRates is { Count: > 0 })
+            || phases.Any(p => p.DefaultTaxRates is { Count: > 0 } || p.Items.Any(i => i.TaxRates is { Count: > 0 })) ? "tax rates of its own"
+            : subscription.AutomaticTax is { Enabled: true } || phases.Any(p => p.AutomaticTax is { Enabled: true }) ? "automatic tax"
+            : subscription.Items.Data.Any(i => i.DiscountIds is { Count: > 0 }) || phases.Any(p => p.Items.Any(i => i.Discounts is { Count: > 0 })) ? "discounts of single items"
+            : subscription.BillingThresholds is not null || subscription.Items.Data.Any(i => i.BillingThresholds is not null)
+            || phases.Any(p => p.BillingThresholds is not null || p.Items.Any(i => i.BillingThresholds is not null)) ? "billing thresholds"
+            : subscription.TransferData is not null || phases.Any(p => p.TransferData is not null) ? "transfers to another account"
+            : null;
+    }
 
     private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
     {

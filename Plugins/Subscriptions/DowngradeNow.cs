@@ -49,16 +49,16 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
             return new Refusal("wrong_time", "at: the change is reckoned from now on, and this is another time.", "Leave at out.");
         }
 
-        if (!(await reader.InvoicesAsync(new InvoiceListOptions { Subscription = facts.Subscription.Id, Status = "open" }, cancellationToken)).TryGet(out var open, out refusal)
+        if (!(await reader.InvoicesAsync(new InvoiceListOptions { Subscription = facts.Subscription.Id, Expand = ["data.payments"] }, cancellationToken)).TryGet(out var invoices, out refusal)
             || !(await reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = facts.Subscription.Id }, cancellationToken)).TryGet(out var before, out refusal)
             || !(await reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = facts.Subscription.Id, SubscriptionDetails = Changed(facts, at) }, cancellationToken)).TryGet(out var after, out refusal))
         {
             return refusal;
         }
 
-        if (open.Items is [var unpaid, ..])
+        if (await UnpaidForAsync(reader, facts, invoices, at, cancellationToken) is { } unpaid)
         {
-            return new Refusal("invoices_open", $"Invoice {unpaid.Number} is not paid: the change would give back time that nobody paid for.", "Use downgrade_at_period_end, or see that it is paid first.");
+            return unpaid;
         }
 
         var policy = await PolicyWords.RowsAsync(knowledge, tenant, "downgrades and fewer seats take effect at the end of the period", ["downgrade"], cancellationToken);
@@ -110,16 +110,61 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
     {
         { Subscription: var s } when !Running.Contains(s.Status) => new("subscription_not_running", $"The subscription is {s.Status}.", s.Status == "past_due" ? "Use downgrade_at_period_end." : null),
         { Subscription: { CancelAtPeriodEnd: true } or { CancelAt: not null } } => new("subscription_ends", "The subscription is set to end: no further invoice comes that could give the difference back.", "Take the end back first, with reactivate_subscription."),
-        { Schedule: not null } => new("change_scheduled", "A change is scheduled for the subscription already (see get_subscription).", "Take that back first, with keep_plan."),
+        { Schedule: { } schedule } when schedule.Phases.Count > 1 || schedule.EndBehavior != "release" => new("change_scheduled", "A change is scheduled for the subscription already (see get_subscription).", "Take that back first, with keep_plan."),
         { Subscription.Items.Data: var items } when items.Any(i => at < Dates.Instant(i.CurrentPeriodStart) || at >= Dates.Instant(i.CurrentPeriodEnd)) =>
             new("period_over", "The period that the change was reckoned in is over.", "Propose it again."),
         _ => null,
     };
 
+    /// <summary>Why the rest of the period is not the customer's to get back: it was not paid for, or its money is back already.</summary>
+    private static async Task<Refusal?> UnpaidForAsync(StripeReader reader, DowngradeFacts facts, Listing<Invoice> invoices, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        if (!invoices.Complete)
+        {
+            return new Refusal("too_many_invoices", "The subscription has more invoices than were read.", AtTheEnd);
+        }
+
+        var began = facts.Subscription.Items.Data.Min(i => i.CurrentPeriodStart);
+        var running = invoices.Items.Where(i => i.Created >= began || (i.Lines?.Data ?? []).Any(l => l.Period is { } p && Dates.Instant(p.Start) <= at && at < Dates.Instant(p.End))).ToList();
+        if (invoices.Items.FirstOrDefault(i => i.Status is "open" or "draft") is { } open)
+        {
+            return new Refusal("invoices_open", $"Invoice {open.Number ?? "in draft"} is not paid: the change would give back time that nobody paid for.", "Use downgrade_at_period_end, or see that it is paid first.");
+        }
+
+        if (running.FirstOrDefault(i => i.Status != "paid") is { } never)
+        {
+            return new Refusal("period_not_paid", $"Invoice {never.Number} of the running period is {never.Status}: the change would give back time that nobody paid for.", AtTheEnd);
+        }
+
+        if (running.Count == 0 && facts.Subscription.Status != "trialing")
+        {
+            return new Refusal("period_not_paid", "No invoice of the running period was found: the change would give back time that nobody paid for.", AtTheEnd);
+        }
+
+        foreach (var invoice in running)
+        {
+            if (!(await reader.CreditNotesAsync(invoice.Id, cancellationToken)).TryGet(out var notes, out var refusal)
+                || !(await new Settlements(reader).ChargesOfAsync(invoice, cancellationToken)).TryGet(out var charges, out refusal))
+            {
+                return refusal;
+            }
+
+            if (!notes.Complete || notes.Items.Any(n => n.Status != "void") || charges.Any(c => c.AmountRefunded > 0 || c.Disputed))
+            {
+                return new Refusal("period_given_back", $"Of invoice {invoice.Number}, which bills the running period, money was given back or is disputed: the change would give it back again.", AtTheEnd);
+            }
+        }
+
+        return null;
+    }
+
+    private const string AtTheEnd = "Use downgrade_at_period_end.";
+
     private static Preview<DowngradeNowArguments> Of(DowngradeNowArguments arguments, DowngradeFacts facts, Invoice before, Invoice after, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
     {
         var (subscription, change, customer) = (facts.Subscription, facts.Change, facts.Customer);
         var (was, comes) = (before.Money(Prorated(before)), after.Money(Prorated(after)));
+        var given = was with { AmountMinor = Math.Abs(Gross(before) - Gross(after)) };
         var stored = was with { AmountMinor = -customer.Balance };
         Dictionary<string, string> declared = new(StringComparer.Ordinal)
         {
@@ -130,6 +175,7 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
             ["to_price"] = change.To.PriceId,
             ["to_quantity"] = change.To.Quantity.ToString(CultureInfo.InvariantCulture),
             ["proration"] = $"{comes.AmountMinor - was.AmountMinor}",
+            ["given_back"] = given.ToString(),
         };
         if (Stamps.Of(subscription.Metadata) is { } mark)
         {
@@ -138,11 +184,11 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
 
         return new Preview<DowngradeNowArguments>(
             arguments,
-            $"Change {DowngradeFacts.Says(change.From)} to {DowngradeFacts.Says(change.To)} at once; {(was - comes).ToDisplayText()} of proration lowers the next invoice",
+            $"Change {DowngradeFacts.Says(change.From)} to {DowngradeFacts.Says(change.To)} at once; {given.ToDisplayText()} of proration lowers the next invoice",
             customer.Ref(),
             customer.NameOf().Value,
             subscription.Ref(),
-            was with { AmountMinor = Math.Abs(was.AmountMinor - comes.AmountMinor) },
+            given,
             [
                 new PreviewChange("Plan", DowngradeFacts.Says(change.From), $"{DowngradeFacts.Says(change.To)}, from {tenant.Day(arguments.At!.Value):yyyy-MM-dd}"),
                 PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", facts.Before!.Value, facts.After!.Value),
@@ -156,6 +202,9 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
             declared);
     }
 
-    private static long Prorated(Invoice preview) =>
-        preview.Lines.Data.Where(l => l.Parent?.SubscriptionItemDetails?.Proration == true || l.Parent?.InvoiceItemDetails?.Proration == true).Sum(l => l.Amount);
+    private static long Prorated(Invoice preview) => preview.Lines.Data.Where(InvoiceFactsMap.IsProration).Sum(l => l.Amount);
+
+    /// <summary>With the tax that comes on top, and less the discounts: what the customer gets back.</summary>
+    private static long Gross(Invoice preview) => preview.Lines.Data.Where(InvoiceFactsMap.IsProration)
+        .Sum(l => l.Amount - (l.DiscountAmounts ?? []).Sum(d => d.Amount) + (l.Taxes ?? []).Where(t => t.TaxBehavior == "exclusive").Sum(t => t.Amount));
 }

@@ -13,7 +13,8 @@ namespace BillingCopilot.Plugins.Subscriptions;
 
 /// <summary>Arguments of <c>keep_plan</c>.</summary>
 public sealed record KeepPlanArguments(
-    [property: Handle(ObjectKind.Subscription), Description("Subscription with a scheduled change.")] ObjectRef Subscription);
+    [property: Handle(ObjectKind.Subscription), Description("Subscription with a scheduled change.")] ObjectRef Subscription,
+    [property: Description("Leave out.")] string? Schedule = null);
 
 /// <summary>Takes a scheduled change of plan back before its day: the schedule is released, the subscription goes on as it is.</summary>
 public sealed class KeepPlan(StripeReaders readers) : IOperation<KeepPlanArguments>
@@ -51,8 +52,20 @@ public sealed class KeepPlan(StripeReaders readers) : IOperation<KeepPlanArgumen
             return new Refusal("nothing_scheduled", "No change is scheduled for the subscription.", "Look at it with get_subscription.");
         }
 
+        // An undoing names what its proposal made.
+        if (arguments.Schedule is { } wanted && wanted != id)
+        {
+            return new Refusal("another_change", "The change that is scheduled now is another than the one to take back.", "Look at it with get_subscription.");
+        }
+
+        // Others end the subscription, or were planned by somebody for a reason that stands nowhere here.
+        if (schedule.EndBehavior != "release" || ahead.Count > 1 || Stamps.Of(schedule.Metadata) is not { } mark)
+        {
+            return new Refusal("change_not_planned_here", "The scheduled change is not one that downgrade_at_period_end planned.", "Take it back in Stripe's dashboard.");
+        }
+
         return (await reader.PricesAsync(ahead.SelectMany(p => p.Items).Select(i => i.PriceId), cancellationToken)).TryGet(out var prices, out refusal)
-            ? Of(arguments, subscription, customer, schedule, ahead, prices, tenant)
+            ? Of(arguments, subscription, customer, (schedule, mark), ahead[0], prices, tenant)
             : refusal;
     }
 
@@ -88,13 +101,13 @@ public sealed class KeepPlan(StripeReaders readers) : IOperation<KeepPlanArgumen
     private static ExecutionResult.Executed Done(SubscriptionSchedule schedule) => new(schedule.Id, "The scheduled change is taken back.", schedule.StripeResponse?.RequestId);
 
     private static Preview<KeepPlanArguments> Of(
-        KeepPlanArguments arguments, Subscription subscription, Customer customer, SubscriptionSchedule schedule, List<SubscriptionSchedulePhase> ahead, IReadOnlyDictionary<string, Price> prices, TenantContext tenant)
+        KeepPlanArguments arguments, Subscription subscription, Customer customer, (SubscriptionSchedule Schedule, string Mark) planned, SubscriptionSchedulePhase ahead, IReadOnlyDictionary<string, Price> prices, TenantContext tenant)
     {
-        var day = tenant.Day(ahead[0].StartDate).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var day = tenant.Day(ahead.StartDate).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var changes = new List<PreviewChange> { new("Plan", $"changes on {day}", "stays as it is") };
-        if (PeriodEnd.Recurring(subscription) is { } goesOn && PlannedMonthly(ahead[0], prices) is { } planned)
+        if (PeriodEnd.Recurring(subscription) is { } goesOn && PlannedMonthly(ahead, prices) is { } monthly)
         {
-            changes.Add(PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", planned, goesOn));
+            changes.Add(PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", monthly, goesOn));
         }
 
         var none = new Money(0, subscription.Currency);
@@ -110,10 +123,12 @@ public sealed class KeepPlan(StripeReaders readers) : IOperation<KeepPlanArgumen
             "The change can be proposed anew.",
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["schedule"] = schedule.Id,
+                ["schedule"] = planned.Schedule.Id,
                 ["customer"] = customer.Id,
                 ["status"] = subscription.Status,
-                ["ahead"] = string.Join(";", ahead.Select(p => $"{p.StartDate:O}:{string.Join(",", p.Items.Select(i => $"{i.PriceId}x{i.Quantity}"))}")),
+                ["ahead"] = $"{ahead.StartDate:O}:{string.Join(",", ahead.Items.Select(i => $"{i.PriceId}x{i.Quantity}"))}",
+                ["end_behavior"] = planned.Schedule.EndBehavior,
+                ["planned_by"] = planned.Mark,
             });
     }
 

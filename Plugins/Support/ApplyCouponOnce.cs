@@ -50,6 +50,11 @@ public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowle
             return unfit;
         }
 
+        if (coupon.PercentOff is not null && subscription.Items.Data.Any(i => i.Price is { Recurring.UsageType: "metered" } or { BillingScheme: "tiered" }))
+        {
+            return new Refusal("effect_unknown", "The subscription bills by usage or in tiers, so what a percentage takes off is not known yet.", CouponRules.Offer([.. facts.Where(c => c.PercentOff is null)], subscription.Currency));
+        }
+
         if (CouponRules.Refuse(coupon, subscription.Currency, [.. (subscription.Discounts ?? []).Select(d => d.Source?.CouponId).OfType<string>()], facts) is { } refused)
         {
             return refused;

@@ -89,11 +89,23 @@ public sealed class TakeBackCourtesyCredit(StripeReaders readers) : IOperation<T
         !IsGiven(given) ? new Refusal("no_courtesy_credit", "That entry of the balance is no courtesy credit given here.", "Name one that get_customer_overview lists.")
         : !later.Complete ? new Refusal("too_many_transactions", "The customer's balance has more transactions than were read.", "Look at it in Stripe's dashboard.")
         : Standing(later.Items).All(t => t.Id != given.Id) ? new Refusal("taken_back_already", "That courtesy credit was taken back already.")
-        : -customer.Balance < -given.Amount ? new Refusal(
+        : Least(customer, given, later.Items) is var least && least < -given.Amount ? new Refusal(
             "credit_used",
-            $"Of the stored credit {new Money(Math.Max(0, -customer.Balance), given.Currency)} is left, less than the {new Money(-given.Amount, given.Currency)} given: an invoice has used it.",
+            $"Of the stored credit {new Money(Math.Max(0, least), given.Currency)} was left, less than the {new Money(-given.Amount, given.Currency)} given: an invoice has used it.",
+            "It can't be taken back; nothing is owed for it.")
+        : Since(given, later.Items).Any(t => t.Type == "applied_to_invoice") ? new Refusal(
+            "credit_used",
+            "An invoice has taken of the stored credit since, which may have been this one.",
             "It can't be taken back; nothing is owed for it.")
         : null;
+
+    /// <summary>The least stored credit at any time since: what was put there after the credit was used is another's.</summary>
+    private static long Least(Customer customer, CustomerBalanceTransaction given, IReadOnlyList<CustomerBalanceTransaction> later) =>
+        -Since(given, later).Where(t => t.Currency == given.Currency).Select(t => t.EndingBalance).Append(customer.Balance).Max();
+
+    /// <summary>The entries after one, of a list with the newest first.</summary>
+    private static IEnumerable<CustomerBalanceTransaction> Since(CustomerBalanceTransaction given, IReadOnlyList<CustomerBalanceTransaction> later) =>
+        later.TakeWhile(t => t.Id != given.Id);
 
     private static ExecutionResult.Executed Done(CustomerBalanceTransaction made) =>
         new(made.Id, $"Courtesy credit of {new Money(made.Amount, made.Currency)} taken back.", made.StripeResponse?.RequestId);

@@ -102,6 +102,7 @@ internal sealed class Objects(StripeClient stripe)
         var price = subscription.Items.Data[0].Price.Id;
         await stripe.V1.SubscriptionSchedules.UpdateAsync(schedule.Id, new SubscriptionScheduleUpdateOptions
         {
+            Metadata = new() { ["copilot_proposal"] = "prop_earlier" },
             Phases =
             [
                 new() { StartDate = schedule.CurrentPhase.StartDate, EndDate = schedule.CurrentPhase.EndDate, Items = [new() { Price = price, Quantity = quantity }] },

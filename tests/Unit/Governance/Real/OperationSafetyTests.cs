@@ -39,6 +39,7 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         view.Status.ShouldBe(ProposalStatus.Stale, view.ResultText);
         view.ResultText!.ShouldContain("was stopped by ada");
         (await operation.EffectsAsync(_bench, proposal)).ShouldBe(0);
+        System.IO.File.Exists(Path.Combine(_bench.Outbox, proposal.Id + ".eml.part")).ShouldBeFalse("it may hold a link that works");
     }
 
     /// <summary>What the far side's SDK would repeat by itself is held back too; what left before is a question.</summary>
@@ -112,6 +113,7 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
     /// <summary>The effect is there and its mark is not: the next round makes up for it, and does nothing else.</summary>
     [Theory]
     [InlineData("send_dunning_email", "POST /v1/invoices/*")]
+    [InlineData("send_portal_link", "POST /v1/customers/*")]
     [InlineData("cancel_subscription_now", "POST /v1/subscriptions/*")]
     public async Task Recover_EffectWithoutItsMark_IsMarkedLater(string name, string mark)
     {
@@ -130,9 +132,12 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         (await _bench.Node.GetRequiredService<AuditLog>().ReadAboutAsync(RealBench.Tenant, proposal.Id, default)).Count(e => e.Kind == "execution.finished").ShouldBe(1);
     }
 
-    private async Task<string?> MarkOfAsync(ProposalView proposal) => (proposal.Target.Kind == ObjectKind.Invoice
-        ? (await _bench.Sandbox.Admin.V1.Invoices.GetAsync(proposal.Target.Id)).Metadata
-        : (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync(proposal.Target.Id)).Metadata).GetValueOrDefault("copilot_proposal");
+    private async Task<string?> MarkOfAsync(ProposalView proposal) => (proposal.Target.Kind switch
+    {
+        ObjectKind.Invoice => (await _bench.Sandbox.Admin.V1.Invoices.GetAsync(proposal.Target.Id)).Metadata,
+        ObjectKind.Customer => (await _bench.Sandbox.Admin.V1.Customers.GetAsync(proposal.Target.Id)).Metadata,
+        _ => (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync(proposal.Target.Id)).Metadata,
+    }).GetValueOrDefault("copilot_proposal");
 
     [Theory]
     [InlineData("of it", "items_unbilled")]

@@ -102,6 +102,20 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync((string)arguments["subscription"]!)).CancelAtPeriodEnd.ShouldBeTrue();
     }
 
+    /// <summary>Taken back and planned anew by somebody else: the new change is not what is to be undone.</summary>
+    [Fact]
+    public async Task Undo_OfAChangeOfPlan_LeavesALaterOneAlone()
+    {
+        const string Name = "downgrade_at_period_end";
+        var arguments = await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var done = await _bench.DoneAsync(Name, arguments);
+        await _bench.Sandbox.Admin.V1.SubscriptionSchedules.ReleaseAsync(done.ResultObjectId);
+        arguments["quantity"] = 3;
+        (await _bench.DoneAsync(Name, arguments)).Status.ShouldBe(ProposalStatus.Executed);
+
+        (await UndoAsync(done)).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("another_change");
+    }
+
     private Task<Outcome<ProposalView>> UndoAsync(ProposalView done) =>
         _bench.Node.GetRequiredService<ProposalEditor>().UndoAsync(RealBench.Tenant, done.Id, _bench.Person("sam"), null, default);
 
