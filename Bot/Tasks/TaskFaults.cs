@@ -1,8 +1,8 @@
-using System.Data.Common;
 using System.Net.Sockets;
 using System.Text.Json;
 using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Text;
+using BillingCopilot.Storage;
 
 namespace BillingCopilot.Bot.Tasks;
 
@@ -13,10 +13,16 @@ public static class TaskFaults
 
     /// <summary>
     /// False for what a repetition cannot mend: a defect, or input that does not fit. What is not known to be such is
-    /// tried again.
+    /// tried again; that an operation is not valid now is such only where this product says it, for a library says it
+    /// also of what the network took from under it.
     /// </summary>
     public static bool IsTransient(Exception fault)
     {
+        if (StorageFault.Is(fault))
+        {
+            return true;
+        }
+
         for (var e = fault; e is not null; e = e.InnerException)
         {
             if (e is ModelException { Fault: ModelFault.Status } model)
@@ -24,13 +30,18 @@ public static class TaskFaults
                 return model.IsPassing;
             }
 
-            if (e is HttpRequestException or SocketException or IOException or DbException or TimeoutException or OperationCanceledException or ObjectDisposedException)
+            if (e is HttpRequestException or SocketException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException)
             {
                 return true;
             }
         }
 
-        return fault is not (InvalidOperationException or ArgumentException or JsonException or KeyNotFoundException
+        if (fault is InvalidOperationException)
+        {
+            return fault.Source is { } library && !library.StartsWith(nameof(BillingCopilot), StringComparison.Ordinal);
+        }
+
+        return fault is not (ArgumentException or JsonException or KeyNotFoundException
             or NotSupportedException or TaskBudgetException or NullReferenceException or InvalidCastException or FormatException or IndexOutOfRangeException);
     }
 

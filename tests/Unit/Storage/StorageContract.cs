@@ -1,3 +1,4 @@
+using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,7 @@ public abstract class StorageContract : IAsyncLifetime
         [nameof(Approvals_UpdateAndDelete_AreRefusedByTheDatabase)] = s => s.Approvals_UpdateAndDelete_AreRefusedByTheDatabase(),
         [nameof(Lock_OutsideATransaction_Throws)] = s => s.Lock_OutsideATransaction_Throws(),
         [nameof(Lock_ManyAtOnce_LoseNoUpdate)] = s => s.Lock_ManyAtOnce_LoseNoUpdate(),
+        [nameof(Transaction_UsedAfterItsEnd_IsAFaultOfTheDatabase)] = s => s.Transaction_UsedAfterItsEnd_IsAFaultOfTheDatabase(),
     };
 
     public static TheoryData<string> Names => [.. Promises.Keys];
@@ -59,6 +61,18 @@ public abstract class StorageContract : IAsyncLifetime
         (await db.Tasks.ToListAsync()).ShouldBeEmpty();
         (await db.Tasks.ExecuteUpdateAsync(t => t.SetProperty(r => r.Status, "done"))).ShouldBe(0);
         (await db.Tasks.ExecuteDeleteAsync()).ShouldBe(0);
+    }
+
+    /// <summary>So it shows to who writes when the server ended its connection between two statements.</summary>
+    private async Task Transaction_UsedAfterItsEnd_IsAFaultOfTheDatabase()
+    {
+        await using var db = Factory.Open(Lumen);
+        await using var transaction = await db.BeginAsync(default);
+        await transaction.CommitAsync();
+
+        var fault = await Should.ThrowAsync<InvalidOperationException>(() => transaction.CommitAsync());
+        StorageFault.Is(fault).ShouldBeTrue(fault.ToString());
+        TaskFaults.IsTransient(fault).ShouldBeTrue();
     }
 
     private async Task Save_RowOfAnotherTenant_Throws()
