@@ -76,7 +76,7 @@ public static class AgentServices
             operations,
             OperationSchema.For,
             proposals.ProposeAsync,
-            view => policies.For(view.Operation).Needs(view.Amount),
+            view => policies.For(view.Operation).Needs(view.SecondApprover),
             proposals.ListForTaskAsync,
             proposals.ListForConversationAsync)
         {
