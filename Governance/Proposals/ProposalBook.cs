@@ -160,7 +160,9 @@ public sealed class ProposalBook
         await using var db = _databases.Open(request.Tenant);
         var earlier = await db.Proposals.Where(p => p.Fingerprint == fingerprint).OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.Id)
             .Select(p => p.Id).FirstOrDefaultAsync(cancellationToken);
-        return ProposalRows.Of(request, operation, preview, new ProposalStamp(_ids.Next("prop"), key, _policies.Version, now, now + _policies.For(operation.Name).Expiry, earlier));
+        var expires = now + _policies.For(operation.Name).Expiry;
+        expires = preview.TooLateAt is { } late && late > now && late < expires ? late : expires;
+        return ProposalRows.Of(request, operation, preview, new ProposalStamp(_ids.Next("prop"), key, _policies.Version, now, expires, earlier));
     }
 
     private async Task<Outcome<ProposalView>> SaveAsync(TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)

@@ -106,6 +106,6 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
                 .. answer.Shown(tenant),
             ],
             "Can't be undone: the bank takes evidence once. It decides within some weeks.",
-            answer.Declared);
+            answer.Declared) { TooLateAt = DisputeRules.Deadline(about) };
     }
 }

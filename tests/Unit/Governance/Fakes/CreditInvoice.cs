@@ -79,6 +79,6 @@ internal static class Credits
         return new Preview<CreditArguments>(
             arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, far.CustomerOf.GetValueOrDefault(arguments.Invoice.Id, far.Customer)), "Acme\u202E Ltd", far.ReadsAnother is { } another ? new ObjectRef(ObjectKind.Invoice, another) : arguments.Invoice, arguments.Amount,
             [new PreviewChange("remaining", remaining.ToString(), (remaining - arguments.Amount.AmountMinor).ToString()), new PreviewChange("Memo", "", arguments.Memo ?? "")],
-            "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" });
+            "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" }) { TooLateAt = far.TooLateAt };
     }
 }
