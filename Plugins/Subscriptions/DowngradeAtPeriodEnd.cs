@@ -103,36 +103,13 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
 
     private static SubscriptionScheduleUpdateOptions Phases(DowngradeFacts facts, SubscriptionSchedule schedule)
     {
-        var (subscription, change) = (facts.Subscription, facts.Change);
-        return new SubscriptionScheduleUpdateOptions
-        {
-            EndBehavior = "release",
-            ProrationBehavior = "none",
-            Phases =
-            [
-                new SubscriptionSchedulePhaseOptions
-                {
-                    StartDate = schedule.CurrentPhase.StartDate, EndDate = facts.PeriodEnd.UtcDateTime, Items = [.. subscription.Items.Data.Select(i => Item(i, null))], Discounts = Kept(subscription),
-                },
-                new SubscriptionSchedulePhaseOptions
-                {
-                    Items = [.. subscription.Items.Data.Select(i => Item(i, i.Id == change.From.ItemId ? change.To : null))],
-                    Duration = new SubscriptionSchedulePhaseDurationOptions { Interval = change.To.Interval, IntervalCount = change.To.Every },
-                    ProrationBehavior = "none", Discounts = Kept(subscription),
-                },
-            ],
-        };
+        var (items, change) = (facts.Subscription.Items.Data, facts.Change);
+        var (now, then) = (RunningPhase.Of(facts.Subscription), RunningPhase.Of(facts.Subscription));
+        (now.StartDate, now.EndDate, now.Items) = (schedule.CurrentPhase.StartDate, facts.PeriodEnd.UtcDateTime, [.. items.Select(i => RunningPhase.Item(i, null))]);
+        then.Duration = new SubscriptionSchedulePhaseDurationOptions { Interval = change.To.Interval, IntervalCount = change.To.Every };
+        (then.ProrationBehavior, then.Items) = ("none", [.. items.Select(i => RunningPhase.Item(i, i.Id == change.From.ItemId ? change.To : null))]);
+        return new SubscriptionScheduleUpdateOptions { EndBehavior = "release", ProrationBehavior = "none", Phases = [now, then] };
     }
-
-    /// <summary>A phase that names no discounts would have the customer's only.</summary>
-    private static List<SubscriptionSchedulePhaseDiscountOptions>? Kept(Subscription subscription) =>
-        subscription.DiscountIds is { Count: > 0 } ids ? [.. ids.Select(id => new SubscriptionSchedulePhaseDiscountOptions { Discount = id })] : null;
-
-    private static SubscriptionSchedulePhaseItemOptions Item(SubscriptionItem item, Billing.Subscriptions.PlanItem? to) => new()
-    {
-        Price = to?.PriceId ?? item.Price.Id,
-        Quantity = item.Price.Recurring.UsageType == "metered" ? null : to?.Quantity ?? item.Quantity,
-    };
 
     private static ExecutionResult.Executed Done(SubscriptionSchedule schedule) => new(schedule.Id, "The change of plan is scheduled.", schedule.StripeResponse?.RequestId);
 
@@ -141,23 +118,11 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         { Subscription: var s } when !Running.Contains(s.Status) => new("subscription_not_running", $"The subscription is {s.Status}.", s.Status == "trialing" ? "In a trial the plan is changed at once, with downgrade_now." : null),
         { Subscription: { CancelAtPeriodEnd: true } or { CancelAt: not null } } => new("subscription_ends", "The subscription is set to end, so no further period comes.", "Take the end back first, with reactivate_subscription."),
         { Schedule: { } schedule } when schedule.Phases.Count > 1 || schedule.EndBehavior != "release" => new("change_scheduled", "Another change is scheduled for the subscription already (see get_subscription).", "Take that back first, with keep_plan."),
-        { Subscription: var s, Schedule: var schedule } when Dropped(s, schedule) is { } dropped => new("settings_lost", $"The subscription has {dropped}, which a scheduled change would drop.", "Plan the change in Stripe's dashboard."),
+        { Schedule: { } schedule } when schedule.Phases.Any(p => p.AddInvoiceItems is { Count: > 0 }) => new("settings_lost", "The running phase of the subscription's schedule bills items once, which a new plan of phases may bill again.", "Plan the change in Stripe's dashboard."),
+        { Subscription.Items.Data: var items, Change: var change } when items.Any(i => i.Id == change.From.ItemId && i.Price.Id != change.To.PriceId && i.DiscountIds is { Count: > 0 }) =>
+            new("settings_lost", $"{change.From.Plan} has a discount of its own, which may not go over to {change.To.Plan}.", "Plan the change in Stripe's dashboard."),
         _ => null,
     };
-
-    /// <summary>What a phase loses that does not name it.</summary>
-    private static string? Dropped(Subscription subscription, SubscriptionSchedule? schedule)
-    {
-        var phases = schedule?.Phases ?? [];
-        return subscription.DefaultTaxRates is { Count: > 0 } || subscription.Items.Data.Any(i => i.TaxRates is { Count: > 0 })
-            || phases.Any(p => p.DefaultTaxRates is { Count: > 0 } || p.Items.Any(i => i.TaxRates is { Count: > 0 })) ? "tax rates of its own"
-            : subscription.AutomaticTax is { Enabled: true } || phases.Any(p => p.AutomaticTax is { Enabled: true }) ? "automatic tax"
-            : subscription.Items.Data.Any(i => i.DiscountIds is { Count: > 0 }) || phases.Any(p => p.Items.Any(i => i.Discounts is { Count: > 0 })) ? "discounts of single items"
-            : subscription.BillingThresholds is not null || subscription.Items.Data.Any(i => i.BillingThresholds is not null)
-            || phases.Any(p => p.BillingThresholds is not null || p.Items.Any(i => i.BillingThresholds is not null)) ? "billing thresholds"
-            : subscription.TransferData is not null || phases.Any(p => p.TransferData is not null) ? "transfers to another account"
-            : null;
-    }
 
     private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
     {
@@ -177,6 +142,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
                 PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", facts.Before.Value, facts.After!.Value),
                 PreviewChange.Of("Proration", none, none),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
+                .. RunningPhase.Kept(subscription).ToList() is { Count: > 0 } kept ? [new PreviewChange("Goes on as it is now", "", string.Join(", ", kept))] : Array.Empty<PreviewChange>(),
                 .. policy,
             ],
             $"Can be taken back until {day}.",
