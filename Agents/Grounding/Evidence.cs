@@ -219,7 +219,7 @@ public sealed partial class Evidence
 
         var walk = new LeafWalk(call, Subjects);
         // Its reason for a proposal is for people: no refusal repeats it.
-        var arguments = call.Arguments is JsonObject said ? new JsonObject(said.Where(a => a.Key != ToolShape.Why).Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone()))).ToJsonString() : "";
+        var arguments = call.Arguments is JsonObject said ? new JsonObject(said.Where(a => a.Key != ProposalArguments.Why).Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone()))).ToJsonString() : "";
         List<Figure> sent = [.. FigureScanner.Scan(arguments.Replace('"', ' '))];
         HashSet<decimal> numbers = [.. Number().Matches(arguments).Select(m => decimal.TryParse(m.ValueSpan, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : -1)];
         foreach (var name in new[] { "message", "remedy" })

@@ -1,7 +1,6 @@
 using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
-using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Support;
@@ -14,7 +13,7 @@ namespace BillingCopilot.Plugins.Subscriptions;
 /// Plans a smaller plan, or fewer seats, for the next period: by a schedule of two phases, the running one as it is and
 /// the next with the change. Nothing is prorated.
 /// </summary>
-public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<DowngradeArguments>
+public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<DowngradeArguments>
 {
     private static readonly string[] Running = ["active", "past_due"];
 
@@ -22,22 +21,19 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         "downgrade_at_period_end",
         "Proposes a smaller plan or fewer seats from the next period on.",
         typeof(DowngradeArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "schedule", OfResult: true) { Target = "subscription" } };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "schedule", OfResult: true) { Target = "subscription" }, Rule = PolicyRules.Downgrade };
 
     public async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(tenant);
         return (await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal)
-            ? await PreviewAsync(arguments, facts, tenant, cancellationToken)
+            ? Previewed(arguments, facts, tenant)
             : refusal;
     }
 
-    private async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant, CancellationToken cancellationToken)
-    {
-        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "downgrades and fewer seats take effect at the end of the period", ["downgrade"], cancellationToken);
-        return Unfit(facts) is { } unfit ? unfit : Of(arguments, facts, policy, tenant);
-    }
+    private static Outcome<Preview<DowngradeArguments>> Previewed(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant) =>
+        Unfit(facts) is { } unfit ? unfit : Of(arguments, facts, tenant);
 
     public Task<ExecutionResult> ExecuteAsync(DowngradeArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
@@ -54,7 +50,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
                 }
 
                 read = facts;
-                return await PreviewAsync(arguments, facts, tenant, cancellationToken);
+                return Previewed(arguments, facts, tenant);
             },
             grant,
             _ => WriteAsync(read!, writers.Open<StripeWriter>(grant), cancellationToken),
@@ -124,7 +120,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         _ => null,
     };
 
-    private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
+    private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant)
     {
         var (subscription, change, customer) = (facts.Subscription, facts.Change, facts.Customer);
         var day = tenant.Day(facts.PeriodEnd).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -143,7 +139,6 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
                 PreviewChange.Of("Proration", none, none),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
                 .. RunningPhase.Kept(subscription).ToList() is { Count: > 0 } kept ? [new PreviewChange("Goes on as it is now", "", string.Join(", ", kept))] : Array.Empty<PreviewChange>(),
-                .. policy,
             ],
             $"Can be taken back until {day}.",
             new Dictionary<string, string>(StringComparer.Ordinal)
