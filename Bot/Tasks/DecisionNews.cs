@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Governance.People;
@@ -16,6 +17,9 @@ public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClo
 {
     private const int Tries = 5;
     private const string Prefix = "decision:";
+    private const int Newest = 100;
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromHours(1);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _swept = new(StringComparer.Ordinal);
 
     public async Task TellAsync(TenantContext tenant, ProposalView proposal, CancellationToken cancellationToken)
     {
@@ -33,20 +37,30 @@ public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClo
         }
     }
 
-    /// <summary>Tells what a process that died after the decision, or a database that was away, left untold. Looks at the newest hundred of each end.</summary>
+    /// <summary>
+    /// Tells what a process that died after the decision, or a database that was away, left untold. Each time the newest
+    /// hundred of each end are looked at; the first time and every hour all of them, so that none stays untold.
+    /// </summary>
     public async Task CatchUpAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
+        var now = clock.UtcNow;
+        var all = !_swept.TryGetValue(tenant.Id, out var last) || now < last || now - last >= BetweenSweeps;
         await using var db = databases.Open(tenant);
         foreach (var status in new[] { "rejected", "stale" })
         {
-            var newest = db.Proposals.Where(p => p.Status == status).OrderByDescending(p => p.CreatedAt).Take(100);
-            var untold = await newest
+            var ended = db.Proposals.Where(p => p.Status == status).OrderByDescending(p => p.CreatedAt).AsQueryable();
+            var untold = await (all ? ended : ended.Take(Newest))
                 .Where(p => db.Conversations.Any(c => c.Id == p.ConversationId) && !db.Messages.Any(m => m.ConversationId == p.ConversationId && m.TaskId == Prefix + p.Id))
                 .Select(p => p.Id).ToListAsync(cancellationToken);
             foreach (var id in untold)
             {
                 await TellAsync(tenant, (await book.FindAsync(tenant, id, cancellationToken))!, cancellationToken);
             }
+        }
+
+        if (all)
+        {
+            _swept[tenant.Id] = now;
         }
     }
 
