@@ -73,7 +73,8 @@ public static class AgentServices
             [.. reads.All.Select(t => t.Name)],
             reads.OpenReadTools,
             name => reads.Find(name)!.Handles,
-            operations,
+            // What people fill in on a form is no tool: a prompt that names it stops the start.
+            new OperationCatalog([.. operations.All.Where(o => !o.FilledByPeople)]),
             OperationSchema.For,
             proposals.ProposeAsync,
             view => policies.For(view.Operation).Needs(view.SecondApprover),

@@ -3,6 +3,7 @@ using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.BillingForm;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Customers;
 using BillingCopilot.Plugins.Crm;
@@ -61,8 +62,13 @@ public static class PluginsRegistration
         services.AddOperation<TakeBackCourtesyCredit, TakeBackCourtesyCreditArguments>();
         services.AddOperation<ResendInvoice, ResendInvoiceArguments>();
         services.AddOperation<SendPortalLink, SendPortalLinkArguments>();
+        services.AddOperation<UpdateBillingDetails, UpdateBillingDetailsArguments>();
+        services.AddOperation<AddTaxId, AddTaxIdArguments>();
+        services.AddOperation<RemoveTaxId, RemoveTaxIdArguments>();
+        services.AddSingleton<BillingForms>();
         services.TryAddSingleton<ICustomerFactsReader, CustomerFactsReader>();
         services.TryAddSingleton<ICustomerZones, CustomerZones>();
+        services.TryAddSingleton<IPolicyQuotes, PolicyQuotes>();
         return services;
     }
 

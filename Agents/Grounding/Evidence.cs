@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
+using BillingCopilot.Agents.Tools;
 using BillingCopilot.Billing.Text;
 
 namespace BillingCopilot.Agents.Grounding;
@@ -227,7 +228,8 @@ public sealed partial class Evidence
         }
 
         var walk = new LeafWalk(call, Subjects);
-        var arguments = call.Arguments?.ToJsonString() ?? "";
+        // Its reason for a proposal is for people: no refusal repeats it.
+        var arguments = call.Arguments is JsonObject said ? new JsonObject(said.Where(a => a.Key != ProposalArguments.Why).Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone()))).ToJsonString() : "";
         List<Figure> sent = [.. FigureScanner.Scan(arguments.Replace('"', ' '))];
         HashSet<decimal> numbers = [.. Number().Matches(arguments).Select(m => decimal.TryParse(m.ValueSpan, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : -1)];
         foreach (var name in new[] { "message", "remedy" })

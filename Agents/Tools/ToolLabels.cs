@@ -42,6 +42,7 @@ internal static class ToolLabels
         ["keep_plan"] = "Preparing to keep the plan, for approval",
         ["apply_coupon_once"] = "Preparing a coupon for approval",
         ["resend_invoice"] = "Preparing to mail the invoice again, for approval",
+        ["open_billing_form"] = "Opening the form for billing details",
         ["send_portal_link"] = "Preparing a mail with a link to the customer portal, for approval",
         [MoreTools.Name] = "Looking for the right tool",
         ["send_dunning_email"] = "Preparing a reminder for approval",

@@ -4,6 +4,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.BillingForm;
 
 namespace BillingCopilot.Bot.WebConsole;
 
@@ -60,6 +61,13 @@ public interface IConsoleBackend
     /// <param name="hash">The hash of what the person saw.</param>
     /// <param name="reason">Given when rejecting.</param>
     Task<Outcome<ProposalView>> DecideAsync(ConsoleUser user, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken);
+
+    /// <summary>Opens the form for a customer's billing details, for who may propose what is filled in.</summary>
+    Task<Outcome<BillingFormView>> OpenBillingFormAsync(ConsoleUser user, string customerId, CancellationToken cancellationToken);
+
+    /// <summary>Makes proposals of what was filled in; nothing is written.</summary>
+    /// <param name="conversationId">Where the person hears how it ended.</param>
+    Task<Outcome<IReadOnlyList<ProposalView>>> FillBillingFormAsync(ConsoleUser user, BillingFormFilled filled, string conversationId, CancellationToken cancellationToken);
 }
 
 /// <summary>Who is signed in at this page.</summary>

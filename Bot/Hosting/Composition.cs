@@ -101,6 +101,7 @@ internal static class Composition
         var api = app.MapGroup("/api").AddEndpointFilter<ApiGate>().DisableAntiforgery();
         api.MapChat();
         api.MapProposals();
+        api.MapBillingForm();
         api.MapControls();
         return app;
     }

@@ -9,6 +9,7 @@ using BillingCopilot.Bot.WebConsole;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.BillingForm;
 using BillingCopilot.Storage;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
@@ -17,7 +18,7 @@ namespace BillingCopilot.Bot.Hosting;
 /// <summary>The console's way to the rest, for the tenant of who is signed in; people are looked up, never believed.</summary>
 public sealed class ConsoleBackend(
     TenantList tenants, PeopleDirectory people, Sessions sessions, PolicyBook policies, ChatTurns chat, ChatHistory history, ProposalBook book,
-    Decisions decisions, ProposalFeed feed, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions) : IConsoleBackend
+    Decisions decisions, ProposalFeed feed, BillingForms forms, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions) : IConsoleBackend
 {
     private const int RecentConversations = 5;
 
@@ -106,6 +107,20 @@ public sealed class ConsoleBackend(
     {
         var (tenant, person) = Checked(user);
         return decisions.DecideAsync(tenant, person, proposalId, hash, approve, reason, "console", cancellationToken);
+    }
+
+    public Task<Outcome<BillingFormView>> OpenBillingFormAsync(ConsoleUser user, string customerId, CancellationToken cancellationToken)
+    {
+        var (tenant, person) = Checked(user);
+        return forms.OpenAsync(tenant.Context, person, customerId, cancellationToken);
+    }
+
+    public async Task<Outcome<IReadOnlyList<ProposalView>>> FillBillingFormAsync(ConsoleUser user, BillingFormFilled filled, string conversationId, CancellationToken cancellationToken)
+    {
+        var (tenant, person) = Checked(user);
+        var outcome = await forms.FillAsync(tenant.Context, person, filled, conversationId, cancellationToken);
+        feed.Changed();
+        return outcome;
     }
 
     /// <summary>A page that outlived its sign-in gets nothing.</summary>

@@ -16,7 +16,7 @@ internal sealed record Guard<TCase, TRefusal>(string Name, Func<TCase, Cancellat
 }
 
 /// <summary>What is asked for, and once it is there, what it would do.</summary>
-internal sealed record ProposeCase(ProposeRequest Request, OperationPolicy Policy, DateTimeOffset Now, OperationPreview? Shown = null);
+internal sealed record ProposeCase(ProposeRequest Request, OperationDescriptor Operation, OperationPolicy Policy, DateTimeOffset Now, OperationPreview? Shown = null);
 
 /// <summary>Why an approved proposal must not be sent.</summary>
 /// <param name="Ends">How it ends when nothing was sent yet.</param>

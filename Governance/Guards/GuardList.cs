@@ -39,6 +39,7 @@ internal sealed class GuardList
             Guard<ProposeCase, Refusal>.Of("propose.read_only", propose.ReadOnly),
             Guard<ProposeCase, Refusal>.Of("propose.known_requester", propose.Unknown),
             Guard<ProposeCase, Refusal>.Of("propose.proposer_role", propose.MayNotPropose),
+            Guard<ProposeCase, Refusal>.Of("propose.filled_by_people", ProposeGuards.NotByHand),
         ],
         [
             Guard<ProposeCase, Refusal>.Of("propose.read_again", ProposeGuards.NotReadAgain),

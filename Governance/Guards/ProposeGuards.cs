@@ -32,6 +32,11 @@ internal sealed class ProposeGuards(PeopleDirectory people, RolloutPlan rollout,
             : null;
     }
 
+    /// <summary>What a form asks a person for is never taken from a conversation.</summary>
+    public static Refusal? NotByHand(ProposeCase about) => about.Operation.FilledByPeople && about.Request.Agent != ProposeRequest.ByHand
+        ? new Refusal("form_only", $"{about.Policy.Operation} is filled in by a person, on its form.", "Open the form for them.")
+        : null;
+
     public static Refusal? OutOfReach(ProposeCase about) => about.Request.NotBefore is { } at && at - about.Now > Furthest
         ? new Refusal("not_before_too_far", $"not_before is more than {Furthest.TotalDays:0} days ahead.", "Propose it nearer to the day.")
         : null;

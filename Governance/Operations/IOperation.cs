@@ -80,6 +80,15 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// <summary>True when policy.yaml may say below which amount (<c>small_below</c>) this is the right thing to do.</summary>
     public bool HasSmall { get; init; }
 
+    /// <summary>
+    /// True when its arguments are what a person filled in on a form: no model gets a tool of it, and what is proposed for
+    /// an agent is refused. Default false.
+    /// </summary>
+    public bool FilledByPeople { get; init; }
+
+    /// <summary>Where our own policies speak of it, so that its card quotes them; null for what none of them is about.</summary>
+    public PolicyRule? Rule { get; init; }
+
     /// <summary>The operation that undoes an executed one of this, and its arguments; null where nothing does.</summary>
     public UndoneBy? Undo { get; init; }
 }

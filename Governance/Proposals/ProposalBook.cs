@@ -27,12 +27,13 @@ public sealed class ProposalBook
     private readonly AuditLog _audit;
     private readonly ProposalExpiry _expiry;
     private readonly ICustomerZones? _zones;
+    private readonly IPolicyQuotes? _quotes;
 
     internal ProposalBook(
         CopilotDbFactory databases, BusinessClock clock, IdSource ids, OperationInvokers operations,
-        PolicyBook policies, GuardList guards, AuditLog audit, ProposalExpiry expiry, ICustomerZones? zones) =>
-        (_databases, _clock, _ids, _operations, _policies, _guards, _audit, _expiry, _zones) =
-        (databases, clock, ids, operations, policies, guards, audit, expiry, zones);
+        PolicyBook policies, GuardList guards, AuditLog audit, ProposalExpiry expiry, ICustomerZones? zones, IPolicyQuotes? quotes) =>
+        (_databases, _clock, _ids, _operations, _policies, _guards, _audit, _expiry, _zones, _quotes) =
+        (databases, clock, ids, operations, policies, guards, audit, expiry, zones, quotes);
 
     /// <summary>
     /// Records the proposal, or says why it can't be made. A re-run of the same step of a task gets the proposal
@@ -40,7 +41,7 @@ public sealed class ProposalBook
     /// </summary>
     public async Task<Outcome<ProposalView>> ProposeAsync(ProposeRequest request, CancellationToken cancellationToken)
     {
-        var outcome = await TryProposeAsync(request, cancellationToken);
+        var outcome = await WithRuleAsync(request, await TryProposeAsync(request, cancellationToken), cancellationToken);
         if (outcome is Outcome<ProposalView>.Refused { Refusal: var refusal })
         {
             var details = new JsonObject { ["operation"] = PlainText.Clean(request.Operation, 100), ["code"] = refusal.Code, ["requester"] = request.Requester.Id };
@@ -101,7 +102,7 @@ public sealed class ProposalBook
             return new Refusal("unknown_operation", $"There is no operation '{PlainText.Clean(request.Operation, 60)}'.", $"The operations are: {string.Join(", ", _operations.Names)}.");
         }
 
-        var about = new ProposeCase(request, _policies.For(request.Operation), _clock.UtcNow);
+        var about = new ProposeCase(request, operation.Descriptor, _policies.For(request.Operation), _clock.UtcNow);
         if (await _guards.Ask.FirstAsync(about, cancellationToken) is { } refusal)
         {
             return refusal;
@@ -140,10 +141,25 @@ public sealed class ProposalBook
             request = request with { NotBefore = due };
         }
 
+        preview = await QuotedAsync(request.Tenant, operation.Descriptor, preview, cancellationToken);
         return await _guards.Show.FirstAsync(about with { Request = request, Shown = preview }, cancellationToken) is { } hidden
             ? hidden
             : await SaveAsync(request.Tenant, await RowOfAsync(request, operation.Descriptor, preview, key, cancellationToken), cancellationToken);
     }
+
+    /// <summary>Who may not propose it is told the policy's own words too.</summary>
+    private async Task<Outcome<ProposalView>> WithRuleAsync(ProposeRequest request, Outcome<ProposalView> outcome, CancellationToken cancellationToken) =>
+        outcome is Outcome<ProposalView>.Refused { Refusal: { Code: "not_allowed" } refusal } && _quotes is not null
+            && _operations.Find(request.Operation)?.Descriptor.Rule is { } rule && await _quotes.FindAsync(request.Tenant, rule, cancellationToken) is { } words
+            ? refusal with { Remedy = $"{refusal.Remedy} The policy: {words}".TrimStart() }
+            : outcome;
+
+    /// <summary>With the policy that allows or forbids it, in its own words, where the operation did not quote one itself.</summary>
+    private async Task<OperationPreview> QuotedAsync(TenantContext tenant, OperationDescriptor operation, OperationPreview preview, CancellationToken cancellationToken) =>
+        operation.Rule is { } rule && _quotes is not null && preview.Changes.All(c => c.Field != PolicyRule.Field)
+            && await _quotes.FindAsync(tenant, rule, cancellationToken) is { } words
+            ? preview with { Changes = [.. preview.Changes, new PreviewChange(PolicyRule.Field, "", words)] }
+            : preview;
 
     private async Task<Outcome<DateTimeOffset>> TheirTimeAsync(TenantContext tenant, string customerId, string words, CancellationToken cancellationToken)
     {

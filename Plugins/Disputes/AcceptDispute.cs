@@ -20,7 +20,7 @@ public sealed class AcceptDispute(StripeReaders readers) : IOperation<AcceptDisp
         "accept_dispute",
         "Proposes to accept a dispute as lost; a person decides.",
         typeof(AcceptDisputeArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the dispute", HasSmall = true };
+        Risk.Money) { FarSideReplays = true, Stamps = "the dispute", HasSmall = true, Rule = PolicyRules.AcceptDispute };
 
     public async Task<Outcome<Preview<AcceptDisputeArguments>>> PreviewAsync(AcceptDisputeArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

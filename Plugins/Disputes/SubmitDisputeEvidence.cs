@@ -21,7 +21,7 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
         "submit_dispute_evidence",
         "Proposes to hand in the evidence on record; a person decides. Code has the words.",
         typeof(SubmitDisputeEvidenceArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the dispute" };
+        Risk.Money) { FarSideReplays = true, Stamps = "the dispute", Rule = PolicyRules.AnswerDispute };
 
     public async Task<Outcome<Preview<SubmitDisputeEvidenceArguments>>> PreviewAsync(SubmitDisputeEvidenceArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

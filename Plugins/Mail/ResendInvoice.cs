@@ -23,7 +23,7 @@ public sealed class ResendInvoice(StripeReaders readers, BusinessClock clock) : 
         "resend_invoice",
         "Proposes that Stripe mails an invoice again.",
         typeof(ResendInvoiceArguments),
-        Risk.Notify) { FarSideReplays = true, Stamps = "the invoice" };
+        Risk.Notify) { FarSideReplays = true, Stamps = "the invoice", Rule = PolicyRules.SendingInvoices };
 
     public async Task<Outcome<Preview<ResendInvoiceArguments>>> PreviewAsync(ResendInvoiceArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ public sealed class SendPortalLink(StripeReaders readers, StripeConnections conn
         "send_portal_link",
         "Proposes to mail a link to the customer portal, for card and billing details.",
         typeof(SendPortalLinkArguments),
-        Risk.Notify) { Stamps = "the customer" };
+        Risk.Notify) { Stamps = "the customer", Rule = PolicyRules.PortalLink };
 
     public async Task<Outcome<Preview<SendPortalLinkArguments>>> PreviewAsync(SendPortalLinkArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -33,6 +33,10 @@ public sealed class StripeReader
             : new Refusal("customer_deleted", "The customer was deleted.", "Look for another customer."),
         cancellationToken);
 
+    /// <summary>A customer's VAT and business numbers, newest first.</summary>
+    public Task<Outcome<Listing<TaxId>>> TaxIdsAsync(string customerId, CancellationToken cancellationToken) =>
+        ListAsync(_v1.Customers.TaxIds.ListAutoPagingAsync(customerId, new CustomerTaxIdListOptions { Limit = Page }, null, cancellationToken), cancellationToken);
+
     public Task<Outcome<Listing<Customer>>> CustomersAsync(string? email, CancellationToken cancellationToken) =>
         ListAsync(_v1.Customers.ListAutoPagingAsync(new CustomerListOptions { Email = email, Limit = Page }, null, cancellationToken), cancellationToken);
 

@@ -125,6 +125,21 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
             Keyed($":portal:{grant.Attempt}"),
             cancellationToken);
 
+    /// <summary>Changes a customer and stamps it in the same call.</summary>
+    public Task<Customer> UpdateCustomerAsync(string customerId, CustomerUpdateOptions options, CancellationToken cancellationToken)
+    {
+        options.Metadata = Stamp();
+        return client.V1.Customers.UpdateAsync(customerId, options, Keyed(), cancellationToken);
+    }
+
+    /// <summary>Tax ids have no metadata, so nothing bears the grant's stamp.</summary>
+    public Task<TaxId> AddTaxIdAsync(string customerId, string type, string value, CancellationToken cancellationToken) =>
+        client.V1.Customers.TaxIds.CreateAsync(customerId, new CustomerTaxIdCreateOptions { Type = type, Value = value }, Keyed(), cancellationToken);
+
+    /// <inheritdoc cref="AddTaxIdAsync"/>
+    public Task<TaxId> RemoveTaxIdAsync(string customerId, string taxId, CancellationToken cancellationToken) =>
+        client.V1.Customers.TaxIds.DeleteAsync(customerId, taxId, null, Keyed(), cancellationToken);
+
     /// <summary>Marks a customer with the grant's stamp and more; other metadata stays.</summary>
     public Task<Customer> StampCustomerAsync(string customerId, IReadOnlyDictionary<string, string> more, CancellationToken cancellationToken)
     {

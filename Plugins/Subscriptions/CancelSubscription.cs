@@ -2,6 +2,7 @@ using System.ComponentModel;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Storage;
 
 namespace BillingCopilot.Plugins.Subscriptions;
@@ -19,7 +20,7 @@ public sealed class CancelSubscription(StripeReaders readers) : IOperation<Cance
         "cancel_subscription_at_period_end",
         "Proposes to end a subscription when its period ends; a person decides.",
         typeof(CancelSubscriptionArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the subscription", Undo = new UndoneBy("reactivate_subscription", "subscription", OfResult: false) };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the subscription", Undo = new UndoneBy("reactivate_subscription", "subscription", OfResult: false), Rule = PolicyRules.Ending };
 
     public Task<Outcome<Preview<CancelSubscriptionArguments>>> PreviewAsync(CancelSubscriptionArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Storage;
 using Stripe;
 
@@ -28,7 +29,7 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
         "cancel_subscription_now",
         "Proposes to end a subscription at once, giving nothing back; a person decides.",
         typeof(CancelSubscriptionNowArguments),
-        Risk.Money) { Stamps = "the subscription" };
+        Risk.Money) { Stamps = "the subscription", Rule = PolicyRules.Ending };
 
     public async Task<Outcome<Preview<CancelSubscriptionNowArguments>>> PreviewAsync(CancelSubscriptionNowArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

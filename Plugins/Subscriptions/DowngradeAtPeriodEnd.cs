@@ -1,7 +1,6 @@
 using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
-using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Support;
@@ -14,7 +13,7 @@ namespace BillingCopilot.Plugins.Subscriptions;
 /// Plans a smaller plan, or fewer seats, for the next period: by a schedule of two phases, the running one as it is and
 /// the next with the change. Nothing is prorated.
 /// </summary>
-public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<DowngradeArguments>
+public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<DowngradeArguments>
 {
     private static readonly string[] Running = ["active", "past_due"];
 
@@ -22,22 +21,19 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         "downgrade_at_period_end",
         "Proposes a smaller plan or fewer seats from the next period on.",
         typeof(DowngradeArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "schedule", OfResult: true) { Target = "subscription" } };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Undo = new UndoneBy("keep_plan", "schedule", OfResult: true) { Target = "subscription" }, Rule = PolicyRules.Downgrade };
 
     public async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(tenant);
         return (await ReadAsync(arguments, tenant, cancellationToken)).TryGet(out var facts, out var refusal)
-            ? await PreviewAsync(arguments, facts, tenant, cancellationToken)
+            ? Previewed(arguments, facts, tenant)
             : refusal;
     }
 
-    private async Task<Outcome<Preview<DowngradeArguments>>> PreviewAsync(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant, CancellationToken cancellationToken)
-    {
-        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "downgrades and fewer seats take effect at the end of the period", ["downgrade"], cancellationToken);
-        return Unfit(facts) is { } unfit ? unfit : Of(arguments, facts, policy, tenant);
-    }
+    private static Outcome<Preview<DowngradeArguments>> Previewed(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant) =>
+        Unfit(facts) is { } unfit ? unfit : Of(arguments, facts, tenant);
 
     public Task<ExecutionResult> ExecuteAsync(DowngradeArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
@@ -54,7 +50,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
                 }
 
                 read = facts;
-                return await PreviewAsync(arguments, facts, tenant, cancellationToken);
+                return Previewed(arguments, facts, tenant);
             },
             grant,
             _ => WriteAsync(read!, writers.Open<StripeWriter>(grant), cancellationToken),
@@ -103,36 +99,13 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
 
     private static SubscriptionScheduleUpdateOptions Phases(DowngradeFacts facts, SubscriptionSchedule schedule)
     {
-        var (subscription, change) = (facts.Subscription, facts.Change);
-        return new SubscriptionScheduleUpdateOptions
-        {
-            EndBehavior = "release",
-            ProrationBehavior = "none",
-            Phases =
-            [
-                new SubscriptionSchedulePhaseOptions
-                {
-                    StartDate = schedule.CurrentPhase.StartDate, EndDate = facts.PeriodEnd.UtcDateTime, Items = [.. subscription.Items.Data.Select(i => Item(i, null))], Discounts = Kept(subscription),
-                },
-                new SubscriptionSchedulePhaseOptions
-                {
-                    Items = [.. subscription.Items.Data.Select(i => Item(i, i.Id == change.From.ItemId ? change.To : null))],
-                    Duration = new SubscriptionSchedulePhaseDurationOptions { Interval = change.To.Interval, IntervalCount = change.To.Every },
-                    ProrationBehavior = "none", Discounts = Kept(subscription),
-                },
-            ],
-        };
+        var (items, change) = (facts.Subscription.Items.Data, facts.Change);
+        var (now, then) = (RunningPhase.Of(facts.Subscription), RunningPhase.Of(facts.Subscription));
+        (now.StartDate, now.EndDate, now.Items) = (schedule.CurrentPhase.StartDate, facts.PeriodEnd.UtcDateTime, [.. items.Select(i => RunningPhase.Item(i, null))]);
+        then.Duration = new SubscriptionSchedulePhaseDurationOptions { Interval = change.To.Interval, IntervalCount = change.To.Every };
+        (then.ProrationBehavior, then.Items) = ("none", [.. items.Select(i => RunningPhase.Item(i, i.Id == change.From.ItemId ? change.To : null))]);
+        return new SubscriptionScheduleUpdateOptions { EndBehavior = "release", ProrationBehavior = "none", Phases = [now, then] };
     }
-
-    /// <summary>A phase that names no discounts would have the customer's only.</summary>
-    private static List<SubscriptionSchedulePhaseDiscountOptions>? Kept(Subscription subscription) =>
-        subscription.DiscountIds is { Count: > 0 } ids ? [.. ids.Select(id => new SubscriptionSchedulePhaseDiscountOptions { Discount = id })] : null;
-
-    private static SubscriptionSchedulePhaseItemOptions Item(SubscriptionItem item, Billing.Subscriptions.PlanItem? to) => new()
-    {
-        Price = to?.PriceId ?? item.Price.Id,
-        Quantity = item.Price.Recurring.UsageType == "metered" ? null : to?.Quantity ?? item.Quantity,
-    };
 
     private static ExecutionResult.Executed Done(SubscriptionSchedule schedule) => new(schedule.Id, "The change of plan is scheduled.", schedule.StripeResponse?.RequestId);
 
@@ -141,25 +114,13 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
         { Subscription: var s } when !Running.Contains(s.Status) => new("subscription_not_running", $"The subscription is {s.Status}.", s.Status == "trialing" ? "In a trial the plan is changed at once, with downgrade_now." : null),
         { Subscription: { CancelAtPeriodEnd: true } or { CancelAt: not null } } => new("subscription_ends", "The subscription is set to end, so no further period comes.", "Take the end back first, with reactivate_subscription."),
         { Schedule: { } schedule } when schedule.Phases.Count > 1 || schedule.EndBehavior != "release" => new("change_scheduled", "Another change is scheduled for the subscription already (see get_subscription).", "Take that back first, with keep_plan."),
-        { Subscription: var s, Schedule: var schedule } when Dropped(s, schedule) is { } dropped => new("settings_lost", $"The subscription has {dropped}, which a scheduled change would drop.", "Plan the change in Stripe's dashboard."),
+        { Schedule: { } schedule } when schedule.Phases.Any(p => p.AddInvoiceItems is { Count: > 0 }) => new("settings_lost", "The running phase of the subscription's schedule bills items once, which a new plan of phases may bill again.", "Plan the change in Stripe's dashboard."),
+        { Subscription.Items.Data: var items, Change: var change } when items.Any(i => i.Id == change.From.ItemId && i.Price.Id != change.To.PriceId && i.DiscountIds is { Count: > 0 }) =>
+            new("settings_lost", $"{change.From.Plan} has a discount of its own, which may not go over to {change.To.Plan}.", "Plan the change in Stripe's dashboard."),
         _ => null,
     };
 
-    /// <summary>What a phase loses that does not name it.</summary>
-    private static string? Dropped(Subscription subscription, SubscriptionSchedule? schedule)
-    {
-        var phases = schedule?.Phases ?? [];
-        return subscription.DefaultTaxRates is { Count: > 0 } || subscription.Items.Data.Any(i => i.TaxRates is { Count: > 0 })
-            || phases.Any(p => p.DefaultTaxRates is { Count: > 0 } || p.Items.Any(i => i.TaxRates is { Count: > 0 })) ? "tax rates of its own"
-            : subscription.AutomaticTax is { Enabled: true } || phases.Any(p => p.AutomaticTax is { Enabled: true }) ? "automatic tax"
-            : subscription.Items.Data.Any(i => i.DiscountIds is { Count: > 0 }) || phases.Any(p => p.Items.Any(i => i.Discounts is { Count: > 0 })) ? "discounts of single items"
-            : subscription.BillingThresholds is not null || subscription.Items.Data.Any(i => i.BillingThresholds is not null)
-            || phases.Any(p => p.BillingThresholds is not null || p.Items.Any(i => i.BillingThresholds is not null)) ? "billing thresholds"
-            : subscription.TransferData is not null || phases.Any(p => p.TransferData is not null) ? "transfers to another account"
-            : null;
-    }
-
-    private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
+    private static Preview<DowngradeArguments> Of(DowngradeArguments arguments, DowngradeFacts facts, TenantContext tenant)
     {
         var (subscription, change, customer) = (facts.Subscription, facts.Change, facts.Customer);
         var day = tenant.Day(facts.PeriodEnd).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -177,7 +138,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers, IKnowledgeBase k
                 PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", facts.Before.Value, facts.After!.Value),
                 PreviewChange.Of("Proration", none, none),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
-                .. policy,
+                .. RunningPhase.Kept(subscription).ToList() is { Count: > 0 } kept ? [new PreviewChange("Goes on as it is now", "", string.Join(", ", kept))] : Array.Empty<PreviewChange>(),
             ],
             $"Can be taken back until {day}.",
             new Dictionary<string, string>(StringComparer.Ordinal)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
-using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Support;
@@ -14,7 +13,7 @@ namespace BillingCopilot.Plugins.Subscriptions;
 /// A smaller plan, or fewer seats, at once. Stripe credits the rest of the period on the next invoice; its second is
 /// pinned when it is proposed, so that the card's figures are the effect's.
 /// </summary>
-public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock) : IOperation<DowngradeNowArguments>
+public sealed class DowngradeNow(StripeReaders readers, BusinessClock clock) : IOperation<DowngradeNowArguments>
 {
     private static readonly string[] Running = ["active", "trialing"];
 
@@ -25,7 +24,7 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
         "downgrade_now",
         "Proposes a smaller plan or fewer seats at once, with proration.",
         typeof(DowngradeNowArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the subscription" };
+        Risk.Money) { FarSideReplays = true, Stamps = "the subscription", Rule = PolicyRules.Downgrade };
 
     public async Task<Outcome<Preview<DowngradeNowArguments>>> PreviewAsync(DowngradeNowArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -61,8 +60,7 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
             return unpaid;
         }
 
-        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "downgrades and fewer seats take effect at the end of the period", ["downgrade"], cancellationToken);
-        return Of(arguments with { At = at }, facts, before, after, policy, tenant);
+        return Of(arguments with { At = at }, facts, before, after, tenant);
     }
 
     public Task<ExecutionResult> ExecuteAsync(DowngradeNowArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -160,7 +158,7 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
 
     private const string AtTheEnd = "Use downgrade_at_period_end.";
 
-    private static Preview<DowngradeNowArguments> Of(DowngradeNowArguments arguments, DowngradeFacts facts, Invoice before, Invoice after, IReadOnlyList<PreviewChange> policy, TenantContext tenant)
+    private static Preview<DowngradeNowArguments> Of(DowngradeNowArguments arguments, DowngradeFacts facts, Invoice before, Invoice after, TenantContext tenant)
     {
         var (subscription, change, customer) = (facts.Subscription, facts.Change, facts.Customer);
         var (was, comes) = (before.Money(Prorated(before)), after.Money(Prorated(after)));
@@ -196,7 +194,6 @@ public sealed class DowngradeNow(StripeReaders readers, IKnowledgeBase knowledge
                 PreviewChange.Of("Next invoice as it stands now", before.Money(before.Total), after.Money(after.Total)),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
                 new PreviewChange("Cheapest right remedy", "", "At the period's end instead, with downgrade_at_period_end: nothing is given back."),
-                .. policy,
             ],
             "Can't be undone: the old plan would be an upgrade.",
             declared);

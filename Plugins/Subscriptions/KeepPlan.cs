@@ -23,7 +23,7 @@ public sealed class KeepPlan(StripeReaders readers) : IOperation<KeepPlanArgumen
         "keep_plan",
         "Proposes to take a scheduled change of plan back.",
         typeof(KeepPlanArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule" };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the schedule", Rule = PolicyRules.Downgrade };
 
     public async Task<Outcome<Preview<KeepPlanArguments>>> PreviewAsync(KeepPlanArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Storage;
 
 namespace BillingCopilot.Plugins.Subscriptions;
@@ -19,7 +20,7 @@ public sealed class ReactivateSubscription(StripeReaders readers) : IOperation<R
         "reactivate_subscription",
         "Proposes that a subscription set to end goes on; a person decides.",
         typeof(ReactivateSubscriptionArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the subscription", Undo = new UndoneBy("cancel_subscription_at_period_end", "subscription", OfResult: false) };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the subscription", Undo = new UndoneBy("cancel_subscription_at_period_end", "subscription", OfResult: false), Rule = PolicyRules.Ending };
 
     public Task<Outcome<Preview<ReactivateSubscriptionArguments>>> PreviewAsync(ReactivateSubscriptionArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

@@ -4,7 +4,6 @@ using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
-using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
@@ -18,7 +17,7 @@ public sealed record ApplyCouponArguments(
     [property: Description("Coupon's id or name.")] string Coupon);
 
 /// <summary>Puts a coupon that lasts one invoice onto a subscription; the discounts it has stay.</summary>
-public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<ApplyCouponArguments>
+public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCouponArguments>
 {
     private static readonly string[] Running = ["active", "trialing", "past_due"];
 
@@ -26,7 +25,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowle
         "apply_coupon_once",
         "Proposes a coupon for a subscription's next invoice.",
         typeof(ApplyCouponArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the subscription" };
+        Risk.Money) { FarSideReplays = true, Stamps = "the subscription", Rule = PolicyRules.Coupon };
 
     public async Task<Outcome<Preview<ApplyCouponArguments>>> PreviewAsync(ApplyCouponArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -71,8 +70,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowle
             return new Refusal("coupon_without_use", $"With coupon {coupon.Id} the next invoice would be {after.Money(after.Total).ToDisplayText()} instead of {before.Money(before.Total).ToDisplayText()}.", "Another discount is in force already; a coupon is no help here.");
         }
 
-        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "one offer discount to a customer, courtesy", ["offer", "discount", "courtesy"], cancellationToken);
-        return PreviewOf(arguments, subscription, customer, coupon, (before, after), policy);
+        return PreviewOf(arguments, subscription, customer, coupon, (before, after));
     }
 
     public Task<ExecutionResult> ExecuteAsync(ApplyCouponArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -127,7 +125,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowle
     private static List<string> Kept(Subscription subscription) => [.. subscription.DiscountIds ?? (subscription.Discounts ?? []).Select(d => d.Id)];
 
     private static Preview<ApplyCouponArguments> PreviewOf(
-        ApplyCouponArguments arguments, Subscription subscription, Customer customer, CouponFacts coupon, (Invoice Before, Invoice After) next, IReadOnlyList<PreviewChange> policy)
+        ApplyCouponArguments arguments, Subscription subscription, Customer customer, CouponFacts coupon, (Invoice Before, Invoice After) next)
     {
         var (was, comes) = (next.Before.Money(next.Before.Total), next.After.Money(next.After.Total));
         var stored = was with { AmountMinor = -customer.Balance };
@@ -157,7 +155,6 @@ public sealed class ApplyCouponOnce(StripeReaders readers, IKnowledgeBase knowle
                 PreviewChange.Of("Next invoice as it stands now", was, comes),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
                 new PreviewChange("Discounts", $"{Kept(subscription).Count}", $"{Kept(subscription).Count + 1}, the new one once"),
-                .. policy,
             ],
             "The discount can be taken off in Stripe's dashboard until an invoice has used it.",
             declared);

@@ -31,7 +31,7 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
         typeof(CourtesyCreditArguments),
         Risk.Money)
     {
-        FarSideReplays = true, Stamps = "the balance transaction", NeedsLimit = true,
+        FarSideReplays = true, Stamps = "the balance transaction", NeedsLimit = true, Rule = PolicyRules.CourtesyCredit,
         Undo = new UndoneBy("take_back_courtesy_credit", "credit", OfResult: true) { Target = "customer" },
     };
 
@@ -127,7 +127,7 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
                 PreviewChange.Of("Customer's stored credit", stored, stored + arguments.Amount),
                 PreviewChange.Of($"Courtesy credit in {limit.Days} days", given, given + arguments.Amount),
                 new PreviewChange("Because", "", arguments.Because),
-                new PreviewChange("Policy", "", limit.Words),
+                new PreviewChange(PolicyRule.Field, "", limit.Words),
             ],
             "Can be taken back until an invoice uses the credit.",
             new Dictionary<string, string>(StringComparer.Ordinal)

@@ -24,6 +24,7 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
     {
         FarSideReplays = true,
         Stamps = "the credit note",
+        Rule = PolicyRules.CreditNote,
         Undo = new UndoneBy("void_credit_note", "credit_note", OfResult: true),
     };
 

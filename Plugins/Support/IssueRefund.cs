@@ -3,7 +3,6 @@ using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
 using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Governance.Operations;
-using BillingCopilot.Memory;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
@@ -12,13 +11,13 @@ using Stripe;
 namespace BillingCopilot.Plugins.Support;
 
 /// <summary>Gives a charge back to the payment method it came from.</summary>
-public sealed class IssueRefund(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<IssueRefundArguments>
+public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "issue_refund",
         "Proposes a refund of a charge; a person decides. To correct an invoice, use issue_credit_note.",
         typeof(IssueRefundArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the refund" };
+        Risk.Money) { FarSideReplays = true, Stamps = "the refund", Rule = PolicyRules.Refund };
 
     public async Task<Outcome<Preview<IssueRefundArguments>>> PreviewAsync(IssueRefundArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -32,13 +31,12 @@ public sealed class IssueRefund(StripeReaders readers, IKnowledgeBase knowledge)
             return refusal;
         }
 
-        var policy = await PolicyWords.RowsAsync(knowledge, tenant, "refund window of a subscription charge", ["refund window"], cancellationToken);
         var goesOn = credits?.Invoice.SubscriptionId() is { } id && (await reader.SubscriptionAsync(id, cancellationToken)).TryGet(out var subscription, out _)
             && subscription is { EndedAt: null, CancelAtPeriodEnd: false, CancelAt: null };
         var remedy = Remedies.ForCharge(credits?.Invoice.Status, goesOn, charge.Disputed);
         var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, charge.Disputed);
         return RefundRules.Plan(facts, arguments.Amount)
-            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, [new PreviewChange("Cheapest right remedy", "", remedy.Because), .. policy]));
+            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, [new PreviewChange("Cheapest right remedy", "", remedy.Because)]));
     }
 
     public async Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ public sealed class TakeBackCourtesyCredit(StripeReaders readers) : IOperation<T
         "take_back_courtesy_credit",
         "Proposes to take an unused courtesy credit back.",
         typeof(TakeBackCourtesyCreditArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the balance transaction" };
+        Risk.Money) { FarSideReplays = true, Stamps = "the balance transaction", Rule = PolicyRules.CourtesyCredit };
 
     public async Task<Outcome<Preview<TakeBackCourtesyCreditArguments>>> PreviewAsync(TakeBackCourtesyCreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

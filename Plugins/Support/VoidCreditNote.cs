@@ -19,7 +19,7 @@ public sealed class VoidCreditNote(StripeReaders readers) : IOperation<VoidCredi
         "void_credit_note",
         "Proposes to void a credit note on an open invoice; a person decides.",
         typeof(VoidCreditNoteArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the credit note" };
+        Risk.Money) { FarSideReplays = true, Stamps = "the credit note", Rule = PolicyRules.VoidCreditNote };
 
     public async Task<Outcome<Preview<VoidCreditNoteArguments>>> PreviewAsync(VoidCreditNoteArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {

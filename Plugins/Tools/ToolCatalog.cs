@@ -1,6 +1,7 @@
 using System.Reflection;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.BillingForm;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Customers;
 using BillingCopilot.Plugins.Disputes;
@@ -20,6 +21,7 @@ public sealed class ToolCatalog
     private static readonly Dictionary<Type, Func<ToolContext, object>> Plugins = new()
     {
         [typeof(CustomersPlugin)] = context => new CustomersPlugin(context),
+        [typeof(BillingFormPlugin)] = context => new BillingFormPlugin(context),
         [typeof(SubscriptionsPlugin)] = context => new SubscriptionsPlugin(context),
         [typeof(InvoicesPlugin)] = context => new InvoicesPlugin(context),
         [typeof(ChargesPlugin)] = context => new ChargesPlugin(context),

@@ -12,6 +12,7 @@ internal static class AllEndpoints
         AccountEndpoints.Map(routes);
         CustomerEndpoints.Map(routes);
         CustomerBalanceEndpoints.Map(routes);
+        CustomerTaxIds.Map(routes);
         CatalogEndpoints.Map(routes);
         PaymentMethodEndpoints.Map(routes);
         PaymentIntentEndpoints.Map(routes);

@@ -76,6 +76,7 @@ internal static class Schedules
         }
 
         var subscription = SubscriptionEndpoints.Create(new Call("/v1/subscriptions", NoRoute, new Args(args), unit));
+        Carry(unit, phase, subscription.Id());
         Attach(unit, schedule, subscription, phase);
         unit.Raise("subscription_schedule.updated", schedule.Id());
     }
@@ -97,6 +98,7 @@ internal static class Schedules
         // Where a period ends with the phase there is nothing to prorate.
         args["proration_behavior"] = subscription.Rows("items").All(i => i.Whole("current_period_end") <= unit.Now) ? "none" : phase.Text("proration_behavior");
         SubscriptionEndpoints.Update(new Call($"/v1/subscriptions/{subscription.Id()}", new Dictionary<string, string> { ["id"] = subscription.Id() }, new Args(args), unit));
+        Carry(unit, phase, subscription.Id());
         Point(schedule, phase);
         unit.Raise("subscription_schedule.updated", schedule.Id());
     }
@@ -135,8 +137,14 @@ internal static class Schedules
         {
             // A discount that was to be kept may have run out meanwhile.
             var running = (unit.Find(schedule.Text("subscription") ?? "")?["discounts"] as JsonArray ?? []).Select(d => (string)d!).ToList();
-            args["discounts"] = JsonFields.Array(phase.Rows("discounts").Where(d => d.Text("discount") is not { } kept || running.Contains(kept)).Select(d => new JsonObject(
-                d.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))));
+            args["discounts"] = Discounts(phase, running);
+        }
+
+        // Rates that a phase does not name are gone once it begins.
+        args["default_tax_rates"] = Ids(phase["default_tax_rates"]);
+        if (phase["invoice_settings"]?["days_until_due"] is { } due)
+        {
+            args["days_until_due"] = due.DeepClone();
         }
 
         foreach (var extra in phase.Rows("add_invoice_items"))
@@ -145,6 +153,24 @@ internal static class Schedules
         }
 
         return args;
+    }
+
+    private static JsonArray Discounts(JsonObject phase, List<string> running) =>
+        JsonFields.Array(phase.Rows("discounts").Where(d => d.Text("discount") is not { } kept || running.Contains(kept)).Select(d => new JsonObject(
+            d.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))));
+
+    private static JsonArray Ids(JsonNode? rates) => JsonFields.Array((rates as JsonArray ?? []).Select(r => r!.AsObject().Id()));
+
+    /// <summary>What a phase says of settings that no request to a subscription takes here.</summary>
+    private static void Carry(UnitOfWork unit, JsonObject phase, string subscriptionId)
+    {
+        var subscription = unit.Edit(subscriptionId);
+        foreach (var name in SchedulePhases.Carried)
+        {
+            subscription[name] = phase[name]?.DeepClone();
+        }
+
+        subscription["automatic_tax"] = phase["automatic_tax"]?.DeepClone() ?? new JsonObject { ["disabled_reason"] = null, ["enabled"] = false, ["liability"] = null };
     }
 
     private static void AddItem(UnitOfWork unit, JsonObject schedule, JsonObject price, long quantity)
@@ -196,14 +222,20 @@ internal static class Schedules
 
     private static JsonObject Change(JsonObject item, JsonObject wanted)
     {
-        var change = Wanted(wanted);
+        var change = Wanted(wanted, [.. (item["discounts"] as JsonArray ?? []).Select(d => (string)d!)]);
         change["id"] = item.Id();
         return change;
     }
 
-    private static JsonObject Wanted(JsonObject item)
+    private static JsonObject Wanted(JsonObject item) => Wanted(item, []);
+
+    /// <param name="running">Discounts that the item has now: one that was to be kept may have run out meanwhile.</param>
+    private static JsonObject Wanted(JsonObject item, List<string> running)
     {
-        var wanted = new JsonObject { ["price"] = item.Id("price"), ["metadata"] = item["metadata"]!.DeepClone() };
+        var wanted = new JsonObject
+        {
+            ["price"] = item.Id("price"), ["metadata"] = item["metadata"]!.DeepClone(), ["tax_rates"] = Ids(item["tax_rates"]), ["discounts"] = Discounts(item, running),
+        };
         if (item["quantity"] is { } quantity)
         {
             wanted["quantity"] = quantity.DeepClone();

@@ -47,6 +47,7 @@ internal static class ObjectIndexes
         ["refund"] = ["charge", "payment_intent"],
         ["subscription"] = ["items.data.id", "customer", "items.data.price.id", "status"],
         ["subscription_schedule"] = ["customer", "subscription", "status"],
+        ["tax_id"] = ["customer"],
         ["transfer"] = ["source_transaction", "transfer_group", "destination"],
         ["transfer_reversal"] = ["transfer"],
     };

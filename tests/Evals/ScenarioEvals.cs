@@ -41,6 +41,17 @@ public sealed class ScenarioEvals
     [Fact]
     public void Scenarios_AreAtLeastSeventy() => EvalRunner.Load([Folder]).Count.ShouldBeGreaterThanOrEqualTo(70);
 
+    /// <summary>As support agents speak: tagged <c>desk</c>, and by the manner of speaking.</summary>
+    [Fact]
+    public void Scenarios_AsSupportAgentsSpeak_AreAtLeastSixtyInEachManner()
+    {
+        var desk = EvalRunner.Load([Folder]).Select(l => l.Scenario.Tags).Where(t => t.Contains("desk")).ToList();
+
+        desk.Count.ShouldBeGreaterThanOrEqualTo(60);
+        string[] manners = ["misspelt", "pasted", "several", "angry", "wrong-premise", "roles", "hostile"];
+        manners.Where(m => desk.Count(t => t.Contains(m)) < 3).ShouldBeEmpty();
+    }
+
     [Fact]
     public void Plan_TagsAndSeeds_ChooseCases()
     {

@@ -19,13 +19,26 @@ public sealed partial class ScenarioValues
         }
     }
 
-    /// <summary>The text with every <c>${path}</c> replaced.</summary>
-    public string Fill(string text) => Placeholder().Replace(text, m => Find(m.Groups[1].Value) switch
+    /// <summary>The text with every <c>${path}</c> replaced; <c>${path|misspelt}</c> is the value as somebody in a hurry types it.</summary>
+    public string Fill(string text) => Placeholder().Replace(text, m =>
     {
-        null => "",
-        JsonValue value when value.TryGetValue<string>(out var s) => s,
-        var other => other.ToJsonString(),
+        var said = Find(m.Groups["path"].Value) switch
+        {
+            null => "",
+            JsonValue value when value.TryGetValue<string>(out var s) => s,
+            var other => other.ToJsonString(),
+        };
+        return m.Groups["misspelt"].Success ? Misspelt(said) : said;
     });
+
+    /// <summary>In lower case, and the third letter of the longest word left out.</summary>
+    private static string Misspelt(string name)
+    {
+        var words = name.ToLowerInvariant().Split(' ');
+        var longest = Array.FindIndex(words, w => w.Length == words.Max(other => other.Length));
+        words[longest] = words[longest].Length > 4 ? words[longest].Remove(2, 1) : words[longest];
+        return string.Join(' ', words);
+    }
 
     private JsonNode? Find(string path)
     {
@@ -47,7 +60,7 @@ public sealed partial class ScenarioValues
         ? node is JsonArray array && int.TryParse(part.Trim('[', ']'), NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < array.Count ? array[i] : null
         : (node as JsonObject)?[part.TrimStart('.')];
 
-    [GeneratedRegex(@"\$\{([^}]+)\}")]
+    [GeneratedRegex(@"\$\{(?<path>[^}|]+)(?<misspelt>\|misspelt)?\}")]
     private static partial Regex Placeholder();
 
     [GeneratedRegex(@"^\w+|\.\w+|\[\d+\]")]

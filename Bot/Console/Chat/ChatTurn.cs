@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.BillingForm;
 
 namespace BillingCopilot.Bot.WebConsole.Chat;
 
@@ -31,6 +33,13 @@ public sealed class ChatTurn(string question)
     public string Text => Answer?.Text ?? Join(_sentences);
 
     public IReadOnlyList<ProposalView> Proposals => Answer?.Proposals ?? _proposals;
+
+    /// <summary>Ids of the customers whose form for billing details the answer offers.</summary>
+    public IReadOnlyList<string> BillingForms => Answer is null ? [] :
+    [
+        .. Answer.Tools.Where(t => t is { Name: BillingFormPlugin.Tool, Failed: false })
+            .Select(t => (string?)JsonNode.Parse(t.ResultJson)?["customer"]).OfType<string>().Distinct(),
+    ];
 
     /// <summary>What is going on: <c>support · looking up invoices…</c></summary>
     public string Progress

@@ -213,7 +213,7 @@ public class GroundingTests
     public void Check_RefusedCall_BacksWhatItSaysItself()
     {
         var evidence = new Evidence(
-            [Call("give_courtesy_credit", """{"amount":"60","currency":"usd"}""", """{"error":{"code":"over_limit","message":"50.00 USD is left; 60.00 USD is more."}}""")], ["Give them $60."]);
+            [Call("give_courtesy_credit", """{"amount":"60.00 USD","why":"Above the policy's $50."}""", """{"error":{"code":"over_limit","message":"50.00 USD is left; 60.00 USD is more."}}""")], ["Give them $60."]);
         GroundingCheck.Check("$50.00 is left: \"50.00 USD is left; 60.00 USD is more.\"", evidence).Unbacked.ShouldBeEmpty();
 
         var done = Of(Call("issue_refund", "{}", """{"error":{"code":"refunded","message":"Refund issued."}}"""));

@@ -34,6 +34,20 @@ public sealed class ChatTurnTests
     }
 
     [Fact]
+    public void BillingForms_OfAnAnswer_AreThoseThatItsToolOpened()
+    {
+        ToolCallView Call(string id, string name, string result, bool failed = false) => new(id, name, "{}", result, failed);
+        _turn.Apply(new TurnEvent.Finished(new TurnAnswer(
+            "c", "t", "support", "Fill it in.",
+            [
+                Call("1", "find_customer", """{"customer":"cus_other"}"""), Call("2", "open_billing_form", """{"customer":"cus_1","customer_name":"«Acme»"}"""),
+                Call("3", "open_billing_form", """{"error":{"code":"not_found"}}""", failed: true), Call("4", "open_billing_form", """{"customer":"cus_1"}"""),
+            ],
+            [], [], [], [], "rules", 0, 0)));
+        _turn.BillingForms.ShouldBe(["cus_1"]);
+    }
+
+    [Fact]
     public void Break_BeforeTheAnswer_EndsTheTurnAndKeepsTheText()
     {
         _turn.Apply(new TurnEvent.Sentence("One."));

@@ -8,6 +8,7 @@ using BillingCopilot.Bot.WebConsole;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Plugins.BillingForm;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,6 +140,11 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
         public DecisionStanding StandingOf(ConsoleUser user, ProposalView proposal) =>
             new(MayApprove: false, MayReject: false, "Only finance decides on refunds.", 1);
+
+        public Task<Outcome<BillingFormView>> OpenBillingFormAsync(ConsoleUser user, string customerId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Outcome<IReadOnlyList<ProposalView>>> FillBillingFormAsync(ConsoleUser user, BillingFormFilled filled, string conversationId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<Outcome<ProposalView>> DecideAsync(ConsoleUser user, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

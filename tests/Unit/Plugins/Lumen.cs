@@ -98,6 +98,13 @@ internal sealed class Lumen : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    /// <summary>Lets the sandbox's time go on, such as <c>33d</c>.</summary>
+    public async Task AdvanceAsync(string by)
+    {
+        using var answer = await _control.PostAsJsonAsync("_sandbox/clock", new { advance = by });
+        answer.EnsureSuccessStatusCode();
+    }
+
     public async Task<JsonArray> EffectsAsync() => (await _control.GetFromJsonAsync<JsonObject>("_sandbox/ledger"))!["effects"]!.AsArray();
 
     public async ValueTask DisposeAsync()

@@ -51,6 +51,12 @@ internal static class Attacks
         ("propose.known_requester", w => OnAsync(w, async b =>
             Expect(await b.TryProposeAsync(r => r with { Requester = new Person("mallory", "M", [Roles.Admin]) }), "unknown_person"))),
         ("propose.proposer_role", w => OnAsync(w, async b => Expect(await b.TryProposeAsync(r => r with { Requester = b.Person("vera") }), "not_allowed"))),
+        ("propose.filled_by_people", w => OnAsync(w, async b => Expect(await b.TryProposeAsync(r => r with { Operation = "form_credit" }), "form_only"), b =>
+        {
+            b.Form = true;
+            b.PolicyText += "\n  form_credit:\n    propose: [support]\n    approve: [finance]\n    self_approval: false\n    expiry: 24h\n";
+            b.RolloutText = "operations: { form_credit: assisted }";
+        })),
         ("propose.not_before_in_reach", w => OnAsync(w, async b =>
             Expect(await b.TryProposeAsync(r => r with { NotBefore = b.Time.GetUtcNow().AddDays(31) }), "not_before_too_far"))),
         ("propose.read_again", w => OnAsync(w, async b =>

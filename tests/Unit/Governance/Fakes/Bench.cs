@@ -67,6 +67,9 @@ public sealed class Bench : IDisposable
     /// <summary>Where customers are; null leaves it unknown.</summary>
     public ICustomerZones? Zones { get; set; }
 
+    /// <summary>Composes <see cref="FormCredit"/> as well, with its policy.</summary>
+    public bool Form { get; set; }
+
     public string Folder => _folder;
 
     private MovedLeaseClock? _leases;
@@ -141,6 +144,11 @@ public sealed class Bench : IDisposable
         services.AddOperation<CreditInvoice, CreditArguments>();
         services.AddOperation<MailCredit, CreditArguments>();
         More?.Invoke(services);
+        if (Form)
+        {
+            services.AddOperation<FormCredit, CreditArguments>();
+        }
+
         Node = services.BuildServiceProvider();
         _nodes.Add(Node);
         return Node;

@@ -66,6 +66,21 @@ public sealed class MailCredit(FarSide far) : IOperation<CreditArguments>
         Task.FromResult<ExecutionResult>(new ExecutionResult.Unknown("Look into the outbox."));
 }
 
+/// <summary>A credit whose amount a person fills in on a form.</summary>
+public sealed class FormCredit(FarSide far) : IOperation<CreditArguments>
+{
+    public static OperationDescriptor Descriptor { get; } = new("form_credit", "Credits what was filled in.", typeof(CreditArguments), Risk.Notify) { FilledByPeople = true };
+
+    public Task<Outcome<Preview<CreditArguments>>> PreviewAsync(CreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
+        Task.FromResult(Credits.Preview(far, arguments));
+
+    public Task<ExecutionResult> ExecuteAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        writers.Open<FarSide>(grant).CreditAsync(grant, arguments.Invoice.Id, arguments.Amount);
+
+    public Task<ExecutionResult> ReconcileAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
+        Task.FromResult<ExecutionResult>(new ExecutionResult.Unknown("Look at the far side."));
+}
+
 internal static class Credits
 {
     public static Outcome<Preview<CreditArguments>> Preview(FarSide far, CreditArguments arguments)

@@ -122,6 +122,10 @@ internal sealed class Objects(StripeClient stripe)
         return new JsonObject { ["customer"] = customer.Id, ["credit"] = entry.Id };
     }
 
+    /// <summary>A tax id of a customer's, and the arguments that take it off.</summary>
+    public async Task<JsonObject> TaxIdAsync(Customer customer) =>
+        new() { ["customer"] = customer.Id, ["tax_id"] = (await stripe.V1.Customers.TaxIds.CreateAsync(customer.Id, new CustomerTaxIdCreateOptions { Type = "eu_vat", Value = "DE123456789" })).Id };
+
     /// <summary>A coupon for one invoice; its id.</summary>
     public async Task<string> CouponAsync(decimal percent) =>
         (await stripe.V1.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = percent, Duration = "once", Name = "Goodwill" })).Id;

@@ -61,6 +61,20 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
     public void Matrix_CoversEveryOperation() =>
         Operations.Keys.ShouldBe(_bench.Node.GetRequiredService<OperationCatalog>().All.Select(o => o.Name), ignoreOrder: true);
 
+    /// <summary>Everything that bears the proposal's mark says who approved it and by which prompt it came; what an operation marks bears it.</summary>
+    private void Marks(ProposalView proposal, string name, int effects)
+    {
+        var account = _bench.Sandbox.Server.World.Account;
+        var marks = account.Kinds.SelectMany(account.All).Select(o => o["metadata"] as JsonObject).OfType<JsonObject>()
+            .Select(m => new[] { "copilot_", "copilot_undo_" }.Where(p => (string?)m[p + "proposal"] == proposal.Id).Select(p => ((string?)m[p + "prompt"], (string?)m[p + "approved_by"])))
+            .SelectMany(m => m).ToList();
+        marks.ShouldAllBe(m => m.Item1 == "support.v1" && m.Item2 == "ada");
+        if (effects > 0 && _bench.Node.GetRequiredService<OperationCatalog>().Find(name)!.Stamps is not null)
+        {
+            marks.ShouldNotBeEmpty();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Operation_Outcome_AtMostOneEffectAndNoneLost(string name, string outcome)
@@ -82,6 +96,8 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         };
         view.Status.ShouldBe(status, view.ResultText);
         (await operation.EffectsAsync(_bench, proposal)).ShouldBe(effects);
+
+        Marks(proposal, name, effects);
 
         // However often it is taken up again, nothing more happens.
         await _bench.Executor.RecoverAsync(RealBench.Tenant, default);

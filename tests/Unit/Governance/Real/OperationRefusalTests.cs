@@ -57,9 +57,18 @@ public sealed class OperationRefusalTests(MatrixBench shared) : IClassFixture<Ma
         (await Stripe.V1.SubscriptionSchedules.GetAsync(done.ResultObjectId)).Phases.Select(p => p.Items.Single().Quantity).ShouldBe([4, 2]);
     }
 
+    /// <summary>A discount of one item may not go over to another plan; of fewer pieces of the same it does.</summary>
     [Fact]
-    public async Task DowngradeAtPeriodEnd_WithTaxRatesOfItsOwn_IsRefused() =>
-        (await RefusedAsync("downgrade_at_period_end", Fewer(await TaxedAsync()))).ShouldBe("settings_lost");
+    public async Task DowngradeAtPeriodEnd_OfAnItemWithADiscountOfItsOwn_IsRefusedForAnotherPlan()
+    {
+        var subscription = await Make.SubscriptionAsync(3000, 4);
+        var coupon = await Stripe.V1.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = 10, Duration = "forever" });
+        await Stripe.V1.Subscriptions.UpdateAsync(subscription.Id, new SubscriptionUpdateOptions { Items = [new() { Id = subscription.Items.Data[0].Id, Discounts = [new() { Coupon = coupon.Id }] }] });
+        await Stripe.V1.Prices.CreateAsync(new PriceCreateOptions { Currency = "usd", UnitAmount = 500, Recurring = new() { Interval = "month" }, ProductData = new() { Name = "Nano" } });
+
+        (await RefusedAsync("downgrade_at_period_end", new() { ["subscription"] = subscription.Id, ["plan"] = "Nano" })).ShouldBe("settings_lost");
+        (await _bench.ProposeAsync("downgrade_at_period_end", Fewer(subscription))).Changes.Single(c => c.Field == "Goes on as it is now").After.ShouldBe("discounts");
+    }
 
     [Fact]
     public async Task DowngradeNow_OverAScheduleThatChangesNothing_IsProposed()

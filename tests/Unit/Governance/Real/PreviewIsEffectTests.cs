@@ -31,6 +31,9 @@ public sealed class PreviewIsEffectTests
           keep_plan: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           resend_invoice: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_portal_link: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          update_billing_details: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          add_tax_id: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
+          remove_tax_id: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           post_internal_note: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           write_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           send_invoice_summary: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }

@@ -30,9 +30,10 @@ internal sealed class RealBench : IAsyncDisposable
     private readonly string _folder;
     private readonly List<ServiceProvider> _nodes = [];
     private readonly string? _policy;
+    private readonly IKnowledgeBase _knowledge;
     private int _tasks;
 
-    private RealBench(SandboxFixture sandbox, string folder, string? policy) => (Sandbox, _folder, _policy) = (sandbox, folder, policy);
+    private RealBench(SandboxFixture sandbox, string folder, string? policy, IKnowledgeBase knowledge) => (Sandbox, _folder, _policy, _knowledge) = (sandbox, folder, policy, knowledge);
 
     public static TenantContext Tenant { get; } = new("default", "acct_1SandboxTests000", false);
 
@@ -53,11 +54,12 @@ internal sealed class RealBench : IAsyncDisposable
     public ProposalExecutor Executor => Node.GetRequiredService<ProposalExecutor>();
 
     /// <param name="policy">Text of policy.yaml; null for the one that ships.</param>
-    public static async Task<RealBench> StartAsync(string? policy = null)
+    /// <param name="knowledge">Our policies' texts; null for none.</param>
+    public static async Task<RealBench> StartAsync(string? policy = null, IKnowledgeBase? knowledge = null)
     {
         var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         var folder = Directory.CreateDirectory(Path.Combine(root, "billingcopilot-real-" + Path.GetRandomFileName())).FullName;
-        var bench = new RealBench(await SandboxFixture.StartAsync(), folder, policy);
+        var bench = new RealBench(await SandboxFixture.StartAsync(), folder, policy, knowledge ?? new NoPolicies());
         bench.AddNode();
         await bench.Node.GetRequiredService<CopilotDbFactory>().MigrateAsync(default);
         return bench;
@@ -78,7 +80,7 @@ internal sealed class RealBench : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time);
         services.AddSingleton<LeaseClock>(_leases ??= new MovedLeaseClock(Time));
         services.AddStorage(new StorageOptions { Path = Path.Combine(_folder, "copilot.db") });
-        services.AddSingleton<IKnowledgeBase>(new NoPolicies());
+        services.AddSingleton(_knowledge);
         services.AddGovernance(options);
         services.AddPlugins(
             new StripeConnections().Set(Tenant.Id, new StripeConnection(Sandbox.Server.BaseAddress, SandboxKeys.Read, SandboxKeys.Write)),
@@ -94,7 +96,7 @@ internal sealed class RealBench : IAsyncDisposable
     public Person Person(string id) => Node.GetRequiredService<PeopleDirectory>().Find(id)!;
 
     public Task<Outcome<ProposalView>> TryProposeAsync(string operation, JsonObject arguments, string person = "sam") => Book.ProposeAsync(
-        new ProposeRequest(Tenant, operation, arguments, Person(person), "support.v1", $"task_{++_tasks}", 0, "conv_1", "Because."), default);
+        new ProposeRequest(Tenant, operation, arguments, Person(person), RealOperation.All[operation].ByHand ? ProposeRequest.ByHand : "support.v1", $"task_{++_tasks}", 0, "conv_1", "Because."), default);
 
     public async Task<ProposalView> ProposeAsync(string operation, JsonObject arguments, string person = "sam") => Ok(await TryProposeAsync(operation, arguments, person));
 

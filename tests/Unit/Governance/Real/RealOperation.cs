@@ -86,6 +86,27 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
             async o => new JsonObject { ["customer"] = (await o.CustomerAsync()).Id },
             (stripe, a) => stripe.V1.Customers.UpdateAsync((string)a["customer"]!, new CustomerUpdateOptions { Email = "other@moved.example" }),
             CrashingMail.Call, "", null),
+        ["update_billing_details"] = new(
+            async o => new JsonObject { ["customer"] = (await o.CustomerAsync()).Id, ["name"] = "Acme Limited", ["line1"] = "1 Quay", ["city"] = "Cork", ["country"] = "IE" },
+            (stripe, a) => stripe.V1.Customers.UpdateAsync((string)a["customer"]!, new CustomerUpdateOptions { Name = "Renamed" }),
+            "/v1/customers/", "POST /v1/customers/*", "customer.updated")
+        {
+            ByHand = true,
+        },
+        ["add_tax_id"] = new(
+            async o => new JsonObject { ["customer"] = (await o.CustomerAsync()).Id, ["kind"] = "eu_vat", ["number"] = "DE123456789" },
+            (stripe, a) => stripe.V1.Customers.TaxIds.CreateAsync((string)a["customer"]!, new CustomerTaxIdCreateOptions { Type = "us_ein", Value = "12-3456789" }),
+            "/tax_ids", "POST /v1/customers/*/tax_ids", "customer.tax_id.created")
+        {
+            ByHand = true,
+        },
+        ["remove_tax_id"] = new(
+            async o => await o.TaxIdAsync(await o.CustomerAsync()),
+            (stripe, a) => stripe.V1.Customers.TaxIds.DeleteAsync((string)a["customer"]!, (string)a["tax_id"]!),
+            "/tax_ids/", "DELETE /v1/customers/*/tax_ids/*", "customer.tax_id.deleted")
+        {
+            ByHand = true,
+        },
         ["write_invoice_summary"] = new(
             async o => new JsonObject { ["invoice"] = (await o.DraftInvoiceAsync(3000)).Id, ["place"] = "memo" },
             (stripe, a) => stripe.V1.Invoices.UpdateAsync((string)a["invoice"]!, new InvoiceUpdateOptions { Description = "Somebody's own words" }),
@@ -112,6 +133,9 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
 
     /// <summary>Who asks for it: the policy leaves some to operations.</summary>
     public string Proposer { get; init; } = "sam";
+
+    /// <summary>True for what a person fills in: no agent may ask for it.</summary>
+    public bool ByHand { get; init; }
 
     public Func<StripeClient, JsonObject, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
 

@@ -21,6 +21,7 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
     [InlineData("cancel_subscription_at_period_end", "reactivate_subscription")]
     [InlineData("give_courtesy_credit", "take_back_courtesy_credit")]
     [InlineData("downgrade_at_period_end", "keep_plan")]
+    [InlineData("add_tax_id", "remove_tax_id")]
     public async Task Undo_Executed_PutsThingsBack(string name, string undoing)
     {
         var arguments = await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin));
@@ -42,6 +43,10 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         if (name == "give_courtesy_credit")
         {
             (await _bench.Sandbox.Admin.V1.Customers.GetAsync((string)arguments["customer"]!)).Balance.ShouldBe(0);
+        }
+        else if (name == "add_tax_id")
+        {
+            (await _bench.Sandbox.Admin.V1.Customers.TaxIds.ListAsync((string)arguments["customer"]!)).Data.ShouldBeEmpty();
         }
         else if (name == "issue_credit_note")
         {

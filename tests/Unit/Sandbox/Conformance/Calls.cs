@@ -78,6 +78,11 @@ internal static class Calls
         await s.Check(s.Api.Customers.BalanceTransactions.GetAsync(customer.Id, balance.Id));
         await s.Check(s.Api.Customers.BalanceTransactions.UpdateAsync(customer.Id, balance.Id, new CustomerBalanceTransactionUpdateOptions { Description = "Courtesy" }));
         await s.Check(s.Api.Customers.BalanceTransactions.ListAsync(customer.Id));
+        var number = await s.Check(s.Api.Customers.TaxIds.CreateAsync(customer.Id, new CustomerTaxIdCreateOptions { Type = "eu_vat", Value = "DE123456789" }));
+        await s.Check(s.Api.Customers.TaxIds.GetAsync(customer.Id, number.Id));
+        await s.Check(s.Api.Customers.TaxIds.ListAsync(customer.Id));
+        await s.Check(s.Api.Customers.GetAsync(customer.Id, new CustomerGetOptions { Expand = ["tax_ids"] }));
+        await s.Check(s.Api.Customers.TaxIds.DeleteAsync(customer.Id, number.Id));
         var card = await s.Check(s.Api.PaymentMethods.CreateAsync(new PaymentMethodCreateOptions { Type = "card", Card = new PaymentMethodCardOptions { Token = "tok_visa" } }));
         await s.Check(s.Api.PaymentMethods.AttachAsync(card.Id, new PaymentMethodAttachOptions { Customer = customer.Id }));
         await s.Check(s.Api.PaymentMethods.UpdateAsync(card.Id, new PaymentMethodUpdateOptions { Metadata = Mark }));
