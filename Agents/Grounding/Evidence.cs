@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
+using BillingCopilot.Billing.Text;
 
 namespace BillingCopilot.Agents.Grounding;
 
@@ -31,6 +32,9 @@ public sealed record SourcedFigure(
     JsonObject? Owner = null,
     string? Words = null)
 {
+    /// <summary>True when <see cref="Words"/> are a name: of a customer, a product, a plan, a discount.</summary>
+    public bool IsName { get; init; }
+
     /// <summary>Name of the leaf: <c>total</c> of <c>$.current.total</c>; empty for an item of a list.</summary>
     public string Name => Path[(Path.LastIndexOf('.') + 1)..] is var name && name.Contains('[', StringComparison.Ordinal) ? "" : name;
 }
@@ -40,6 +44,9 @@ public sealed partial class Evidence
 {
     private readonly List<SourcedFigure> _figures = [];
     private readonly List<(string Text, SourcedFigure Leaf)> _texts = [];
+
+    /// <summary>What our own fields and sentences say, without the names in them.</summary>
+    private readonly List<string> _ours = [];
     private readonly Dictionary<JsonObject, List<SourcedFigure>> _byOwner = new(ReferenceEqualityComparer.Instance);
     private readonly List<(string Text, SourcedFigure Leaf)> _refusals = [];
     private readonly List<Figure> _asked = [];
@@ -90,7 +97,7 @@ public sealed partial class Evidence
 
     /// <summary>True when a field of a tool's result says these words itself: <c>credit_note_applied</c> says "credit note applied".</summary>
     public bool Reports(string words) =>
-        _texts.Exists(t => t.Leaf.Words is null && t.Text.Replace('_', ' ').Contains(Flat(words), StringComparison.OrdinalIgnoreCase));
+        Flat(words) is var wanted && _ours.Exists(t => t.Contains(wanted, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>True when what is written says the same as what is known: a month covers its days.</summary>
     internal static bool Says(Figure written, Figure known) => Backs(known, written);
@@ -109,10 +116,7 @@ public sealed partial class Evidence
 
     /// <summary>True when a customer's or a product's name has this word and the number after it ("Studio 54"). Other words don't tell: a ticket may say anything.</summary>
     public bool IsNamed(string wordAndNumber) =>
-        _texts.Exists(t => !t.Leaf.Verbatim && NameLeaves.Contains(t.Leaf.Name) && $" {t.Text} ".Contains($" {wordAndNumber} ", StringComparison.Ordinal));
-
-    /// <summary>Fields that hold the name of a customer, a product or a plan.</summary>
-    private static readonly HashSet<string> NameLeaves = new(StringComparer.Ordinal) { "customer", "customer_name", "name", "product", "product_name", "plan", "plan_name", "price_name" };
+        _texts.Exists(t => !t.Leaf.Verbatim && LeafWalk.NameLeaves.Contains(t.Leaf.Name) && $" {t.Text} ".Contains($" {wordAndNumber} ", StringComparison.Ordinal));
 
     /// <summary>True when the text has these words, in order where "[…]" leaves some out.</summary>
     internal static bool Quotes(string flat, string words) => Holds(flat, Pieces(words));
@@ -199,7 +203,13 @@ public sealed partial class Evidence
         else if (leaf.GetValueKind() == JsonValueKind.String)
         {
             var text = leaf.GetValue<string>();
-            _texts.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, ancestors, text)));
+            var whole = walk.Source(new Figure(default, text, FigureKind.Quote, text), path, ancestors, text);
+            _texts.Add((Flat(text), whole));
+            if (whole.Words is null)
+            {
+                _ours.Add(Flat(UntrustedWords.OfOurs(text)).Replace('_', ' '));
+            }
+
             _figures.AddRange(FigureScanner.Scan(text).Select(f => walk.Source(f, path, ancestors, text)));
         }
     }

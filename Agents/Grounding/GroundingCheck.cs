@@ -49,7 +49,7 @@ public static class GroundingCheck
         {
             backed.Add(new BackedFigure(figure, fitting.Length > 0 ? choice.Best(figure, fitting) : null));
         }
-        else if (sources.Length > 0 || !IsPartOfAName(figure, reader, evidence))
+        else if (Array.Exists(sources, s => s.Words is null) || !IsPartOfAName(figure, sources, reader, evidence))
         {
             unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
         }
@@ -68,9 +68,12 @@ public static class GroundingCheck
         || reader.IsInName(figure)
         || (source.Verbatim && (figure.Kind != FigureKind.Amount || (said.Customers.Count == 0 && said.Invoices.Count == 0)));
 
-    /// <summary>The 54 of "Studio 54" counts nothing.</summary>
-    private static bool IsPartOfAName(Figure figure, SubjectReader reader, Evidence evidence) =>
-        figure.Kind == FigureKind.Count && (reader.IsInName(figure) || (reader.NameBefore(figure) is { } name && evidence.IsNamed(name)));
+    /// <summary>The 54 of "Studio 54" counts nothing, nor the 5 of "5 Stars Plan".</summary>
+    private static bool IsPartOfAName(Figure figure, SourcedFigure[] sources, SubjectReader reader, Evidence evidence) =>
+        figure.Kind == FigureKind.Count
+        && (reader.IsInName(figure)
+            || (reader.NameBefore(figure) is { } name && evidence.IsNamed(name))
+            || Array.Exists(sources, s => s is { IsName: true, Words: { } words } && words.Any(char.IsLetter) && reader.IsInside(figure, words)));
 
     /// <summary>
     /// The tools know the figure, but of another customer or invoice: that the asker said it too doesn't make it

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
+using BillingCopilot.Billing.Text;
 
 namespace BillingCopilot.Agents.Grounding;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Turns;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Proposals;
 
 namespace BillingCopilot.Agents.Grounding;

@@ -33,6 +33,20 @@ public sealed partial class SubjectReader
     /// <summary>True when the figure is part of a customer's name.</summary>
     public bool IsInName(Figure figure) => _mentions.Any(m => !m.IsInvoice && m.At.Start <= figure.At.Start && figure.At.End <= m.At.End);
 
+    /// <summary>True when the figure stands inside these very words.</summary>
+    public bool IsInside(Figure figure, string words)
+    {
+        for (var at = _text.IndexOf(words, StringComparison.Ordinal); at >= 0 && at <= figure.At.Start; at = _text.IndexOf(words, at + 1, StringComparison.Ordinal))
+        {
+            if (figure.At.End <= at + words.Length)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The capitalised word right before a figure, with the figure; or null.</summary>
     public string? NameBefore(Figure figure) => CapitalisedWord().Match(_text[..figure.At.Start]) is { Success: true } word ? word.Value + figure.Text : null;
 

@@ -13,12 +13,9 @@ public static class HandleStore
         return new HandleMap(rows.Select(r => new HandleEntry(r.Handle, r.Kind, r.ObjectId)));
     }
 
-    /// <summary>
-    /// Saves what was issued since, together with what uses the handles and was added to <paramref name="db"/>
-    /// before. When that fails, they are still to be stored; within a transaction the caller puts them back if that fails.
-    /// </summary>
-    /// <returns>What was stored.</returns>
-    public static async Task<IReadOnlyList<HandleEntry>> SaveAsync(CopilotDb db, string conversationId, HandleMap handles, CancellationToken cancellationToken)
+    /// <summary>Adds what was issued since; the caller saves it, and puts it back when that fails.</summary>
+    /// <returns>What was added.</returns>
+    public static IReadOnlyList<HandleEntry> Add(CopilotDb db, string conversationId, HandleMap handles)
     {
         var added = handles.TakeAdded();
         db.Handles.AddRange(added.Select(e => new HandleRow
@@ -29,15 +26,6 @@ public static class HandleStore
             Kind = e.Kind,
             ObjectId = e.ObjectId,
         }));
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
-            return added;
-        }
-        catch
-        {
-            handles.PutBack(added);
-            throw;
-        }
+        return added;
     }
 }

@@ -26,6 +26,8 @@ public sealed class TurnAudits(AuditLog? log, AuditContents? contents)
 /// <summary>The entries of one run of one prompt, written with the turn's record.</summary>
 public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentity prompt, string model)
 {
+    private readonly Dictionary<ChatMessage, string> _words = new(ReferenceEqualityComparer.Instance);
+
     private string Actor => $"{prompt.Name}.v{prompt.Version}";
 
     /// <summary>A model answered, or failed to. Its words are kept redacted, and encrypted for whom they are about.</summary>
@@ -37,7 +39,7 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
             return;
         }
 
-        var words = new JsonObject { ["prompt"] = Words(sent), ["answer"] = response is null ? null : Words([.. response.Messages]) };
+        var words = $$"""{"prompt":{{Words(sent)}},"answer":{{(response is null ? "null" : Words(response.Messages))}}}""";
         var (provider, name) = model.Split(':', 2) is [var p, var n] ? (p, n) : (model, model);
         record.Add(
             new AuditEntry(fault is null ? "model.called" : "model.failed", Actor, turn.TaskId, new JsonObject
@@ -54,7 +56,7 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
                 ["content"] = null,
                 ["content_hash"] = null,
             }),
-            new RecordedContent(Subjects(), words.ToJsonString()));
+            new RecordedContent(Subjects(), words));
     }
 
     /// <summary>A tool ran. Arguments and result go in as digests: the journal has them while it lives.</summary>
@@ -76,8 +78,11 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
     /// <summary>The customers known so far, and the conversation: an erasure of anybody it turns out to be about drops its key too.</summary>
     private IReadOnlyCollection<string> Subjects() => [AuditContents.KeyOfConversation(turn.ConversationId), .. record.Handles.IdsOf(ObjectKind.Customer)];
 
-    private JsonArray Words(IReadOnlyList<ChatMessage> messages) =>
-        [.. messages.Select(m => JsonNode.Parse(ResultText.MapStrings(JsonSerializer.Serialize(StoredMessage.From(m), ModelJson.Plain), t => Redaction.CleanResult(WithoutBody(t)))))];
+    private string Words(IEnumerable<ChatMessage> messages) => $"[{string.Join(',', messages.Select(Words))}]";
+
+    /// <summary>Each round sends the messages of the one before again.</summary>
+    private string Words(ChatMessage message) => _words.TryGetValue(message, out var known) ? known
+        : _words[message] = ResultText.MapStrings(JsonSerializer.SerializeToNode(StoredMessage.From(message), ModelJson.Plain), t => Redaction.CleanResult(WithoutBody(t)))!.ToJsonString();
 
     /// <summary>The prompt's text is the same in each call, and no customer's.</summary>
     private string WithoutBody(string text) =>

@@ -115,7 +115,7 @@ public sealed class TurnRecord : IDisposable
     /// <summary>Writes all that is kept.</summary>
     public Task WriteAsync(CancellationToken cancellationToken) => WriteAsync(static (_, _) => Task.CompletedTask, cancellationToken);
 
-    /// <summary>The same together with what the caller adds to the database's context.</summary>
+    /// <summary>The same together with what the caller adds to the database's context, where the rest is added and not yet saved.</summary>
     public async Task WriteAsync(Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -200,7 +200,7 @@ public sealed class TurnRecord : IDisposable
 
         var named = await NamedAsync(db, entries, cancellationToken);
         db.AddRange(rows);
-        var issued = await HandleStore.SaveAsync(db, ConversationId, Handles, cancellationToken);
+        var issued = HandleStore.Add(db, ConversationId, Handles);
         try
         {
             await with(db, cancellationToken);

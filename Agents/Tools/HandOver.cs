@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.SemanticKernel;
@@ -14,10 +16,16 @@ namespace BillingCopilot.Agents.Tools;
 /// <param name="From">Who hands over.</param>
 /// <param name="To">Who takes it.</param>
 /// <param name="What">What they have to know and do: a model's words, no asker's.</param>
-public sealed record Handover(string From, string To, string What)
+public sealed partial record Handover(string From, string To, string What)
 {
     /// <summary>How the other specialist reads it, after the asker's words or the playbook's: delimited and capped, like all that nobody who may ask has said.</summary>
     public string Words => $"[handed over by {From}] {UntrustedWords.Delimit(What)}\nAnswer this part alone; {From} answers the rest.";
+
+    /// <summary>What was handed over in a message of this form, and the words before it; null in any other.</summary>
+    public static (string Before, string What)? PartIn(string text) => Form().Match(text) is { Success: true } form ? (text[..form.Index].Trim(), form.Groups["what"].Value) : null;
+
+    [GeneratedRegex(@"\n\[handed over by [a-z]+\] «(?<what>[^«»]*)»\nAnswer this part alone; [a-z]+ answers the rest\.$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
 }
 
 /// <summary>
@@ -29,8 +37,8 @@ internal static class HandOver
 {
     public const string Name = "hand_over";
 
-    private const string To = "to";
-    private const string What = "what";
+    public const string To = "to";
+    public const string What = "what";
 
     private static readonly KernelParameterMetadata[] Parameters =
     [

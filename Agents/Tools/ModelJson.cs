@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 
 namespace BillingCopilot.Agents.Tools;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;

@@ -132,7 +132,7 @@ public sealed class Conversation
             Content = StoredMessage.From(m).ToJson(),
             At = now,
         }));
-        var row = await db.Conversations.SingleAsync(r => r.Id == turn.ConversationId, cancellationToken);
+        var row = db.Conversations.Local.FirstOrDefault(r => r.Id == turn.ConversationId) ?? await db.Conversations.SingleAsync(r => r.Id == turn.ConversationId, cancellationToken);
         row.LastAgent = agent;
         row.UpdatedAt = now;
     }

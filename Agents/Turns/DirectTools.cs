@@ -10,6 +10,7 @@ using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Plugins.Tools;
 using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -75,9 +76,20 @@ public sealed class DirectTools(
             cancellationToken);
 
         // No call is taken up again under its id: its journal serves nobody, and an erasure would not find it.
-        await record.WriteAsync((stored, token) => stored.Steps.Where(s => s.TaskId == request.TaskId).ExecuteDeleteAsync(token), CancellationToken.None);
+        await record.WriteAsync((stored, token) => ForgetStepsAsync(stored, request.TaskId, token), CancellationToken.None);
         invoker.ThrowIfStopped();
         return new DirectResult(result as string ?? JsonSerializer.Serialize(result, ModelJson.Plain), invoker.Calls.Count == 0 || invoker.Calls[^1].Failed);
+    }
+
+    /// <summary>Those that are stored, and those that would be now.</summary>
+    private static Task<int> ForgetStepsAsync(CopilotDb db, string taskId, CancellationToken cancellationToken)
+    {
+        foreach (var step in db.ChangeTracker.Entries<StepRow>().Where(s => s.Entity.TaskId == taskId).ToList())
+        {
+            step.State = EntityState.Detached;
+        }
+
+        return db.Steps.Where(s => s.TaskId == taskId).ExecuteDeleteAsync(cancellationToken);
     }
 
     /// <summary>A search's words are a person's: an id or address in them is only a candidate, as when it is typed into the chat.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Text;
+using BillingCopilot.Billing.Text;
 
 namespace BillingCopilot.Agents.Turns;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using BillingCopilot.Agents.Grounding;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Agents.Text;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 
@@ -23,13 +24,14 @@ internal static class Recap
 
     /// <param name="cut">Results of early turns are left out of the history.</param>
     /// <param name="known">Handles of the conversation, oldest first.</param>
+    /// <param name="subjects">Who goes by which name; asked only where it is needed.</param>
     /// <param name="proposals">Those of the conversation, as they stand now.</param>
-    public static string Of(bool cut, IReadOnlyList<string> known, SubjectIndex subjects, IEnumerable<ProposalView> proposals, HandleMap handles)
+    public static string Of(bool cut, IReadOnlyList<string> known, Func<SubjectIndex> subjects, IEnumerable<ProposalView> proposals, HandleMap handles)
     {
         var text = new StringBuilder();
         if (cut)
         {
-            AppendHandles(text, known, subjects);
+            AppendHandles(text, known, subjects());
         }
 
         ProposalView[] all = [.. proposals];

@@ -27,6 +27,9 @@ public sealed record SpecialistAnswer(string Agent, string Text, IReadOnlyList<C
     /// <summary>The same as the person read it.</summary>
     public string Shown { get; init; } = "";
 
+    /// <summary>What its text was checked against.</summary>
+    public required Evidence Evidence { get; init; }
+
     /// <summary>What this one left to others.</summary>
     public IReadOnlyList<Handover> Handovers { get; init; } = [];
 }
@@ -86,6 +89,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         {
             Given = gate.Given,
             Shown = gate.Shown,
+            Evidence = draft.Evidence,
             Handovers = HandOver.In(prompt.Name, invoker.Evidence),
         };
     }
@@ -183,7 +187,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => Recap.Of(
         conversation.IsCut(options.Limits.HistoryTurnsWithTools),
         conversation.KnownHandles,
-        conversation.EvidenceWith([], null).Subjects,
+        () => conversation.EvidenceWith([], null).Subjects,
         conversation.HasHistory ? await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken) : [],
         conversation.Handles);
 

@@ -190,7 +190,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
 
     private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
     {
-        var evidence = conversation.EvidenceWith(messages.Skip(1), request.Playbook is null ? incoming.Text : null);
+        var evidence = answers is [{ Evidence: var checkedAgainst }] ? checkedAgainst : conversation.EvidenceWith(messages.Skip(1), request.Playbook is null ? incoming.Text : null);
         var (shown, given) = answers is [var first, ..] ? (first.Shown, first.Given) : ("", "");
         var rest = (reply ?? Joined(answers))[given.Length..];
         var text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + shown + AnswerWriter.TextFor(rest, conversation.Handles, evidence)

@@ -1,3 +1,5 @@
+using BillingCopilot.Billing.Text;
+
 namespace BillingCopilot.Billing.Subscriptions;
 
 /// <summary>A recurring price, as an item of a subscription or as it is on sale.</summary>
@@ -44,7 +46,7 @@ public static class Downgrades
     }
 
     private static Outcome<PlanChange> Fewer(PlanItem item, long? quantity) => quantity is not { } wanted
-        ? new Refusal("nothing_to_change", $"The subscription has {item.Plan} already.", "Say how many pieces it shall have (quantity), or name another plan.")
+        ? new Refusal("nothing_to_change", $"The subscription has {Quoted(item)} already.", "Say how many pieces it shall have (quantity), or name another plan.")
         : Smaller(item, item with { Quantity = wanted });
 
     private static Outcome<PlanItem> Target(List<PlanItem> own, IReadOnlyList<PlanItem> onSale, string plan) => Named(onSale, plan) switch
@@ -67,7 +69,7 @@ public static class Downgrades
         var (before, after) = (Mrr.Of([from.Recurring])!.Value, Mrr.Of([to.Recurring])!.Value);
         return after.AmountMinor < before.AmountMinor ? new PlanChange(from, to) : new Refusal(
             "not_a_downgrade",
-            from.PriceId == to.PriceId ? $"{to.Quantity} × {to.Plan} is not less than the {from.Quantity} there are: that is no downgrade." : $"{to.Plan} costs no less a month than {from.Plan}: that is no downgrade.",
+            from.PriceId == to.PriceId ? $"{to.Quantity} × {Quoted(to)} is not less than the {from.Quantity} there are: that is no downgrade." : $"{Quoted(to)} costs no less a month than {Quoted(from)}: that is no downgrade.",
             "Name a smaller plan or fewer pieces; an upgrade is made in Stripe's dashboard or by the customer.");
     }
 
@@ -80,5 +82,8 @@ public static class Downgrades
         return exact.Count > 0 || wanted.Length == 0 ? exact : [.. all.Where(i => i.Plan.Contains(wanted, StringComparison.OrdinalIgnoreCase))];
     }
 
-    private static string Names(IEnumerable<PlanItem> items) => string.Join(", ", items.Select(i => i.Plan).Distinct().Order(StringComparer.Ordinal));
+    /// <summary>Models read refusals as well: a name that somebody wrote stands between marks.</summary>
+    private static string Quoted(PlanItem item) => UntrustedWords.Delimit(item.Plan);
+
+    private static string Names(IEnumerable<PlanItem> items) => string.Join(", ", items.Select(Quoted).Distinct().Order(StringComparer.Ordinal));
 }

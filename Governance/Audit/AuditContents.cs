@@ -132,19 +132,9 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
     /// <summary>One key out of those of all subjects; null when one of them is gone.</summary>
     private async Task<byte[]?> KeyAsync(TenantContext tenant, string id, string[] subjects, bool make, CancellationToken cancellationToken)
     {
-        var parts = new List<byte>();
-        foreach (var subject in subjects)
-        {
-            var key = make ? await keys.GetOrMakeAsync(tenant.Id, subject, cancellationToken) : await keys.FindAsync(tenant.Id, subject, cancellationToken);
-            if (key is null)
-            {
-                return null;
-            }
-
-            parts.AddRange(key);
-        }
-
-        return HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. parts], 32, info: Encoding.UTF8.GetBytes(id));
+        return await keys.AllAsync(tenant.Id, subjects, make, cancellationToken) is { } parts
+            ? HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. parts.SelectMany(p => p)], 32, info: Encoding.UTF8.GetBytes(id))
+            : null;
     }
 
     private static string Encrypt(byte[] key, byte[] plain)

@@ -31,6 +31,30 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
     internal async Task<byte[]> GetOrMakeAsync(string tenant, string subject, CancellationToken cancellationToken)
     {
         await using var keys = await OpenAsync(cancellationToken);
+        return await GetOrMakeAsync(keys, tenant, subject, cancellationToken);
+    }
+
+    /// <summary>The keys of all these subjects, in their order; null when there is none of one of them, or none any more.</summary>
+    /// <param name="make">Those that are not there are made.</param>
+    internal async Task<IReadOnlyList<byte[]>?> AllAsync(string tenant, IReadOnlyList<string> subjects, bool make, CancellationToken cancellationToken)
+    {
+        await using var keys = await OpenAsync(cancellationToken);
+        var found = new List<byte[]>(subjects.Count);
+        foreach (var subject in subjects)
+        {
+            if ((make ? await GetOrMakeAsync(keys, tenant, subject, cancellationToken) : await FindAsync(keys, tenant, subject, cancellationToken)) is not { } key)
+            {
+                return null;
+            }
+
+            found.Add(key);
+        }
+
+        return found;
+    }
+
+    private static async Task<byte[]> GetOrMakeAsync(DbConnection keys, string tenant, string subject, CancellationToken cancellationToken)
+    {
         if (await FindAsync(keys, tenant, subject, cancellationToken) is { } known)
         {
             return known;
@@ -40,13 +64,6 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         var fresh = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         await RunAsync(keys, "INSERT INTO subject_keys (tenant, subject, secret) VALUES (@a, @b, @c) ON CONFLICT DO NOTHING", [tenant, subject, fresh], cancellationToken);
         return (await FindAsync(keys, tenant, subject, cancellationToken))!;
-    }
-
-    /// <summary>The subject's key; null when there is none, or none any more.</summary>
-    internal async Task<byte[]?> FindAsync(string tenant, string subject, CancellationToken cancellationToken)
-    {
-        await using var keys = await OpenAsync(cancellationToken);
-        return await FindAsync(keys, tenant, subject, cancellationToken);
     }
 
     /// <summary>Drops the keys, and notes whose erasure it was. Returns how many there were.</summary>
@@ -67,7 +84,23 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         }
 
         await transaction.CommitAsync(cancellationToken);
+        await EmptyLogAsync(keys, cancellationToken);
         return dropped;
+    }
+
+    /// <summary>The write-ahead log holds the pages as they were before: what was dropped is gone once it is empty.</summary>
+    private static async Task EmptyLogAsync(DbConnection keys, CancellationToken cancellationToken)
+    {
+        if (keys is not SqliteConnection)
+        {
+            return;
+        }
+
+        await using var command = Command(keys, "PRAGMA wal_checkpoint(TRUNCATE)", []);
+        if (await command.ExecuteScalarAsync(cancellationToken) is not 0L)
+        {
+            throw new IOException($"{FileName}: the keys were dropped, but another process reads the file and its log could not be emptied. End that process and erase again.");
+        }
     }
 
     /// <summary>Who was erased, and when last.</summary>
@@ -113,6 +146,12 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         }
 
         await using var keys = await ConnectAsync(cancellationToken);
+        if (keys is SqliteConnection)
+        {
+            // One flush a key: with a rollback journal it would be three.
+            await RunAsync(keys, "PRAGMA journal_mode = WAL", [], cancellationToken);
+        }
+
         const string Tables = """
             CREATE TABLE IF NOT EXISTS subject_keys (tenant text NOT NULL, subject text NOT NULL, secret text NOT NULL, PRIMARY KEY (tenant, subject));
             CREATE TABLE IF NOT EXISTS erasures (tenant text NOT NULL, subject text NOT NULL, at bigint NOT NULL);

@@ -10,6 +10,7 @@ namespace BillingCopilot.Plugins.Customers;
 public sealed record CustomerMatches(int Count, IReadOnlyList<CustomerMatch> Matches, string? Note);
 
 /// <summary>A customer with what tells it from others of the like name.</summary>
+/// <param name="Plans">Delimited names, each with its subscription's status where that is not active.</param>
 public sealed record CustomerMatch(
     ObjectRef Customer,
     UntrustedText CustomerName,
@@ -55,4 +56,4 @@ public sealed record SubscriptionView(
 /// <summary>One item of a subscription.</summary>
 /// <param name="Price">A piece and interval; left out for tiered prices.</param>
 /// <param name="Per"><c>month</c>, <c>3 months</c>.</param>
-public sealed record PlanView(string Plan, long? Quantity, Money? Price, string? Per, bool? Metered);
+public sealed record PlanView(UntrustedText Plan, long? Quantity, Money? Price, string? Per, bool? Metered);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
@@ -109,7 +110,7 @@ public sealed class CustomersPlugin(ToolContext context)
             customer.Ref(),
             customer.NameOf(),
             context.Tenant.Day(customer.Created),
-            [.. subscriptions.SelectMany(s => s.Plans.Select(p => s.Status == "active" ? p.Plan : $"{p.Plan} ({s.Status})")).Distinct()],
+            [.. subscriptions.SelectMany(s => s.Plans.Select(p => UntrustedWords.Delimit(p.Plan.Value) + (s.Status == "active" ? "" : $" ({s.Status})"))).Distinct()],
             last?.Number,
             last is null ? null : InvoiceRow.DateOf(last, context.Tenant));
     }

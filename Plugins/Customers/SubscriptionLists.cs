@@ -43,7 +43,7 @@ public sealed record SubscriptionList(
 /// <summary>All that fit of one plan and status, also those that are not shown.</summary>
 /// <param name="Mrr">Of the whole group, one a currency.</param>
 public sealed record SubscriptionGroup(
-    string Plan,
+    UntrustedText Plan,
     string Status,
     int Count,
     IReadOnlyList<Money> Mrr,

@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
@@ -50,7 +51,7 @@ internal sealed class SubscriptionProjection(StripeReader reader, TenantContext 
     {
         var metered = price.Recurring?.UsageType == "metered";
         return new PlanView(
-            names.GetValueOrDefault(price.ProductId) ?? price.Nickname ?? "(unnamed plan)",
+            new UntrustedText(names.GetValueOrDefault(price.ProductId) ?? price.Nickname ?? "(unnamed plan)"),
             metered || quantity == 1 ? null : quantity,
             price.UnitAmount is { } unit && price.BillingScheme != "tiered" ? new Money(unit, price.Currency) : null,
             price.Recurring is { } recurring ? (recurring.IntervalCount > 1 ? $"{recurring.IntervalCount} {recurring.Interval}s" : recurring.Interval) : null,

@@ -119,7 +119,7 @@ public sealed class SubscriptionsPlugin(ToolContext context)
     }
 
     private static SubscriptionGroup GroupOf(string plan, string status, List<Entry> group, HashSet<Entry> shown) => new(
-        plan,
+        new UntrustedText(plan),
         status,
         group.Count,
         Sums(group),

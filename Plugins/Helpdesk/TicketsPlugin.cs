@@ -68,7 +68,7 @@ public sealed class TicketsPlugin(ToolContext context)
         var one = fits is [var only] ? only : null;
         return new TriageView(
             stored is null ? null : new ObjectRef(ObjectKind.Ticket, stored.Id),
-            stored?.Number,
+            stored is null ? null : new UntrustedText(stored.Number),
             stored is null ? null : new UntrustedText(stored.Subject),
             stored is null ? null : new UntrustedText(Cut(ticket.Body, MostText)),
             labels.Intent,

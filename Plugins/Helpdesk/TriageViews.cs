@@ -20,7 +20,7 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="Note">The internal note, ready for post_internal_note.</param>
 public sealed record TriageView(
     ObjectRef? Ticket,
-    string? Number,
+    UntrustedText? Number,
     UntrustedText? Subject,
     UntrustedText? Text,
     string Intent,

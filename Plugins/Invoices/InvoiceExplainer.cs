@@ -28,7 +28,8 @@ internal sealed class InvoiceExplainer(ToolContext context)
             return refusal;
         }
 
-        var explanation = InvoiceExplanation.Of(Named(facts[0]), [.. facts.Skip(1).Select(Named)]);
+        var told = facts.Select(f => Named(OutsideNames.Delimited(f))).ToList();
+        var explanation = InvoiceExplanation.Of(told[0], [.. told.Skip(1)]);
         var locale = language is not null ? Locale.All[language] : Locale.For(customer.PreferredLocales ?? [], customer.Address?.Country);
         return View(invoice, customer, explanation, facts[0], letter ? locale : null);
     }

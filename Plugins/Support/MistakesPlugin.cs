@@ -52,7 +52,7 @@ public sealed class MistakesPlugin(ToolContext context)
             source.Coupon = coupon;
         }
 
-        var history = new BillingHistory(invoices, [.. subscriptions.Items.Select(s => SubscriptionFactsMap.Of(s, customer))], facts);
+        var history = new BillingHistory([.. invoices.Select(OutsideNames.Delimited)], [.. subscriptions.Items.Select(s => OutsideNames.Delimited(SubscriptionFactsMap.Of(s, customer)))], facts);
         var complete = listed.Complete && charges.Complete && subscriptions.Complete;
         var mistakes = BillingMistakes.Find(history);
         return new MistakeList(

@@ -82,7 +82,7 @@ public sealed record StatementRow(
     string? Card,
     ObjectRef? Invoice,
     string? InvoiceNumber,
-    string? Shown,
+    UntrustedText? Shown,
     string Fits)
 {
     internal static StatementRow Of(StatementFit fit, Charge charge, Invoice? invoice, ToolContext context) => new(
@@ -94,6 +94,6 @@ public sealed record StatementRow(
         CardView.Short(charge.PaymentMethodDetails),
         invoice?.Ref(),
         invoice?.Number,
-        charge.CalculatedStatementDescriptor,
+        charge.CalculatedStatementDescriptor is { } shown ? new UntrustedText(shown) : null,
         string.Join(", ", fit.Fits));
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
@@ -39,6 +40,49 @@ public sealed class StreamingFlow
         string.Concat(events.Where(e => e.Name == "sentence").Select(e => (string?)e.Data["text"])).ShouldBe(text);
         await AuditHasTheWholeAsync(copilot, text);
     }
+
+    [Fact]
+    public async Task LineBreaksAfterASentence_TheRestIsReadFromThere_EachSentenceOnce()
+    {
+        await using var model = await SlowModelServer.StartAsync("I looked this ", "up in our policy.\n", "There is a section ", "on refunds in it.\n", "It is short.\n", "That is all.");
+        await using var copilot = await Copilot.StartAsync(s => (s.Model.Provider, s.Model.Name, s.Model.Endpoint, s.Model.ApiKey) = (ModelFactory.OpenAI, "m", model.Endpoint, "key-for-" + "tests-only"));
+        using var sam = copilot.As("sam");
+        var (read, last) = ("", "");
+        using (var request = new HttpRequestMessage(HttpMethod.Post, "/api/chat") { Content = JsonContent.Create(new { text = "@support What does the policy say about refunds?" }) })
+        using (var answer = await sam.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
+            await foreach (var e in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
+            {
+                if (e.EventType == "sentence")
+                {
+                    (read, last) = (TextOf(e), e.EventId!);
+                    break;
+                }
+            }
+        }
+
+        read.ShouldBe("I looked this up in our policy.\n");
+        using var rest = new HttpRequestMessage(HttpMethod.Get, "/api/chat");
+        rest.Headers.Add("Last-Event-ID", last);
+        using var resumed = await sam.SendAsync(rest, HttpCompletionOption.ResponseHeadersRead);
+        var names = new List<string>();
+        var whole = "";
+        await foreach (var e in SseParser.Create(await resumed.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
+            names.Add(e.EventType);
+            read += e.EventType == "sentence" ? TextOf(e) : "";
+            whole = e.EventType == "answer" ? TextOf(e) : whole;
+
+            // What was given out before it was asked for again is there while the model still writes.
+            model.GoOn();
+        }
+
+        names.ShouldBe(["sentence", "sentence", "sentence", "answer"]);
+        whole.ShouldBe("I looked this up in our policy.\nThere is a section on refunds in it.\nIt is short.\nThat is all.");
+        read.ShouldBe(whole);
+    }
+
+    private static string TextOf(SseItem<string> e) => (string)JsonNode.Parse(e.Data)!["text"]!;
 
     /// <summary>What an export gives: the words of the call, with the prompt's text where its version and hash stand.</summary>
     private static async Task AuditHasTheWholeAsync(Copilot copilot, string text)

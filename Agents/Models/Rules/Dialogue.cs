@@ -37,6 +37,9 @@ internal sealed partial class Dialogue
     /// <summary>The asker's last message.</summary>
     public string Asked => _current >= 0 ? _talk[_current].Text : "";
 
+    /// <summary>No person asks.</summary>
+    public bool IsPlaybook => PlaybookLine().IsMatch(Asked);
+
     /// <summary>Says which turn this is: part of the ids of its calls.</summary>
     public string TurnKey => $"{_talk.Take(_current + 1).Count(IsAsked)}{TaskJournal.Digest(Asked)[..6]}";
 
@@ -113,6 +116,9 @@ internal sealed partial class Dialogue
 
     [GeneratedRegex(@"^Specialist:\s*(?<name>[\w\-]+)", RegexOptions.Multiline)]
     private static partial Regex SpecialistLine();
+
+    [GeneratedRegex(@"^Playbook [a-z_]+\.")]
+    private static partial Regex PlaybookLine();
 
     [GeneratedRegex(@"^Today:\s*(?<day>\d{4}-\d\d-\d\d)", RegexOptions.Multiline)]
     private static partial Regex TodayLine();

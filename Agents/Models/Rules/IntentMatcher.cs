@@ -1,18 +1,24 @@
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
+using BillingCopilot.Agents.Tools;
 
 namespace BillingCopilot.Agents.Models.Rules;
 
 /// <summary>What the rules model understood.</summary>
 /// <param name="Text">The words to read entities from, newest first: an answer to a question back comes with the question before it.</param>
 /// <param name="Declined">What was offered is not wanted.</param>
-internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text, bool Declined = false);
+/// <param name="IsPart">The newest words are a part of those after them, and say themselves what is wanted.</param>
+internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text, bool Declined = false, bool IsPart = false);
 
 /// <summary>Finds the intent of the last message, with what went before in mind.</summary>
 internal sealed partial class IntentMatcher
 {
     private const double Threshold = 0.24;
     private const double Sure = 0.42;
+
+    /// <summary>Of two that propose, one that comes to this share of the other may be meant as well, unless the words are nearly an example's.</summary>
+    private const double Tie = 0.83;
+    private const double NearlyAnExample = 0.55;
 
     private readonly RuleSet _rules;
     private readonly PhraseIndex _index;
@@ -34,6 +40,11 @@ internal sealed partial class IntentMatcher
         {
             var subjects = SubjectLine().Match(asked).Value;
             return new Understood(_rules.Find("playbook_" + playbook.Groups["name"].Value), [subjects]);
+        }
+
+        if (Handover.PartIn(asked) is { } handed)
+        {
+            return new Understood(Best(handed.What) is { Score: >= Threshold } mine ? mine.Intent : null, [handed.What, handed.Before], IsPart: true);
         }
 
         if (PastedTicket.RequestOf(asked) is { } request && Best(request) is { Score: >= Threshold } paste)
@@ -75,6 +86,18 @@ internal sealed partial class IntentMatcher
         }
 
         return new Understood(score >= (words.Count <= 2 ? Sure : Threshold) ? best : null, PartAbout(best, asked) is { } part ? [part, asked] : [asked]);
+    }
+
+    /// <summary>
+    /// The part of a question that another specialist surely takes and that means little here, where the rest is asked
+    /// of this one; null when there is none.
+    /// </summary>
+    public (string To, string What)? PartForAnother(string asked, IEnumerable<(string Specialist, IntentMatcher Matcher)> others)
+    {
+        var parts = PartBreak().Split(asked).Where(p => Words.Of(p).Count >= 3).ToList();
+        return parts.Exists(p => Best(p).Score >= Sure)
+            ? parts.SelectMany(p => others.Where(o => o.Matcher.Best(p).Score >= Math.Max(Sure, 2 * Best(p).Score)).Select(o => ((string, string)?)(o.Specialist, p.Trim()))).FirstOrDefault()
+            : null;
     }
 
     /// <summary>True when nothing is asked but about whom or what.</summary>
@@ -134,8 +157,18 @@ internal sealed partial class IntentMatcher
     private (string Label, double Score) Fitting(IReadOnlyList<(string Label, double Score)> ranked, string text)
     {
         var named = NameReader.FindMarked(EntityReader.WithoutWritings(text), IsWord) is not null;
-        var asksForFact = FactQuestion().IsMatch(text);
-        return ranked.FirstOrDefault(r => _rules.Find(r.Label) is { } intent && !(intent.OnRequest && asksForFact) && (!named || intent.General || intent.Needs.Count > 0));
+        // "Acorn's plan?" has no word that asks for a change.
+        var asksForFact = FactQuestion().IsMatch(text) || (text.TrimEnd().EndsWith('?') && Words.Of(text).Count <= 2);
+        var fitting = ranked.Where(r => _rules.Find(r.Label) is { } intent && !(intent.OnRequest && asksForFact) && (!named || intent.General || intent.Needs.Count > 0)).ToArray();
+        return fitting is [] || IsUnsure(fitting) ? default : fitting[0];
+    }
+
+    /// <summary>What would propose something has to be surely meant, and no other proposal nearly as much.</summary>
+    private bool IsUnsure((string Label, double Score)[] fitting)
+    {
+        var (first, score) = fitting[0];
+        return _rules.Find(first)!.OnRequest
+            && (score < Sure || (score < NearlyAnExample && Array.Exists(fitting[1..], o => o.Score >= Tie * score && _rules.Find(o.Label)!.OnRequest)));
     }
 
     private Intent? Offered(string answer) => _rules.Intents
@@ -147,7 +180,7 @@ internal sealed partial class IntentMatcher
     [GeneratedRegex(@"^\s*(?:(?:sorry|oops|no|nope|wait|actually|my mistake|my bad|pardon|correction)\b[\s,.:!-]*)*(?:i (?:really )?mean[t]?|make (?:that|it)|rather|i was asking about|i am asking about|that should be|not (?:him|her|them|that one),? but)\b[\s,:]*", RegexOptions.IgnoreCase)]
     private static partial Regex Correction();
 
-    [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do (?:we|they|i|you|customers)|is|are|was|were|has|have|had|did|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do (?:we|they|i|you|customers)|is|are|was|were|has|have|had|did|should|shall|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
     private static partial Regex FactQuestion();
 
     [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]

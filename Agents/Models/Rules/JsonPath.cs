@@ -45,7 +45,7 @@ internal static partial class JsonPath
     private static bool Holds(JsonNode root, Match hole) => !hole.Groups["if"].Success
         || (Text(root, hole.Groups["if"].Value) is { } value && (!hole.Groups["is"].Success || hole.Groups["is"].Value == value));
 
-    private static string TextOf(JsonNode node) => node is JsonValue v && v.TryGetValue<string>(out var text) ? Agents.Text.UntrustedWords.Strip(text) : node.ToJsonString();
+    private static string TextOf(JsonNode node) => node is JsonValue v && v.TryGetValue<string>(out var text) ? Billing.Text.UntrustedWords.Strip(text) : node.ToJsonString();
 
     [GeneratedRegex(@"\{(?:(?<if>[\w.]+)(?:=(?<is>\w+))?\s+\?\s+)?(?<path>[\w.]+)\??\}")]
     private static partial Regex Hole();

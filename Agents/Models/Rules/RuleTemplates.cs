@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Text;
 using HandlebarsDotNet;
 
 namespace BillingCopilot.Agents.Models.Rules;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Tools;
 using Microsoft.Extensions.AI;
 using CallContent = Microsoft.Extensions.AI.FunctionCallContent;
 
@@ -53,23 +54,45 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
             return Said(draft, "");
         }
 
-        var matcher = _matchers.GetOrAdd(specialist, _ => new IntentMatcher(rules));
+        var matcher = MatcherOf(rules);
         var understood = matcher.Match(dialogue);
-        return understood.Declined
+        return understood is { Intent: not null, IsPart: false } && !dialogue.IsPlaybook && Left(dialogue, rules, matcher, options) is { } left ? left
+            : understood.Declined
             ? Said("All right, I propose nothing.", rules.Footer)
             : understood.Intent is null
             ? Said(rules.Fallback, rules.Footer)
-            : new RuleRun(dialogue, Entities(understood.Text, dialogue, matcher), [.. (options?.Tools ?? []).Select(t => t.Name)]).Next(understood.Intent) switch
+            : new RuleRun(dialogue, Entities(understood, dialogue, matcher), [.. (options?.Tools ?? []).Select(t => t.Name)]).Next(understood.Intent) switch
             {
-                RuleMove.CallTool call => new ChatResponse(new ChatMessage(ChatRole.Assistant, [new CallContent(call.Id, call.Tool, Arguments(call.Arguments))])) { FinishReason = ChatFinishReason.ToolCalls },
+                RuleMove.CallTool call => Called(call.Id, call.Tool, Arguments(call.Arguments)),
                 RuleMove.Say say => Said(say.Text, rules.Footer),
                 _ => throw new InvalidOperationException("A move is a call or an answer."),
             };
     }
 
-    /// <summary>What the newest words name, completed by what the question before them named.</summary>
-    private static JsonObject Entities(IReadOnlyList<string> texts, Dialogue dialogue, IntentMatcher matcher)
+    private IntentMatcher MatcherOf(RuleSet rules) => _matchers.GetOrAdd(rules.Specialist, _ => new IntentMatcher(rules));
+
+    /// <summary>The call that leaves a part of the question to whose work it is, before the own part is answered; once, whether it is taken or refused.</summary>
+    private ChatResponse? Left(Dialogue dialogue, RuleSet rules, IntentMatcher matcher, ChatOptions? options)
     {
+        var (call, more) = ($"rules_{dialogue.TurnKey}_{HandOver.Name}", $"rules_{dialogue.TurnKey}_{HandOver.Name}_more");
+        var open = (options?.Tools ?? []).Select(t => t.Name).Intersect([HandOver.Name, MoreTools.Name]).Order(StringComparer.Ordinal).FirstOrDefault();
+        return dialogue.TurnCalls.Any(c => c.CallId == call || (open == MoreTools.Name && c.CallId == more))
+            || matcher.PartForAnother(dialogue.Asked, book.All.Where(r => r != rules).Select(r => (r.Specialist, MatcherOf(r)))) is not { } part ? null
+            : open switch
+            {
+                HandOver.Name => Called(call, HandOver.Name, new() { [HandOver.To] = part.To, [HandOver.What] = part.What }),
+                MoreTools.Name => Called(more, MoreTools.Name, new() { [MoreTools.Argument] = HandOver.Name }),
+                _ => null,
+            };
+    }
+
+    private static ChatResponse Called(string id, string tool, Dictionary<string, object?> arguments) =>
+        new(new ChatMessage(ChatRole.Assistant, [new CallContent(id, tool, arguments)])) { FinishReason = ChatFinishReason.ToolCalls };
+
+    /// <summary>What the newest words name, completed by what the question before them named.</summary>
+    private static JsonObject Entities(Understood understood, Dialogue dialogue, IntentMatcher matcher)
+    {
+        var texts = understood.Text;
         var entities = EntityReader.Read(texts[0], dialogue, matcher.IsWord);
         foreach (var earlier in texts.Skip(1).Select(t => EntityReader.Read(t, dialogue, matcher.IsWord)))
         {
@@ -80,7 +103,7 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
             }
 
             // Purpose and question are those of the question, not of the reply.
-            foreach (var name in new[] { "question", "keywords", "refund_reason", "credit_reason", "disposition" })
+            foreach (var name in understood.IsPart ? [] : new[] { "question", "keywords", "refund_reason", "credit_reason", "disposition" })
             {
                 entities[name] = earlier[name]?.DeepClone();
             }

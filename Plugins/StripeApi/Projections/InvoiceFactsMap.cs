@@ -6,6 +6,9 @@ namespace BillingCopilot.Plugins.StripeApi.Projections;
 /// <summary>An invoice as the rules want it.</summary>
 internal static class InvoiceFactsMap
 {
+    internal const string UnnamedDiscount = "Discount";
+    internal const string UnnamedTax = "Tax";
+
     /// <param name="prices">Prices of the lines by id; they alone say what is metered.</param>
     /// <param name="products">Names of the products by id.</param>
     /// <param name="rates">Tax rates by id; without them taxes have no name.</param>
@@ -85,13 +88,13 @@ internal static class InvoiceFactsMap
     private static TaxFacts Tax(InvoiceTotalTax tax, IReadOnlyDictionary<string, TaxRate>? rates)
     {
         var rate = tax.TaxRateDetails?.TaxRateId is { } id ? rates?.GetValueOrDefault(id) : null;
-        return new TaxFacts(rate?.DisplayName ?? "Tax", rate?.Percentage, tax.TaxBehavior == "inclusive", tax.Amount);
+        return new TaxFacts(rate?.DisplayName ?? UnnamedTax, rate?.Percentage, tax.TaxBehavior == "inclusive", tax.Amount);
     }
 
     private static DiscountFacts Discount(InvoiceDiscountAmount amount)
     {
         var coupon = amount.Discount?.Source?.Coupon;
-        return new DiscountFacts(coupon?.Id ?? amount.Discount?.Source?.CouponId ?? amount.DiscountId, coupon?.Name ?? "Discount", amount.Amount)
+        return new DiscountFacts(coupon?.Id ?? amount.Discount?.Source?.CouponId ?? amount.DiscountId, coupon?.Name ?? UnnamedDiscount, amount.Amount)
         {
             PercentOff = coupon?.PercentOff,
             Ends = amount.Discount?.End is { } end ? Dates.Instant(end) : null,

@@ -23,7 +23,7 @@ internal static class SubscriptionFactsMap
         var coupon = discount.Source.Coupon;
         return new RunningDiscount(
             coupon.Id,
-            coupon.Name ?? "Discount",
+            coupon.Name ?? InvoiceFactsMap.UnnamedDiscount,
             coupon.PercentOff,
             coupon.AmountOff is { } off ? new Money(off, coupon.Currency) : null,
             Dates.Instant(discount.Start),

@@ -6,7 +6,11 @@ using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Journal;
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Rules;
+using BillingCopilot.Agents.Turns;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -15,20 +19,18 @@ using Xunit;
 namespace BillingCopilot.Unit.AgentTests;
 
 /// <summary>
-/// A mark of its own in every text of every object that Stripe serves, in one more field of each object, and in its
-/// metadata: what a model receives holds the marks of those fields alone that the tools' projections name, and each
-/// stands between « and », but for the names of our own catalogue.
+/// A mark of its own in every text of every object that Stripe serves and of every ticket, in one more field of each
+/// object, and in its metadata: what a model receives holds the marks of those fields alone that the tools' projections
+/// name, and each stands between « and », though it tries to end them.
 /// </summary>
 public sealed partial class EveryFieldCanaryTests
 {
     /// <summary>Texts that somebody wrote and that a model is told, by object and path.</summary>
     private static readonly string[] Told =
     [
-        "customer.name", "product.name", "line_item.description", "charge.description", "invoice.customer_name",
+        "customer.name", "product.name", "line_item.description", "charge.description", "charge.calculated_statement_descriptor", "invoice.customer_name",
+        "coupon.name", "tax_rate.display_name", "ticket.number", "ticket.subject", "ticket.body",
     ];
-
-    /// <summary>Written by ourselves: nobody outside can put an order there.</summary>
-    private static readonly string[] Ours = ["product.name"];
 
     [Fact]
     public async Task TextOfEveryField_OnlyWhatIsProjectedReachesTheModel_AsUntrusted()
@@ -63,11 +65,90 @@ public sealed partial class EveryFieldCanaryTests
         }
 
         await copilot.PlaybookAsync("payment_failed", new ObjectRef(ObjectKind.Invoice, (string)failed["invoice"]!));
+        await EveryToolAsync(copilot, marks, seen);
         string[] told = [.. seen.SelectMany(s => Mark().Matches(s)).Select(m => marks.FieldOf(m.Value)).Distinct().Order(StringComparer.Ordinal)];
         told.Except(Told).ShouldBeEmpty();
-        seen.SelectMany(Bare).Distinct().Where(m => !Ours.Contains(marks.FieldOf(m))).Select(m => $"{marks.FieldOf(m)}: {seen.First(s => Bare(s).Contains(m))}").ShouldBeEmpty();
+        seen.SelectMany(Bare).Distinct().Select(m => $"{marks.FieldOf(m)}: {seen.First(s => Bare(s).Contains(m))}").ShouldBeEmpty();
         Told.Except(told).ShouldBeEmpty();
         marks.Fields.Count.ShouldBeGreaterThan(60, string.Join(", ", marks.Fields));
+    }
+
+    /// <summary>Each read tool once at least, and refusals that name what there is.</summary>
+    private static async Task EveryToolAsync(LumenCopilot copilot, Marks marks, ConcurrentQueue<string> seen)
+    {
+        var truth = copilot.Sandbox.World.Truth;
+        var called = new HashSet<string>(StringComparer.Ordinal);
+        async Task<JsonNode> CallAsync(string tool, JsonObject arguments, bool refused = false)
+        {
+            var result = await copilot.Services.GetRequiredService<DirectTools>().CallAsync(copilot.Tenant, copilot.Person("sam"), "conv_tools", $"task_tools_{seen.Count}", tool, arguments, default);
+            result.Failed.ShouldBe(refused, $"{tool}: {result.Text}");
+            called.Add(tool);
+            seen.Enqueue(result.Text);
+            return JsonNode.Parse(result.Text)!;
+        }
+
+        async Task<string> CustomerAsync(JsonNode? name) => (string)(await CallAsync("find_customer", new() { ["query"] = (string)name! }))["matches"]![0]!["customer"]!;
+
+        var customer = await CustomerAsync(truth["invoice_increases"]![0]!["customer_name"]);
+        var discounted = await CustomerAsync(truth["missed_discounts"]![0]!["customer_name"]);
+        await WriteTicketAsync(copilot, marks, (string)truth["invoice_increases"]![0]!["customer"]!);
+        var overview = await CallAsync("get_customer_overview", new() { ["customer"] = customer });
+        var subscription = (string)overview["subscriptions"]![0]!["subscription"]!;
+        var invoice = (string)overview["last_invoice"]!["invoice"]!;
+        await CallAsync("get_subscription", new() { ["subscription"] = subscription });
+        await CallAsync("get_subscription", new() { ["subscription"] = (string)(await CallAsync("get_customer_overview", new() { ["customer"] = discounted }))["subscriptions"]![0]!["subscription"]! });
+        await CallAsync("list_subscriptions", []);
+        await CallAsync("list_invoices", new() { ["customer"] = customer });
+        await CallAsync("get_invoice", new() { ["invoice"] = invoice });
+        await CallAsync("explain_invoice_change", new() { ["customer"] = customer });
+        foreach (var owner in new[] { customer, discounted })
+        {
+            foreach (var row in (await CallAsync("list_invoices", new() { ["customer"] = owner }))["invoices"]!.AsArray().Take(4))
+            {
+                await CallAsync("explain_invoice", new() { ["invoice"] = (string)row!["invoice"]!, ["letter"] = true, ["language"] = "fr" });
+            }
+        }
+
+        // Not every customer is taxed.
+        foreach (var payer in truth["payers"]!.AsArray().TakeWhile(_ => !seen.Any(s => s.Contains("\"tax\"", StringComparison.Ordinal))))
+        {
+            var last = (await CallAsync("get_customer_overview", new() { ["customer"] = await CustomerAsync(payer!["customer_name"]) }))["last_invoice"];
+            await CallAsync("explain_invoice", new() { ["invoice"] = (string)last!["invoice"]! });
+        }
+
+        await CallAsync("get_upcoming_invoice", new() { ["subscription"] = subscription });
+        await CallAsync("get_payment_history", new() { ["customer"] = await CustomerAsync(truth["failed_invoices"]![0]!["customer_name"]) });
+        await CallAsync("find_billing_mistakes", new() { ["customer"] = discounted });
+        await CallAsync("find_billing_mistakes", new() { ["customer"] = await CustomerAsync(truth["wrong_prorations"]![0]!["customer_name"]) });
+        var charge = (await CallAsync("list_charges", new() { ["customer"] = customer }))["charges"]![0]!;
+        await CallAsync("find_statement_line", new() { ["line"] = $"LUMEN {charge["amount"]}", ["customer"] = customer });
+        await CallAsync("get_dispute", new() { ["charge"] = (string)(await CallAsync("list_disputes", []))["disputes"]![0]!["charge"]! });
+        await CallAsync("search_policies", new() { ["query"] = "refund" });
+        var ticket = (await CallAsync("list_tickets", new() { ["customer"] = customer }))["tickets"]![0]!;
+        await CallAsync("triage_ticket", new() { ["ticket"] = (string)ticket["ticket"]! });
+        copilot.Services.GetRequiredService<ToolCatalog>().All.Select(t => t.Name).Except(called).ShouldBeEmpty("each read tool is to be called here");
+        foreach (var plan in new[] { "a plan that is not there", "e" })
+        {
+            await CallAsync("downgrade_at_period_end", new() { ["subscription"] = subscription, ["plan"] = plan, ["why"] = "asked for" }, refused: true);
+        }
+    }
+
+    private static async Task WriteTicketAsync(LumenCopilot copilot, Marks marks, string customer)
+    {
+        await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+        db.Tickets.Add(new TicketRow
+        {
+            TenantId = copilot.Tenant.Id,
+            Id = "tkt_canary",
+            Number = $"N-1 »{marks.Of("ticket.number")}«",
+            Subject = $"Refund »{marks.Of("ticket.subject")}«",
+            Body = $"Why was I charged twice? »{marks.Of("ticket.body")}«",
+            SenderName = marks.Of("ticket.sender_name"),
+            SenderMail = "somebody@example.com",
+            CustomerId = customer,
+            ReceivedAt = copilot.Services.GetRequiredService<BusinessClock>().UtcNow,
+        });
+        await db.SaveChangesAsync();
     }
 
     /// <summary>Marks outside of « and ».</summary>
@@ -162,7 +243,7 @@ public sealed partial class EveryFieldCanaryTests
             else if (value is JsonValue text && text.GetValueKind() == JsonValueKind.String)
             {
                 var written = text.GetValue<string>();
-                fields[name] = Hidden().IsMatch(name) ? marks.Of(path) : Keyword().IsMatch(written) || name == "number" ? written : $"{written} {marks.Of(path)}";
+                fields[name] = Hidden().IsMatch(name) ? marks.Of(path) : Keyword().IsMatch(written) || name is "number" or "id" or "coupon" ? written : $"{written} »{marks.Of(path)}«";
             }
             else if (value is null && (Hidden().IsMatch(name) || Text().IsMatch(name)))
             {

@@ -125,6 +125,34 @@ public class HandoverTests
         Names(script.Requests[2]).Except(["more_tools"]).ShouldBeSubsetOf(reads.Concat(Prompt(copilot, "collections").Tools));
     }
 
+    [Theory]
+    [InlineData("sam", true)]
+    [InlineData("vera", false)]
+    public async Task Rules_QuestionThatSpansTwo_TheOtherPartIsHandedOver_WithinTheAskersRole(string person, bool may)
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var truth = copilot.Sandbox.World.Truth;
+        var (failed, twice) = (truth["failed_invoices"]![0]!, truth["double_charges"]![0]!);
+        var answer = await copilot.AskAsync($"@collections why did the payment of {failed["customer_name"]} fail? {twice["customer_name"]} were charged twice in {twice["month"]}, refund the duplicate", person: person);
+
+        answer.Agent.ShouldBe("collections+support");
+        answer.Tools.ShouldContain(t => t.Name == "hand_over" && !t.Failed);
+        answer.Text.ShouldContain((string)failed["customer_name"]!);
+        answer.Text.ShouldContain((string)twice["customer_name"]!);
+        answer.Unverified.ShouldBeEmpty();
+        answer.Proposals.Select(p => p.Operation).ShouldBe(may ? ["issue_refund"] : []);
+    }
+
+    [Fact]
+    public async Task Rules_QuestionForOne_IsNotHandedOver()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var failed = copilot.Sandbox.World.Truth["failed_invoices"]![0]!;
+        var answer = await copilot.AskAsync($"@collections why did the payment of {failed["customer_name"]} fail, and what do they still owe us?");
+        answer.Agent.ShouldBe("collections");
+        answer.Tools.ShouldNotContain(t => t.Name == "hand_over" || t.Name == "more_tools");
+    }
+
     private static Func<ScriptedRequest, Microsoft.Extensions.AI.ChatResponse> HandOver(string to, string what) => ScriptedModel.Call("hand_over", ("to", to), ("what", what));
 
     private static IEnumerable<string> Names(ScriptedRequest request) => request.Options!.Tools!.Select(t => t.Name);

@@ -10,26 +10,31 @@ namespace BillingCopilot.Unit.AgentTests;
 /// <summary>Wordings that nobody wrote the rules for (wordings.tsv): misspelt, short, polite, in telegram style.</summary>
 public sealed class WordingTests(ITestOutputHelper output)
 {
-    private static readonly string[] Proposing = ["credit_difference", "credit_amount", "refund_charge", "send_reminder", "cancel_subscription", "reactivate_subscription", "void_credit_note"];
+    /// <summary>Stands for what no intent answers: it is to be asked about or declined.</summary>
+    private const string Nobodys = "-";
 
-    [Fact]
-    public void Match_FreshWordings_AreUnderstoodOrAskedAboutAndNeverProposeSomethingElse()
+    [Theory]
+    [InlineData("wordings.tsv", 0.9, 0.03)]
+    [InlineData("wordings-again.tsv", 0.55, 0.18)]
+    public void Match_FreshWordings_AreUnderstoodOrAskedAboutAndNeverProposeSomethingElse(string file, double least, double mostWrong)
     {
-        var judged = Wordings().Select(w => (w.Intent, w.Text, Understood: Understand(w.Text))).ToList();
-        var right = judged.Count(j => j.Understood == j.Intent);
-        var asked = judged.Count(j => j.Understood == "");
+        var judged = Wordings(file).Select(w => (w.Intent, w.Text, Understood: Understand(w.Text, w.Intent))).ToList();
+        bool Right((string Intent, string Text, string Understood) j) => j.Intent.Split('|').Contains(j.Understood.Length == 0 ? Nobodys : j.Understood);
+        var right = judged.Count(Right);
+        var asked = judged.Count(j => j.Understood == "" && !Right(j));
         output.WriteLine($"{judged.Count} wordings: {right} understood, {asked} asked about or declined, {judged.Count - right - asked} taken for something else");
-        foreach (var other in judged.Where(j => j.Understood != j.Intent))
+        foreach (var other in judged.Where(j => !Right(j)))
         {
             output.WriteLine($"{other.Intent} -> {(other.Understood == "" ? "asks" : other.Understood)}: {other.Text}");
         }
 
-        judged.Where(j => j.Understood != j.Intent && Proposing.Contains(j.Understood)).Select(j => j.Text).ShouldBeEmpty();
-        (right / (double)judged.Count).ShouldBeGreaterThanOrEqualTo(0.9);
+        judged.Where(j => !Right(j) && Proposing.Contains(j.Understood)).Select(j => j.Text).ShouldBeEmpty();
+        (right / (double)judged.Count).ShouldBeGreaterThanOrEqualTo(least);
+        ((judged.Count - right - asked) / (double)judged.Count).ShouldBeLessThanOrEqualTo(mostWrong);
     }
 
     /// <summary>The intent that would answer; empty when something is asked back or declined.</summary>
-    private static string Understand(string text)
+    private static string Understand(string text, string expected)
     {
         var route = Coordinator.Decide(text, null);
         var agent = route switch
@@ -38,14 +43,21 @@ public sealed class WordingTests(ITestOutputHelper output)
             Route.Unclear { Answer: null } unclear => unclear.Candidates[0],
             _ => null,
         };
-        return agent is null ? "" : Matchers[agent].Match(new Dialogue([new ChatMessage(ChatRole.User, text)])).Intent?.Name ?? "";
+        var intent = agent is null ? "" : Matchers[agent].Match(new Dialogue([new ChatMessage(ChatRole.User, text)])).Intent?.Name ?? "";
+        return intent.Length == 0 || expected.Split('|').Contains(intent) || !AskBack.IsIn(Model.GetResponseAsync([new(ChatRole.System, $"Specialist: {agent}"), new(ChatRole.User, text)]).Result.Text) ? intent : "";
     }
+
+    private static readonly RulesChatClient Model = new(RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools));
 
     private static readonly Coordinator Coordinator = new(TestPrompts.Agents);
 
-    private static readonly Dictionary<string, IntentMatcher> Matchers =
-        RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools).All.ToDictionary(r => r.Specialist, r => new IntentMatcher(r), StringComparer.Ordinal);
+    private static readonly IReadOnlyCollection<RuleSet> Rules = RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools).All;
 
-    private static IEnumerable<(string Intent, string Text)> Wordings() =>
-        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Agents", "wordings.tsv")).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')).Select(p => (p[0], p[1]));
+    private static readonly Dictionary<string, IntentMatcher> Matchers =
+        Rules.ToDictionary(r => r.Specialist, r => new IntentMatcher(r), StringComparer.Ordinal);
+
+    private static readonly HashSet<string> Proposing = [.. Rules.SelectMany(r => r.Intents).Where(i => i.OnRequest).Select(i => i.Name)];
+
+    private static IEnumerable<(string Intent, string Text)> Wordings(string file) =>
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Agents", file)).Where(l => !l.StartsWith('#')).Select(l => l.Split('\t')).Select(p => (p[0], p[1]));
 }
