@@ -77,7 +77,7 @@ public static class AgentServices
             new OperationCatalog([.. operations.All.Where(o => !o.FilledByPeople)]),
             OperationSchema.For,
             proposals.ProposeAsync,
-            view => policies.For(view.Operation).Needs(view.Amount),
+            view => policies.For(view.Operation).Needs(view.SecondApprover),
             proposals.ListForTaskAsync,
             proposals.ListForConversationAsync)
         {

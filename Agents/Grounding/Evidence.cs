@@ -40,6 +40,7 @@ public sealed partial class Evidence
     private readonly List<SourcedFigure> _figures = [];
     private readonly List<(string Text, SourcedFigure Leaf)> _texts = [];
     private readonly Dictionary<JsonObject, List<SourcedFigure>> _byOwner = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(string Text, SourcedFigure Leaf)> _refusals = [];
     private readonly List<Figure> _asked = [];
     private readonly List<string> _askerTexts = [];
 
@@ -47,12 +48,16 @@ public sealed partial class Evidence
     /// <param name="askerTexts">The asker's messages of this conversation.</param>
     public Evidence(IReadOnlyList<ToolEvidence> calls, IReadOnlyList<string> askerTexts)
     {
-        // A refusal states no fact, and may repeat what the model itself sent.
-        Calls = [.. calls.Where(c => c.Result is not JsonObject o || o["error"] is null)];
+        Calls = [.. calls.Where(c => ErrorOf(c) is null)];
         Subjects = new SubjectIndex(Calls);
         foreach (var call in Calls)
         {
             Walk(new LeafWalk(call, Subjects), call.Result, "$", []);
+        }
+
+        foreach (var call in calls)
+        {
+            TakeRefusal(call);
         }
 
         foreach (var leaf in _figures.Concat(_texts.Select(t => t.Leaf)).Where(f => f.Owner is not null))
@@ -96,7 +101,7 @@ public sealed partial class Evidence
     public SourcedFigure? HolderOf(string words)
     {
         var wanted = Pieces(words);
-        return _texts.FindLast(t => Holds(t.Text, wanted)).Leaf;
+        return _texts.FindLast(t => Holds(t.Text, wanted)).Leaf ?? _refusals.FindLast(t => Holds(t.Text, wanted)).Leaf;
     }
 
     public bool AskerWrote(string words) => Pieces(words) is var wanted && _askerTexts.Exists(t => Holds(Flat(t), wanted));
@@ -197,6 +202,41 @@ public sealed partial class Evidence
             _figures.AddRange(FigureScanner.Scan(text).Select(f => walk.Source(f, path, ancestors, text)));
         }
     }
+
+    private static JsonObject? ErrorOf(ToolEvidence call) => call.Result is JsonObject result ? result["error"] as JsonObject : null;
+
+    /// <summary>
+    /// A refusal tells what is left, or allowed. It may also repeat what the model itself sent, and words from outside:
+    /// those are no source. Nothing was done by it, so it reports no deed either.
+    /// </summary>
+    private void TakeRefusal(ToolEvidence call)
+    {
+        if (ErrorOf(call) is not { } error)
+        {
+            return;
+        }
+
+        var walk = new LeafWalk(call, Subjects);
+        var arguments = call.Arguments?.ToJsonString() ?? "";
+        List<Figure> sent = [.. FigureScanner.Scan(arguments.Replace('"', ' '))];
+        HashSet<decimal> numbers = [.. Number().Matches(arguments).Select(m => decimal.TryParse(m.ValueSpan, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : -1)];
+        foreach (var name in new[] { "message", "remedy" })
+        {
+            if (error[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String)
+            {
+                var text = FromOutside().Replace(value.GetValue<string>(), "…");
+                var path = $"$.error.{name}";
+                _refusals.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, [error])));
+                _figures.AddRange(FigureScanner.Scan(text).Where(f => !sent.Exists(s => Backs(s, f) || s.Value == f.Value) && !(f.Number is { } n && numbers.Contains(n))).Select(f => walk.Source(f, path, [error])));
+            }
+        }
+    }
+
+    [GeneratedRegex(@"[0-9]+(?:[.,][0-9]+)*", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("«[^»]*»", RegexOptions.CultureInvariant)]
+    private static partial Regex FromOutside();
 
     /// <summary>How many items there are, and how many share a value ("3 open").</summary>
     private void TakeCounts(LeafWalk walk, JsonArray items, string path, IReadOnlyList<JsonObject> ancestors)

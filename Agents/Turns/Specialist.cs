@@ -40,6 +40,9 @@ public sealed record SpecialistTask(string Text, IReadOnlyList<AgentPrompt> Othe
 {
     /// <summary>The only operations that it may propose; null for all of its own.</summary>
     public IReadOnlySet<string>? Operations { get; init; }
+
+    /// <summary>Who answers other parts of the same words at the same time.</summary>
+    public IReadOnlyList<AgentPrompt> Beside { get; init; } = [];
 }
 
 /// <summary>Answers one turn as one specialist: the tool loop, then the check of its text, with one chance to correct it.</summary>
@@ -70,7 +73,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         var client = Loop(new GatheringChatClient(asking, turn.Gather, tools, turn.Subjects ?? [], conversation.Handles), invoker);
         var settings = new ChatOptions { Tools = [.. tools, .. handOver, MoreTools.Create(usable.Tools, prompt.Body)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
-        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, conversation, cancellationToken), .. conversation.History(options.Limits.HistoryTurns, options.Limits.HistoryTurnsWithTools), new(ChatRole.User, task.Part is { } part ? $"{task.Text}\n{part.Words}" : task.Text)];
+        ChatMessage[] sent = [await SystemMessageAsync(prompt, turn, task, conversation, cancellationToken), .. conversation.History(options.Limits.HistoryTurns, options.Limits.HistoryTurnsWithTools), new(ChatRole.User, task.Part is { } part ? $"{task.Text}\n{part.Words}" : task.Text)];
         var draft = await AskAsync(client, invoker, sent, settings, conversation, asked, [], gate, cancellationToken);
         if (draft.Fault(gate.Given) is { } fault)
         {
@@ -161,13 +164,16 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         return kernel;
     }
 
-    private async Task<ChatMessage> SystemMessageAsync(AgentPrompt prompt, TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => new(ChatRole.System, $"""
+    private async Task<ChatMessage> SystemMessageAsync(AgentPrompt prompt, TurnRequest turn, SpecialistTask task, Conversation conversation, CancellationToken cancellationToken) => new(ChatRole.System, $"""
         Specialist: {prompt.Name}
         Today: {clock.UtcNow:yyyy-MM-dd} (UTC; periods are stated in {turn.Tenant.TimeZone}). Home currency: {turn.Tenant.Currency.ToUpperInvariant()}. Mode: {(turn.Tenant.Livemode ? "live" : "test")}. Channel: {turn.Channel}.
         Asked by: {(turn.Playbook is null ? $"{turn.Requester.Name} ({string.Join(", ", turn.Requester.Roles)})" : "nobody; a playbook runs")}. May propose: {MayPropose(prompt, turn)}.
 
-        {prompt.Body}{await RecapAsync(turn, conversation, cancellationToken)}
+        {prompt.Body}{Beside(task)}{await RecapAsync(turn, conversation, cancellationToken)}
         """);
+
+    private static string Beside(SpecialistTask task) => task.Beside.Count == 0 ? "" : "\n\nBesides you these specialists are asked the same and answer their own part of it; answer only yours, and don't mention theirs:"
+        + string.Concat(task.Beside.Select(p => $"\n- {p.Name}: {p.Description.ReplaceLineEndings(" ")}"));
 
     /// <summary>The operations of this specialist that the policy leaves to who asks.</summary>
     private string MayPropose(AgentPrompt prompt, TurnRequest turn) =>

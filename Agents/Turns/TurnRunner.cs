@@ -109,7 +109,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         Task<List<SpecialistAnswer>> AnswersAsync(IEnumerable<(AgentPrompt Agent, SpecialistTask Task)> asked) =>
             SideBySideAsync(asked, (agent, task, told) => specialist.AnswerAsync(agent, request, task, conversation, record, budget, told, cancellationToken), report, cancellationToken);
 
-        var answers = await AnswersAsync(agents.Select(a => (a, new SpecialistTask(incoming.Text, others, streams))));
+        var answers = await AnswersAsync(agents.Select(a => (a, new SpecialistTask(incoming.Text, others, streams) { Beside = [.. agents.Where(b => b.Name != a.Name)] })));
         var parts = answers.SelectMany(a => a.Handovers).Where(h => others.Any(o => o.Name == h.To)).DistinctBy(h => h.To).ToList();
         if (parts.Count > 0)
         {

@@ -30,6 +30,6 @@ public static class CourtesyRules
         return amount.AmountMinor <= left.AmountMinor ? null : new Refusal(
             "courtesy_limit",
             string.Create(CultureInfo.InvariantCulture, $"«{limit.Words}» {(given.AmountMinor == 0 ? "" : $"{given} was given in the last {limit.Days} days, so ")}{left} is left; {amount} is more."),
-            left.AmountMinor > 0 ? $"Propose at most {left}." : "Nothing more can be given now. If the customer was charged too much, a refund or a credit note is right.");
+            left.AmountMinor > 0 ? $"At most {left} can be proposed, if the person wants that instead." : "Nothing more can be given now. If the customer was charged too much, a refund or a credit note is right.");
     }
 }

@@ -21,7 +21,7 @@ public sealed record PurchaseTraits(string? Ip = null, string? DeviceId = null, 
 
 /// <summary>An earlier payment with the same card.</summary>
 /// <param name="Disputed">Whether it was ever disputed, or reported as fraud.</param>
-/// <param name="Description">What was sold with it.</param>
+/// <param name="Description">What was sold with it, by its own invoice; null when not known or not asked for.</param>
 public sealed record EarlierPayment(string ChargeId, DateTimeOffset Paid, bool Disputed, PurchaseTraits Traits, string? Description = null);
 
 /// <summary>
@@ -44,6 +44,9 @@ public sealed record CompellingEvidence(bool Applies, IReadOnlyList<EarlierPayme
 
     /// <summary>Everything that the rule asks for is on record.</summary>
     public bool Holds => Applies && Matching.Count >= Needed;
+
+    /// <summary>What Visa is told of: none unless the rule is met.</summary>
+    public IReadOnlyList<EarlierPayment> Named => Holds ? [.. Matching.Take(Needed)] : [];
 
     /// <summary>The payments are there; what they must share is not on record.</summary>
     public bool LacksTraits => Applies && !Holds && Payments.Count >= Needed;

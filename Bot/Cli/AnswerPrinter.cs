@@ -59,7 +59,7 @@ internal static class AnswerPrinter
             new Text($"{proposal.Reversibility} Asked by {proposal.RequestedBy} through {proposal.Agent}; expires {proposal.ExpiresAt:yyyy-MM-dd HH:mm} UTC."),
             new Text($"{(proposal.ReasonIsAPersons ? $"Reason, in {proposal.RequestedBy}'s words" : "AI-written reason")}: {proposal.Reason}"),
             new Text($"{proposal.Id}\nhash {proposal.Hash}"),
-            new Text(howToDecide));
+            new Text((proposal.SecondApprover is { } second ? $"Two different people must approve. {second}\n" : "") + howToDecide));
         console.Write(new Panel(facts).Header(Markup.Escape(proposal.Title)).BorderColor(proposal.Livemode ? Color.Red : Color.Grey));
     }
 }

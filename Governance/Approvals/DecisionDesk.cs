@@ -83,7 +83,8 @@ public sealed class DecisionDesk
 
         await WriteAsync(db, decision, about, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (await ProposalViews.ReadAsync(db, decision.ProposalId, cancellationToken))!;
+        var view = (await ProposalViews.ReadAsync(db, decision.ProposalId, cancellationToken))!;
+        return (await SecondApprovers.ExplainAsync(db, [view], _policies, about.Now, cancellationToken))[0];
     }
 
     private async Task<DecisionCase?> CaseAsync(CopilotDb db, TenantContext tenant, Decision decision, CancellationToken cancellationToken)
@@ -116,8 +117,8 @@ public sealed class DecisionDesk
     /// <summary>How many people have to approve after this one. The amounts of the day count together, or a split would need nobody.</summary>
     private static async Task<int> MissingAsync(CopilotDb db, DecisionCase about, CancellationToken cancellationToken)
     {
-        var amount = await Caps.WithRecentAsync(db, about.Proposal, about.Now, null, cancellationToken);
-        return about.Policy.ApproversFor(amount) - about.Approvals.Count - 1;
+        var needed = await SecondApprovers.NeededAsync(db, about.Proposal, about.Policy, about.Now, null, cancellationToken);
+        return needed - about.Approvals.Count - 1;
     }
 
     private static async Task MoveAsync(CopilotDb db, Decision decision, CancellationToken cancellationToken)

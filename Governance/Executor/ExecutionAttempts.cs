@@ -134,7 +134,7 @@ internal sealed partial class ExecutionAttempts(
     private async Task<(ExecutionResult? Sent, HeldBack? HeldBack)> TrySendAsync(Run run, CancellationToken cancellationToken)
     {
         Objection? said = null;
-        var grant = run.Grant.For(async token => Said(said = await checks.BeforeLeavingAsync(run, token)));
+        var grant = run.Grant.For(async token => Said(said = await checks.BeforeLeavingAsync(run, token)), run.Attempts);
         try
         {
             var sent = await run.Operation.ExecuteAsync(run.Arguments, run.Tenant, grant, writers, cancellationToken);

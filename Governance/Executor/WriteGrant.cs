@@ -53,6 +53,9 @@ public sealed class WriteGrant
     /// <summary>True once something was let out with this grant.</summary>
     internal bool HasLeft { get; private set; }
 
+    /// <summary>Which attempt at sending this is, from 1; 0 where it is none. For what must be made anew in each, such as a link that expires.</summary>
+    public int Attempt { get; private init; }
+
     /// <summary>The declared fields of the preview that was approved.</summary>
     public IReadOnlyDictionary<string, string> Approved { get; }
 
@@ -84,8 +87,8 @@ public sealed class WriteGrant
     }
 
     /// <summary>The same grant, for one attempt.</summary>
-    internal WriteGrant For(Func<CancellationToken, Task<Refusal?>> lastLook) =>
-        new(Tenant, ProposalId, Operation, IdempotencyKey, ApprovedBy, PromptVersion, Approved) { LastLook = lastLook };
+    internal WriteGrant For(Func<CancellationToken, Task<Refusal?>> lastLook, int attempt = 0) =>
+        new(Tenant, ProposalId, Operation, IdempotencyKey, ApprovedBy, PromptVersion, Approved) { LastLook = lastLook, Attempt = attempt };
 
     /// <summary>The stamp that goes into the metadata of what the write touches.</summary>
     public IReadOnlyDictionary<string, string> Stamp => new Dictionary<string, string>(StringComparer.Ordinal)

@@ -52,7 +52,7 @@ internal sealed class ExecuteGuards(
             && policy.ApproverRole(person) is not null
             && (policy.SelfApproval || person.Id != run.Proposal.RequestedBy));
         await using var db = databases.Open(run.Tenant);
-        var needed = policy.ApproversFor(await Caps.WithRecentAsync(db, run.Proposal, run.ApprovedAt, run.ApprovedAt, cancellationToken));
+        var needed = await SecondApprovers.NeededAsync(db, run.Proposal, policy, run.ApprovedAt, run.ApprovedAt, cancellationToken);
         return valid < needed
             ? Stale("approval_lapsed", $"Of the {needed} approval(s) that the policy asks for, {valid} still count: an approver has lost the role.")
             : null;

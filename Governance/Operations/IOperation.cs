@@ -129,6 +129,9 @@ public sealed record Preview<TArguments>(
 {
     /// <summary>Every object that was read for it just now. An argument that names another is refused.</summary>
     public IReadOnlyList<ObjectRef> ReadAgain { get; init; } = [Customer, Target];
+
+    /// <summary>After this instant it is too late, such as a bank's deadline: the proposal waits no longer than that, however long its policy gives.</summary>
+    public DateTimeOffset? TooLateAt { get; init; }
 }
 
 /// <summary>One row of a preview. <paramref name="Before"/> is empty for something new.</summary>

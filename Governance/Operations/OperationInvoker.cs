@@ -39,7 +39,8 @@ internal sealed record OperationPreview(
     string Reversibility,
     IReadOnlyDictionary<string, string> Declared,
     Type ArgumentsType,
-    IReadOnlyList<ObjectRef> ReadAgain);
+    IReadOnlyList<ObjectRef> ReadAgain,
+    DateTimeOffset? TooLateAt);
 
 internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operation) : OperationInvoker
     where TOperation : class, IOperation<TArguments>
@@ -51,7 +52,7 @@ internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operat
         await operation.PreviewAsync(Read(canonical), tenant, cancellationToken) switch
         {
             Outcome<Preview<TArguments>>.Ok { Value: var p } => new OperationPreview(
-                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared, typeof(TArguments), p.ReadAgain),
+                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared, typeof(TArguments), p.ReadAgain, p.TooLateAt),
             Outcome<Preview<TArguments>>.Refused refused => refused.Refusal,
             _ => throw new InvalidOperationException("An outcome is one of two."),
         };

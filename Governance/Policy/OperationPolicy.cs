@@ -10,8 +10,8 @@ namespace BillingCopilot.Governance.Policy;
 /// <param name="SelfApproval">Whether the requester may approve their own proposal.</param>
 /// <param name="Expiry">How long a proposal waits for its decision, in business time.</param>
 /// <param name="SecondApproverAbove">
-/// By currency: above this amount two distinct people must approve. A currency that is not listed always needs
-/// two; null means that one is enough for any amount.
+/// By currency: above this amount two distinct people must approve; compared with all money approved for the customer
+/// within 24 hours. A currency that is not listed always needs two; null means that one is enough for any amount.
 /// </param>
 /// <param name="PerCustomerPerDay">
 /// By currency: most that may be approved for one customer within 24 hours. A currency that is not listed can't be
@@ -41,19 +41,17 @@ public sealed record OperationPolicy(
     /// <summary>By currency: the policy's bound of what is small, for operations whose advice depends on it; null means none.</summary>
     public IReadOnlyDictionary<string, Money>? SmallBelow { get; init; }
 
-    /// <summary>How many distinct people have to approve this amount.</summary>
+    /// <summary>How many distinct people have to approve this sum.</summary>
     public int ApproversFor(Money? amount) =>
         amount is { } money && SecondApproverAbove is { } limits
         && !(limits.TryGetValue(money.Currency, out var limit) && Math.Abs(money.AmountMinor) <= limit.AmountMinor)
             ? 2
             : 1;
 
-    /// <summary>
-    /// Who has to approve this amount, in words. What was approved for the customer within the day counts as well,
-    /// so it may come to be two where this says one.
-    /// </summary>
-    public string Needs(Money? amount) =>
-        $"approval by {(ApproversFor(amount) == 2 ? "two people" : "one person")} with role {string.Join(" or ", Approve)}{(SelfApproval ? "" : ", not by the requester")}";
+    /// <summary>Who has to approve, in words.</summary>
+    /// <param name="second">Why two people have to; null when one is enough.</param>
+    public string Needs(string? second) =>
+        $"approval by {(second is null ? "one person" : "two people")} with role {string.Join(" or ", Approve)}{(SelfApproval ? "" : ", not by the requester")}{(second is null ? "" : $". {second}")}";
 
     /// <summary>The role with which this person may propose, or null.</summary>
     public string? ProposerRole(Person person) => person.Roles.FirstOrDefault(Propose.Contains);

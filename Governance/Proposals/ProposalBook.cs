@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Guards;
@@ -54,7 +55,7 @@ public sealed class ProposalBook
     {
         await _expiry.SweepAsync(tenant, cancellationToken);
         await using var db = _databases.Open(tenant);
-        return await ProposalViews.ReadAsync(db, id, cancellationToken);
+        return (await ReadAsync(db, db.Proposals.Where(p => p.Id == id), cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>Newest first; <paramref name="status"/> null means all.</summary>
@@ -64,7 +65,7 @@ public sealed class ProposalBook
         await using var db = _databases.Open(tenant);
         var wire = status is { } wanted ? WireName.Of(wanted) : null;
         var query = db.Proposals.Where(p => wire == null || p.Status == wire).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id).Take(limit);
-        return await ProposalViews.ReadAsync(db, query, cancellationToken);
+        return await ReadAsync(db, query, cancellationToken);
     }
 
     /// <summary>In the order they were made.</summary>
@@ -72,7 +73,7 @@ public sealed class ProposalBook
     {
         await _expiry.SweepAsync(tenant, cancellationToken);
         await using var db = _databases.Open(tenant);
-        return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.TaskId == taskId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+        return await ReadAsync(db, db.Proposals.Where(p => p.TaskId == taskId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
     }
 
     /// <summary>Of one conversation, in the order they were made.</summary>
@@ -80,7 +81,7 @@ public sealed class ProposalBook
     {
         await _expiry.SweepAsync(tenant, cancellationToken);
         await using var db = _databases.Open(tenant);
-        return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.ConversationId == conversationId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+        return await ReadAsync(db, db.Proposals.Where(p => p.ConversationId == conversationId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
     }
 
     /// <summary>About one object, newest first.</summary>
@@ -88,8 +89,11 @@ public sealed class ProposalBook
     {
         await _expiry.SweepAsync(tenant, cancellationToken);
         await using var db = _databases.Open(tenant);
-        return await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.TargetId == target.Id).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+        return await ReadAsync(db, db.Proposals.Where(p => p.TargetId == target.Id).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
     }
+
+    private async Task<IReadOnlyList<ProposalView>> ReadAsync(CopilotDb db, IQueryable<ProposalRow> query, CancellationToken cancellationToken) =>
+        await SecondApprovers.ExplainAsync(db, await ProposalViews.ReadAsync(db, query, cancellationToken), _policies, _clock.UtcNow, cancellationToken);
 
     private async Task<Outcome<ProposalView>> TryProposeAsync(ProposeRequest request, CancellationToken cancellationToken)
     {
@@ -172,7 +176,9 @@ public sealed class ProposalBook
         await using var db = _databases.Open(request.Tenant);
         var earlier = await db.Proposals.Where(p => p.Fingerprint == fingerprint).OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.Id)
             .Select(p => p.Id).FirstOrDefaultAsync(cancellationToken);
-        return ProposalRows.Of(request, operation, preview, new ProposalStamp(_ids.Next("prop"), key, _policies.Version, now, now + _policies.For(operation.Name).Expiry, earlier));
+        var expires = now + _policies.For(operation.Name).Expiry;
+        expires = preview.TooLateAt is { } late && late > now && late < expires ? late : expires;
+        return ProposalRows.Of(request, operation, preview, new ProposalStamp(_ids.Next("prop"), key, _policies.Version, now, expires, earlier));
     }
 
     private async Task<Outcome<ProposalView>> SaveAsync(TenantContext tenant, ProposalRow row, CancellationToken cancellationToken)
@@ -196,14 +202,14 @@ public sealed class ProposalBook
             return (await FindByKeyAsync(tenant, row.Key, cancellationToken))!;
         }
 
-        return (await ProposalViews.ReadAsync(db, row.Id, cancellationToken))!;
+        return (await ReadAsync(db, db.Proposals.Where(p => p.Id == row.Id), cancellationToken)).Single();
     }
 
     private async Task<ProposalView?> FindByKeyAsync(TenantContext tenant, string key, CancellationToken cancellationToken)
     {
         await _expiry.SweepAsync(tenant, cancellationToken);
         await using var db = _databases.Open(tenant);
-        return (await ProposalViews.ReadAsync(db, db.Proposals.Where(p => p.Key == key), cancellationToken)).SingleOrDefault();
+        return (await ReadAsync(db, db.Proposals.Where(p => p.Key == key), cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>False when the old one is no longer pending.</summary>

@@ -143,6 +143,9 @@ public sealed record ProposalView(
     /// <summary>True when <see cref="Reason"/> is the requester's own words, false when a model wrote it.</summary>
     public bool ReasonIsAPersons { get; init; }
 
+    /// <summary>Why two different people have to approve it, as things stand; null when one is enough, or it is decided.</summary>
+    public string? SecondApprover { get; init; }
+
     /// <summary>What it has in common with others that one signature may cover.</summary>
     public string Cause { get; init; } = "";
 }

@@ -91,6 +91,6 @@ public sealed class AcceptDispute(StripeReaders readers) : IOperation<AcceptDisp
                 .. DisputeRules.Facts(about, tenant),
             ],
             "Can't be undone: an accepted dispute can't be contested any more, and neither amount nor fee comes back.",
-            about.Declared);
+            about.Declared) { TooLateAt = DisputeRules.Deadline(about) };
     }
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Mail;
+using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
 using Stripe;
 
@@ -33,12 +35,13 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
             declared["evidence"] = Digest(Encoding.UTF8.GetBytes(string.Join('\n', Texts.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}={t.Value}"))));
             declared["pdf"] = Digest(Pdf);
             declared["visa_payments"] = string.Join(',', Prior.Select(p => p.ChargeId));
+            declared["visa_words"] = Digest(Encoding.UTF8.GetBytes(string.Join('\n', Prior.Select(p => p.Description).Prepend(About.Product))));
             return declared;
         }
     }
 
     /// <summary>For a card: the person's own facts masked.</summary>
-    public IEnumerable<PreviewChange> Shown()
+    public IEnumerable<PreviewChange> Shown(TenantContext tenant)
     {
         foreach (var (name, text) in Texts)
         {
@@ -54,6 +57,11 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
         if (Prior.Count > 0)
         {
             yield return new PreviewChange("Visa Compelling Evidence 3.0", "", $"met, by {Prior.Count} earlier undisputed payments");
+            foreach (var (index, payment) in Prior.Index())
+            {
+                var day = tenant.Day(payment.Paid).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+                yield return new PreviewChange($"Earlier payment {index + 1}", "", $"{day}: {payment.Description ?? "what was sold is not on record"}");
+            }
         }
     }
 
@@ -87,7 +95,7 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
         return options;
     }
 
-    private IReadOnlyList<EarlierPayment> Prior => About.Visa.Holds ? [.. About.Visa.Matching.Take(CompellingEvidence.Needed)] : [];
+    private IReadOnlyList<EarlierPayment> Prior => About.Visa.Named;
 
     private DisputeEvidenceEnhancedEvidenceVisaCompellingEvidence3Options VisaForm() => new()
     {
@@ -98,7 +106,7 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
             CustomerDeviceId = About.Traits.DeviceId,
             CustomerPurchaseIp = About.Traits.Ip,
             MerchandiseOrServices = "services",
-            ProductDescription = About.Product,
+            ProductDescription = About.Product.Length > 0 ? About.Product : null,
         },
         PriorUndisputedTransactions = [.. Prior.Select(p => new DisputeEvidenceEnhancedEvidenceVisaCompellingEvidence3PriorUndisputedTransactionOptions
         {

@@ -28,8 +28,7 @@ internal sealed record DisputeDossier(
 
     public PurchaseTraits Traits { get; } = RecordedFacts.TraitsOf(Charge.Metadata);
 
-    public CompellingEvidence Visa { get; } = CompellingEvidence.Check(
-        Dispute.PaymentMethodDetails?.Card?.Brand, Dispute.PaymentMethodDetails?.Card?.NetworkReasonCode, Dispute.Reason, Dates.Instant(Charge.Created), RecordedFacts.TraitsOf(Charge.Metadata), Earlier);
+    public CompellingEvidence Visa { get; } = VisaOf(Dispute, Charge, Earlier);
 
     public Money Amount { get; } = new(Dispute.Amount, Dispute.Currency);
 
@@ -71,6 +70,9 @@ internal sealed record DisputeDossier(
         ["amount_refunded"] = $"{Charge.AmountRefunded}",
         ["customer"] = Customer?.Id ?? "",
     };
+
+    internal static CompellingEvidence VisaOf(Dispute dispute, Charge charge, IEnumerable<EarlierPayment> earlier) => CompellingEvidence.Check(
+        dispute.PaymentMethodDetails?.Card?.Brand, dispute.PaymentMethodDetails?.Card?.NetworkReasonCode, dispute.Reason, Dates.Instant(charge.Created), RecordedFacts.TraitsOf(charge.Metadata), earlier);
 
     private static string? AddressOf(Address? address) =>
         address is null || string.Join(", ", new[] { address.Line1, address.Line2, address.PostalCode, address.City, address.State, address.Country }.Where(p => !string.IsNullOrWhiteSpace(p))) is not { Length: > 0 } text ? null : text;

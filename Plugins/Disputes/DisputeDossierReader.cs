@@ -39,14 +39,12 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
 
         if (!(await PaidAsync(charge, cancellationToken)).TryGet(out var paid, out refusal)
             || !(await UsedAsync(subscription, charge, dispute, cancellationToken)).TryGet(out var used, out refusal) && refusal is not null
-            || !(await ProductAsync(invoice, subscription, charge, cancellationToken)).TryGet(out var product, out refusal))
+            || !(await new SoldReader(reader).OfAsync(charge, invoice, cancellationToken)).TryGet(out var product, out refusal)
+            || !(await EarlierAsync(dispute, charge, paid, cancellationToken)).TryGet(out var earlier, out refusal))
         {
             return refusal;
         }
 
-        List<EarlierPayment> earlier =
-            [.. paid.Where(c => Card(c) is { } card && card == Card(charge) && c.Created < charge.Created && !c.Refunded)
-                .Select(c => new EarlierPayment(c.Id, Dates.Instant(c.Created), c.Disputed, RecordedFacts.TraitsOf(c.Metadata), product))];
         return new DisputeDossier(
             dispute, [.. all.Items.Where(d => d.Id != dispute.Id)], charge, invoice, subscription, customer, FactsOf(charge, invoice, subscription, customer, paid, earlier, used), earlier, product);
     }
@@ -105,15 +103,23 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
         return (await reader.UsageAsync(meter, charge.CustomerId, from, end, cancellationToken)).Map(used => (decimal?)used);
     }
 
-    private async Task<Outcome<string>> ProductAsync(Invoice? invoice, Subscription? subscription, Charge charge, CancellationToken cancellationToken)
+    /// <summary>Those that would be named to Visa say what was sold with them, each by its own invoice.</summary>
+    private async Task<Outcome<List<EarlierPayment>>> EarlierAsync(Dispute dispute, Charge charge, IReadOnlyList<Charge> paid, CancellationToken cancellationToken)
     {
-        if (subscription is null)
+        List<EarlierPayment> earlier =
+            [.. paid.Where(c => Card(c) is { } card && card == Card(charge) && c.Created < charge.Created && !c.Refunded)
+                .Select(c => new EarlierPayment(c.Id, Dates.Instant(c.Created), c.Disputed, RecordedFacts.TraitsOf(c.Metadata)))];
+        foreach (var named in DisputeDossier.VisaOf(dispute, charge, earlier).Named)
         {
-            return invoice?.Lines?.Data?.Select(l => l.Description).FirstOrDefault(d => !string.IsNullOrWhiteSpace(d)) ?? charge.Description ?? "";
+            if (!(await new SoldReader(reader).OfAsync(paid.First(c => c.Id == named.ChargeId), cancellationToken)).TryGet(out var sold, out var refusal))
+            {
+                return refusal;
+            }
+
+            earlier[earlier.IndexOf(named)] = named with { Description = sold.Length > 0 ? sold : null };
         }
 
-        return (await reader.ProductNamesAsync(subscription.Items.Data.Select(i => i.Price.ProductId), cancellationToken))
-            .Map(names => $"Subscription to {string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct())}, an online service.");
+        return earlier;
     }
 
     private static DateTime Midnight(DateTime at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerDay), DateTimeKind.Utc);

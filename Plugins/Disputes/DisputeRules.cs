@@ -51,6 +51,9 @@ internal static class DisputeRules
         }
     }
 
+    /// <summary>The bank's: after it neither answer is read.</summary>
+    public static DateTimeOffset? Deadline(DisputeDossier about) => about.Dispute.EvidenceDetails?.DueBy is { } due ? Dates.Instant(due) : null;
+
     /// <summary>For titles.</summary>
     public static string Of(DisputeDossier about) => about.Invoice?.Number is { } number ? $" for invoice {number}" : "";
 }

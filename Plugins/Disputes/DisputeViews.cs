@@ -15,14 +15,18 @@ public sealed record DisputeList(int Count, int Open, bool Complete, OddsView Od
 
 /// <summary>One dispute.</summary>
 /// <param name="Charge">By which <c>get_dispute</c> finds it.</param>
+/// <param name="Customer">Whose charge it is; left out where the customer stands beside it.</param>
 /// <param name="DaysLeft">Until the bank's deadline; left out once nothing can be handed in.</param>
-public sealed record DisputeRow(ObjectRef Charge, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft)
+public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, UntrustedText? CustomerName, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft)
 {
-    internal static DisputeRow Of(Dispute dispute, TenantContext tenant, DateOnly today)
+    internal static DisputeRow Of(Dispute dispute, TenantContext tenant, DateOnly today, bool named = false)
     {
         var due = Deadline(dispute, tenant);
+        var customer = named ? dispute.Charge?.Customer : null;
         return new DisputeRow(
             new ObjectRef(ObjectKind.Charge, dispute.ChargeId),
+            customer?.Ref(),
+            customer?.NameOf(),
             new Money(dispute.Amount, dispute.Currency),
             dispute.Status,
             dispute.Reason,
@@ -50,21 +54,23 @@ public sealed record OddsView(int Won, int Lost, int? PercentWon, string? Note)
 
 /// <summary>A dispute with what it costs and what there is to answer it with.</summary>
 /// <param name="Cardholder">What the cardholder says, in plain words.</param>
-/// <param name="Inquiry">A question of the bank: no money was taken.</param>
-/// <param name="Fee">Kept for this dispute; for an inquiry, what a dispute would cost.</param>
+/// <param name="Inquiry">Says so when it is only a question of the bank.</param>
+/// <param name="Fee">Kept for this dispute, whoever wins.</param>
+/// <param name="FeeIfDisputed">Of an inquiry: what it would cost if it became a dispute.</param>
 /// <param name="Missing">Evidence that would answer this reason and is not on record.</param>
-/// <param name="VisaCompellingEvidence">Left out where Visa's rule does not apply.</param>
+/// <param name="VisaCompellingEvidence">Left out where Visa's rule does not apply, and once nothing can be handed in.</param>
 public sealed record DisputeDetail(
     DisputeRow Dispute,
     ObjectRef? Customer,
     UntrustedText? CustomerName,
     string Cardholder,
     string? NetworkCode,
-    bool? Inquiry,
+    string? Inquiry,
     bool? Answered,
     string? InvoiceNumber,
     Money? Taken,
     Money? Fee,
+    Money? FeeIfDisputed,
     OddsView Odds,
     IReadOnlyList<EvidenceView> Evidence,
     IReadOnlyList<MissingView> Missing,

@@ -38,16 +38,10 @@ public sealed class DisputesPlugin(ToolContext context)
         var chosen = all.Items;
         if (customer is not null)
         {
-            if (!(await _reader.ChargesAsync(new ChargeListOptions { Customer = customer }, cancellationToken)).TryGet(out var charges, out refusal))
-            {
-                return refusal;
-            }
-
-            var own = charges.Items.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
-            chosen = [.. chosen.Where(d => own.Contains(d.ChargeId))];
+            chosen = [.. chosen.Where(d => d.Charge?.CustomerId == customer)];
         }
 
-        var rows = chosen.Select(d => DisputeRow.Of(d, context.Tenant, Today)).OrderBy(r => r.DaysLeft ?? int.MaxValue).ThenByDescending(r => r.Disputed).ToList();
+        var rows = chosen.Select(d => DisputeRow.Of(d, context.Tenant, Today, named: true)).OrderBy(r => r.DaysLeft ?? int.MaxValue).ThenByDescending(r => r.Disputed).ToList();
         return new DisputeList(
             rows.Count, chosen.Count(DisputeRow.IsOpen), all.Complete && rows.Count <= MostRows, OddsView.Of(DisputeOdds.Of(all.Items.Select(d => d.Status))), [.. rows.Take(MostRows)]);
     }
@@ -64,16 +58,17 @@ public sealed class DisputesPlugin(ToolContext context)
             about.Customer?.NameOf(),
             about.Reason.Words,
             dispute.PaymentMethodDetails?.Card?.NetworkReasonCode,
-            about.IsInquiry ? true : null,
+            about.IsInquiry ? "The bank only asks: no money was taken." : null,
             dispute.EvidenceDetails?.HasEvidence == true ? true : null,
             about.Invoice?.Number,
             about.Cost.Taken?.Unless0(),
-            (about.Cost.Fee ?? about.Cost.UsualFee)?.Unless0(),
+            (about.Cost.Fee ?? (about.IsInquiry ? null : about.Cost.UsualFee))?.Unless0(),
+            about.IsInquiry && about.Cost.Fee is null ? about.Cost.UsualFee?.Unless0() : null,
             OddsView.Of(about.Odds),
             [.. about.Pack.Found.Select(EvidenceView.Of)],
             [.. about.Pack.Missing.Select(kind => new MissingView(EvidenceView.Name(kind)))],
-            !visa.Applies ? null
-                : visa.Holds ? $"Visa's rule for earlier payments is met: {visa.Matching.Count} undisputed ones of the right age share the buyer's traits with this one."
+            !visa.Applies || !about.IsOpen ? null
+                : visa.Holds ? $"Visa's rule for earlier payments is met: {visa.Matching.Count} undisputed payments of the right age share the buyer's traits with this one."
                 : visa.LacksTraits ? $"Visa's rule may decide it for us: {visa.Payments.Count} undisputed payments of the right age. Not on record is that they share two things with this one, one of them the IP address or the device."
                 : $"Visa's rule does not help: it needs {CompellingEvidence.Needed} undisputed payments 120 to 365 days before this one, and there are {visa.Payments.Count}.",
             AdviceView.Of(about.Advice(context.SmallDisputes)));

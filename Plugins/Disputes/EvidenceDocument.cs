@@ -44,7 +44,7 @@ internal static class EvidenceDocument
 
         foreach (var payment in about.Visa.Holds ? about.Visa.Matching : [])
         {
-            yield return new($"Undisputed payment with the same card on {Day(tenant.Day(payment.Paid))}, by the same buyer: charge {payment.ChargeId}.");
+            yield return new($"Undisputed payment with the same card on {Day(tenant.Day(payment.Paid))}, by the same buyer: charge {payment.ChargeId}{(payment.Description is { } sold ? $", {sold.TrimEnd('.')}" : "")}.");
         }
 
         foreach (var (heading, field) in new[] { ("Our rule on cancellations", "cancellation_policy_disclosure"), ("Our rule on refunds", "refund_policy_disclosure") })

@@ -103,9 +103,9 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
                 new PreviewChange("Dispute", about.Dispute.Status, about.IsInquiry ? "warning_under_review" : "under_review"),
                 .. DisputeRules.Costs(about),
                 .. DisputeRules.Facts(about, tenant),
-                .. answer.Shown(),
+                .. answer.Shown(tenant),
             ],
             "Can't be undone: the bank takes evidence once. It decides within some weeks.",
-            answer.Declared);
+            answer.Declared) { TooLateAt = DisputeRules.Deadline(about) };
     }
 }

@@ -12,13 +12,15 @@ namespace BillingCopilot.Plugins.Mail;
 
 /// <summary>Arguments of <c>send_portal_link</c>. Text, recipient and link are not among them: code has all three.</summary>
 public sealed record SendPortalLinkArguments(
-    [property: Handle(ObjectKind.Customer), Description("Customer.")] ObjectRef Customer);
+    [property: Handle(ObjectKind.Customer), Description("Customer.")] ObjectRef Customer,
+    [property: Description("Opens only this; left out: the whole portal.")] PortalForm? Form = null);
 
 /// <summary>
-/// Mails a customer a link to Stripe's customer portal, where they change card and billing details themselves. The link
-/// is made when the mail goes, stands in the mail alone, and reaches no model, card or log.
+/// Mails a customer a link to Stripe's customer portal, where they change card and billing details themselves: to one form
+/// of it, or to the whole, as the portal's configuration allows. The card says what it opens. The link is made when the
+/// mail goes, anew for each attempt, stands in the mail alone, and reaches no model, card or log.
 /// </summary>
-public sealed class SendPortalLink(StripeReaders readers, MailOptions mail, SentMails mails, BusinessClock clock) : IOperation<SendPortalLinkArguments>
+public sealed class SendPortalLink(StripeReaders readers, StripeConnections connections, MailOptions mail, SentMails mails, BusinessClock clock) : IOperation<SendPortalLinkArguments>
 {
     /// <summary>Metadata key on a customer: the day of the last mail.</summary>
     public const string MailedKey = "copilot_portal_mailed";
@@ -41,7 +43,7 @@ public sealed class SendPortalLink(StripeReaders readers, MailOptions mail, Sent
             draft.Customer.NameOf().Value,
             draft.Customer.Ref(),
             null,
-            [new PreviewChange("To", "", Recipient.Mask(draft.Customer.Email)), new PreviewChange("Subject", "", draft.Subject), new PreviewChange("Text", "", draft.Text)],
+            [new PreviewChange("The link opens", "", draft.Opening.Allows), new PreviewChange("Portal configuration", "", draft.Opening.Configuration), new PreviewChange("To", "", Recipient.Mask(draft.Customer.Email)), new PreviewChange("Subject", "", draft.Subject), new PreviewChange("Text", "", draft.Text)],
             "A sent mail can't be taken back; the link in it expires by itself.",
             draft.Declared));
     }
@@ -111,7 +113,7 @@ public sealed class SendPortalLink(StripeReaders readers, MailOptions mail, Sent
         var made = await Attempt.WriteAsync(
             async () =>
             {
-                link = (await writers.Open<StripeWriter>(grant).CreatePortalSessionAsync(arguments.Customer.Id, cancellationToken)).Url;
+                link = (await writers.Open<StripeWriter>(grant).CreatePortalSessionAsync(arguments.Customer.Id, draft.Opening.Configuration, draft.Opening.Flow, cancellationToken)).Url;
                 return Sent(grant, null);
             },
             "No mail was written.",
@@ -147,23 +149,35 @@ public sealed class SendPortalLink(StripeReaders readers, MailOptions mail, Sent
         !(await readers.For(tenant).CustomerAsync(arguments.Customer.Id, cancellationToken)).TryGet(out var customer, out var refusal) ? refusal
         : string.IsNullOrWhiteSpace(customer.Email) ? new Refusal("no_mail_address", "The customer has no mail address.", "Add one in Stripe, or reach the customer another way.")
         : customer.Metadata?.GetValueOrDefault(MailedKey) == tenant.Day(clock.UtcNow).ToString("O") ? new Refusal("mailed_today", "The customer was mailed a portal link today already.", "Ask them to look among their junk mail, or wait a day.")
-        : Draft.Of(customer, mail);
+        : !(await readers.For(tenant).PortalConfigurationAsync(connections.For(tenant).PortalConfiguration, cancellationToken)).TryGet(out var configuration, out refusal) ? refusal
+        : PortalOpening.Of(configuration, arguments.Form).Map(opening => Draft.Of(customer, opening, mail));
 
-    private sealed record Draft(Customer Customer, string Subject, string Text)
+    private sealed record Draft(Customer Customer, PortalOpening Opening, string Subject, string Text)
     {
         public Dictionary<string, string> Declared => new(StringComparer.Ordinal)
         {
             ["customer"] = Customer.Id,
+            ["portal"] = Opening.Configuration,
+            ["opens"] = Opening.Allows,
             ["recipient"] = Recipient.Digest(Customer.Email),
             ["text"] = Invoices.Summaries.InvoiceSummary.Digest($"{Subject}\n{Text}"),
         };
 
-        public static Draft Of(Customer customer, MailOptions options)
+        public static Draft Of(Customer customer, PortalOpening opening, MailOptions options)
         {
             var locale = Locale.For(customer.PreferredLocales ?? [], customer.Address?.Country);
             Dictionary<string, string?> values = new(StringComparer.Ordinal) { ["name"] = Collections.DunningDraftsman.NameFor(customer), ["from"] = options.FromName };
             string Say(string sentence) => locale.Say(sentence, values);
-            return new Draft(customer, Say("portal.subject"), string.Join("\n\n", Say("mail.hello"), Say("portal.text"), LinkMark, Say("portal.short"), Say("mail.regards")) + "\n");
+            return new Draft(customer, opening, Say("portal.subject"), string.Join("\n\n", Say("mail.hello"), Say(Words(opening)), LinkMark, Say("portal.short"), Say("mail.regards")) + "\n");
         }
+
+        /// <summary>A mail promises what the link opens.</summary>
+        private static string Words(PortalOpening opening) => opening switch
+        {
+            { Form: PortalForm.PaymentMethodUpdate } => "portal.card",
+            { Form: PortalForm.CustomerUpdate } => "portal.details",
+            { IsCommon: true } => "portal.text",
+            _ => "portal.plain",
+        };
     }
 }

@@ -20,6 +20,7 @@ public sealed class StripeConnection
     /// Single endpoints and searches have their own bounds (<see cref="StripeLimits"/>).
     /// </param>
     /// <param name="pace">Makes what keeps to those limits; null: one of this process.</param>
+    /// <param name="portalConfiguration">What customers may do by a link to the portal (<c>bpc_…</c>); null for the account's default.</param>
     /// <exception cref="ArgumentException">A key or address is unfit; the message names the setting, never the key.</exception>
     public StripeConnection(
         Uri apiBase,
@@ -28,7 +29,8 @@ public sealed class StripeConnection
         IReadOnlyDictionary<string, string>? keysByAgent = null,
         bool observeClock = false,
         int? requestsPerSecond = null,
-        Func<StripeLimits, AccountPace>? pace = null)
+        Func<StripeLimits, AccountPace>? pace = null,
+        string? portalConfiguration = null)
     {
         ArgumentNullException.ThrowIfNull(apiBase);
         if (!apiBase.IsAbsoluteUri || (apiBase.Scheme != Uri.UriSchemeHttps && !apiBase.IsLoopback))
@@ -42,6 +44,7 @@ public sealed class StripeConnection
         _keysByAgent = (keysByAgent ?? new Dictionary<string, string>())
             .ToDictionary(k => k.Key, k => Restricted(k.Value, $"Stripe:Keys:{k.Key}"), StringComparer.OrdinalIgnoreCase);
         ObserveClock = observeClock;
+        PortalConfiguration = portalConfiguration;
         Limits = requestsPerSecond is null && apiBase.IsLoopback ? null : StripeLimits.Of(Livemode, requestsPerSecond);
         Pace = Limits is null ? null : pace?.Invoke(Limits) ?? new LocalPace(Limits, TimeProvider.System);
         if (WriteKey is not null && _keysByAgent.Values.Append(_readKey).Contains(WriteKey))
@@ -57,6 +60,9 @@ public sealed class StripeConnection
 
     /// <summary>True when business time follows the far side's clock.</summary>
     public bool ObserveClock { get; }
+
+    /// <summary>What customers may do by a link to the portal (<c>bpc_…</c>); null for the account's default.</summary>
+    public string? PortalConfiguration { get; }
 
     /// <summary>True when the keys are live ones.</summary>
     public bool Livemode => _readKey.StartsWith("rk_live_", StringComparison.Ordinal);

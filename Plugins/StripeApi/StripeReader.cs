@@ -157,15 +157,30 @@ public sealed class StripeReader
         },
         cancellationToken);
 
+    /// <summary>What customers may do in the portal.</summary>
+    /// <param name="id"><c>bpc_…</c>; null for the account's default.</param>
+    public Task<Outcome<Stripe.BillingPortal.Configuration>> PortalConfigurationAsync(string? id, CancellationToken cancellationToken) => TryAsync<Stripe.BillingPortal.Configuration>(
+        async () =>
+        {
+            var configurations = _v1.BillingPortal.Configurations;
+            var found = id is null
+                ? (await configurations.ListAsync(new Stripe.BillingPortal.ConfigurationListOptions { IsDefault = true, Limit = 1 }, null, cancellationToken)).Data.FirstOrDefault()
+                : await configurations.GetAsync(id, null, null, cancellationToken);
+            return found is null
+                ? new Refusal("no_portal", "The account's customer portal was never set up.", "Save its settings in Stripe's dashboard, or name a configuration by Stripe:PortalConfiguration.")
+                : found;
+        },
+        cancellationToken);
+
     public Task<Outcome<Charge>> ChargeAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<Charge>)await _v1.Charges.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
     public Task<Outcome<Dispute>> DisputeAsync(string id, CancellationToken cancellationToken) =>
         TryAsync(async () => (Outcome<Dispute>)await _v1.Disputes.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
-    /// <summary>Every dispute and inquiry, newest first.</summary>
+    /// <summary>Every dispute and inquiry with its charge and customer, newest first.</summary>
     public Task<Outcome<Listing<Dispute>>> DisputesAsync(CancellationToken cancellationToken) =>
-        ListAsync(_v1.Disputes.ListAutoPagingAsync(new DisputeListOptions { Limit = Page }, null, cancellationToken), cancellationToken);
+        ListAsync(_v1.Disputes.ListAutoPagingAsync(new DisputeListOptions { Limit = Page, Expand = ["data.charge.customer"] }, null, cancellationToken), cancellationToken);
 
     /// <summary>What a customer used of a meter between two midnights.</summary>
     public Task<Outcome<decimal>> UsageAsync(string meter, string customer, DateTime from, DateTime until, CancellationToken cancellationToken)
@@ -297,6 +312,7 @@ public sealed class StripeReader
             .. await RefusedAsync(_v1.Coupons.ListAsync(new CouponListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.TaxRates.ListAsync(new TaxRateListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.SubscriptionSchedules.ListAsync(new SubscriptionScheduleListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
+            .. await RefusedAsync(_v1.BillingPortal.Configurations.ListAsync(new Stripe.BillingPortal.ConfigurationListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
             .. await RefusedAsync(_v1.Prices.ListAsync(new PriceListOptions { Limit = 1 }, null, cancellationToken), cancellationToken),
         ];
         return refused;

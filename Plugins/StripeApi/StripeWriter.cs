@@ -112,8 +112,18 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
         client.V1.Invoices.SendInvoiceAsync(invoiceId, null, Keyed(), cancellationToken);
 
     /// <summary>A link to the customer portal. It is a bearer link: into an outbound mail and nowhere else.</summary>
-    public Task<Stripe.BillingPortal.Session> CreatePortalSessionAsync(string customerId, CancellationToken cancellationToken) =>
-        client.V1.BillingPortal.Sessions.CreateAsync(new Stripe.BillingPortal.SessionCreateOptions { Customer = customerId }, Keyed(":portal"), cancellationToken);
+    /// <param name="flow">The one form that it opens, after which a confirmation ends it; null for the whole portal.</param>
+    public Task<Stripe.BillingPortal.Session> CreatePortalSessionAsync(string customerId, string configuration, string? flow, CancellationToken cancellationToken) =>
+        client.V1.BillingPortal.Sessions.CreateAsync(
+            new Stripe.BillingPortal.SessionCreateOptions
+            {
+                Customer = customerId,
+                Configuration = configuration,
+                FlowData = flow is null ? null : new Stripe.BillingPortal.SessionFlowDataOptions { Type = flow, AfterCompletion = new() { Type = "hosted_confirmation" } },
+            },
+            // A key that outlives the link would replay one that has expired.
+            Keyed($":portal:{grant.Attempt}"),
+            cancellationToken);
 
     /// <summary>Changes a customer and stamps it in the same call.</summary>
     public Task<Customer> UpdateCustomerAsync(string customerId, CustomerUpdateOptions options, CancellationToken cancellationToken)

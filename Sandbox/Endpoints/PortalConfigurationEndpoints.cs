@@ -10,16 +10,27 @@ internal static class PortalConfigurationEndpoints
     private const string Fields =
         "name default_return_url metadata:m business_profile:o{headline privacy_policy_url terms_of_service_url} login_page:o{enabled*:b} "
         + "features:o{customer_update:o{enabled:b allowed_updates:l} invoice_history:o{enabled*:b} payment_method_update:o{enabled*:b} "
-        + "subscription_cancel:o{enabled:b mode proration_behavior cancellation_reason:o{enabled*:b options:l}} "
+        + "subscription_cancel:o{enabled:b mode proration_behavior cancellation_reason:o{enabled*:b options:l}} subscription_pause:o{enabled:b} "
         + "subscription_update:o{enabled:b default_allowed_updates:l proration_behavior}}";
 
     public static void Map(Routes routes)
     {
-        routes.List("/v1/billing_portal/configurations", Kind, "customer_portal_read", "", Wanted, "active:b is_default:b");
+        routes.Get("/v1/billing_portal/configurations", "customer_portal_read", "active:b is_default:b created:r" + Listing.Paging, call => Listing.Page(call, All(call).Where(c => Wanted(call, c))));
         routes.Post("/v1/billing_portal/configurations", "customer_portal_write", "billing_portal.configuration.created", Fields.Replace("features:", "features*:"), Create);
-        routes.One("/v1/billing_portal/configurations/{id}", Kind, "customer_portal_read", "configuration");
+        routes.Get("/v1/billing_portal/configurations/{id}", "customer_portal_read", "", call => All(call).FirstOrDefault(c => c.Id() == call.Id) ?? call.Load(Kind, param: "configuration"));
         routes.Post("/v1/billing_portal/configurations/{id}", "customer_portal_write", "billing_portal.configuration.updated", "active:b " + Fields, Update);
     }
+
+    /// <summary>Those that were made, and the default, which is kept only once it is changed or used.</summary>
+    private static IEnumerable<JsonObject> All(Call call)
+    {
+        List<JsonObject> kept = [.. call.Unit.All(Kind)];
+        return kept.Exists(c => (bool)c["is_default"]!) ? kept : kept.Prepend(PortalConfigurationObject.Default());
+    }
+
+    /// <summary>The default, from now on kept.</summary>
+    internal static JsonObject KeptDefault(Call call) => 
+        call.Unit.All(Kind).FirstOrDefault(c => (bool)c["is_default"]!) ?? call.Unit.Put(PortalConfigurationObject.Default());
 
     private static bool Wanted(Call call, JsonObject value) =>
         (call.Args.Bool("active") is not { } active || active == (bool)value["active"]!)
@@ -35,6 +46,11 @@ internal static class PortalConfigurationEndpoints
 
     private static JsonObject Update(Call call)
     {
+        if (call.Id == PortalConfigurationObject.Standard)
+        {
+            KeptDefault(call);
+        }
+
         var configuration = call.Edit(Kind, param: "configuration");
         if (call.Args.Bool("active") is { } active)
         {

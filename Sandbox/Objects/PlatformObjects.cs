@@ -100,7 +100,9 @@ public static class PortalSessionObject
     public static JsonObject Flow(string type, string? subscription = null) => new()
     {
         ["after_completion"] = new JsonObject { ["hosted_confirmation"] = null, ["redirect"] = null, ["type"] = "portal_homepage" },
+        ["customer_update"] = type == "customer_update" ? new JsonObject() : null,
         ["subscription_cancel"] = type == "subscription_cancel" ? new JsonObject { ["retention"] = null, ["subscription"] = subscription } : null,
+        ["subscription_pause"] = type == "subscription_pause" ? new JsonObject { ["subscription"] = subscription } : null,
         ["subscription_update"] = type == "subscription_update" ? new JsonObject { ["subscription"] = subscription } : null,
         ["subscription_update_confirm"] = null,
         ["type"] = type,

@@ -5,6 +5,14 @@ namespace BillingCopilot.Sandbox.Objects;
 /// <summary>Builds <c>billing_portal.configuration</c>: what customers may do in the portal.</summary>
 public static class PortalConfigurationObject
 {
+    /// <summary>Id of the one that an account has from the beginning.</summary>
+    public const string Standard = "bpc_1SandboxDefaultConfig00";
+
+    private const long Opened = 1_735_689_600;
+
+    /// <summary>What an account has before anybody changed it: card, details and invoices, and ending at the period's end.</summary>
+    public static JsonObject Default() => Create(Standard, Opened, isDefault: true);
+
     /// <param name="created">Unix seconds.</param>
     public static JsonObject Create(string id, long created, bool isDefault) => new()
     {
@@ -17,7 +25,7 @@ public static class PortalConfigurationObject
         ["default_return_url"] = null,
         ["features"] = new JsonObject
         {
-            ["customer_update"] = new JsonObject { ["allowed_updates"] = new JsonArray(), ["enabled"] = false },
+            ["customer_update"] = new JsonObject { ["allowed_updates"] = isDefault ? new JsonArray("address", "email", "phone", "tax_id") : new JsonArray(), ["enabled"] = isDefault },
             ["invoice_history"] = new JsonObject { ["enabled"] = isDefault },
             ["payment_method_update"] = new JsonObject { ["enabled"] = isDefault, ["payment_method_configuration"] = null },
             ["subscription_cancel"] = new JsonObject
@@ -27,6 +35,7 @@ public static class PortalConfigurationObject
                 ["mode"] = "at_period_end",
                 ["proration_behavior"] = "none",
             },
+            ["subscription_pause"] = new JsonObject { ["enabled"] = false },
             ["subscription_update"] = new JsonObject
             {
                 ["billing_cycle_anchor"] = null,

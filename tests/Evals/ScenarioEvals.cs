@@ -38,19 +38,6 @@ public sealed class ScenarioEvals
         failed.ShouldBeEmpty(string.Join("\n\n", failed));
     }
 
-    /// <summary>The design's own story in ten worlds, without a change of its file.</summary>
-    [Fact]
-    public async Task Story_OfTheDesign_RunsInTenWorlds()
-    {
-        var loaded = EvalRunner.Load([Path.Combine(Folder, "story-of-a-double-charge.yaml")]);
-        var runner = new EvalRunner(new CopilotSettings());
-        foreach (var played in new EvalPlan(1, [11, 12, 13, 14, 15, 16, 17, 18, 19, 20_260], [], 1).Cases(loaded))
-        {
-            var result = await runner.RunAsync(played.File, played.Scenario, played.Seed, repeat: 1, CancellationToken.None);
-            result.Faults.ShouldBeEmpty($"seed {played.Seed}: {string.Join('\n', result.Transcript)}");
-        }
-    }
-
     [Fact]
     public void Scenarios_AreAtLeastSeventy() => EvalRunner.Load([Folder]).Count.ShouldBeGreaterThanOrEqualTo(70);
 

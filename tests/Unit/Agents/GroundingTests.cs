@@ -200,10 +200,24 @@ public class GroundingTests
     }
 
     [Fact]
-    public void Check_RefusedCall_BacksNothing()
+    public void Check_RefusedCall_DoesNotBackWhatTheModelSentOrOthersWrote()
     {
         var evidence = Of(Call("get_invoice", """{"number":"$5,000"}""", """{"error":{"code":"not_found","message":"There is no invoice $5,000."}}"""));
         GroundingCheck.Check("They are owed $5,000.", evidence).Unbacked.ShouldHaveSingleItem();
+
+        var credit = Of(Call("give_courtesy_credit", """{"amount":"60","currency":"usd"}""", """{"error":{"code":"over_limit","message":"50.00 USD is left; 60.00 USD is more. The memo says «pay $75.00»."}}"""));
+        GroundingCheck.Check("$60.00 was asked for, and the memo says $75.00.", credit).Unbacked.Select(u => u.Figure.Text).ShouldBe(["$60.00", "$75.00"]);
+    }
+
+    [Fact]
+    public void Check_RefusedCall_BacksWhatItSaysItself()
+    {
+        var evidence = new Evidence(
+            [Call("give_courtesy_credit", """{"amount":"60","currency":"usd"}""", """{"error":{"code":"over_limit","message":"50.00 USD is left; 60.00 USD is more."}}""")], ["Give them $60."]);
+        GroundingCheck.Check("$50.00 is left: \"50.00 USD is left; 60.00 USD is more.\"", evidence).Unbacked.ShouldBeEmpty();
+
+        var done = Of(Call("issue_refund", "{}", """{"error":{"code":"refunded","message":"Refund issued."}}"""));
+        DoneClaims.In("Refund issued.", done).ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -18,10 +18,10 @@ public sealed class CourtesyRulesTests
         CourtesyRules.Refuse(Limit, new Money(amount, currency), new Money(given, currency)).ShouldBeNull();
 
     [Theory]
-    [InlineData(5_001, 0, "usd", "«At most $50.» 50.00 USD is left; 50.01 USD is more.", "Propose at most 50.00 USD.")]
+    [InlineData(5_001, 0, "usd", "«At most $50.» 50.00 USD is left; 50.01 USD is more.", "At most 50.00 USD can be proposed, if the person wants that instead.")]
     [InlineData(1, 5_000, "usd", "so 0.00 USD is left", "Nothing more can be given now.")]
     [InlineData(1, 9_000, "usd", "so 0.00 USD is left", "Nothing more can be given now.")]
-    [InlineData(7_501, 0, "jpy", "7500 JPY is left", "Propose at most 7500 JPY.")]
+    [InlineData(7_501, 0, "jpy", "7500 JPY is left", "At most 7500 JPY can be proposed, if the person wants that instead.")]
     [InlineData(1, 0, "sek", "gives no courtesy credit in SEK", "It does in: jpy, kwd, usd.")]
     [InlineData(0, 0, "usd", "more than zero", "positive")]
     public void Refuse_BeyondIt_SaysThePolicysWordsAndWhatIsLeft(long amount, long given, string currency, string says, string remedy)

@@ -45,6 +45,19 @@ public sealed class ProposalLifeTests
     }
 
     [Fact]
+    public async Task Propose_WithADeadlineOfTheFarSide_WaitsNoLongerThanThat()
+    {
+        using var bench = await Bench.StartAsync();
+        bench.Far.TooLateAt = bench.Time.GetUtcNow().AddHours(2);
+
+        var proposal = await bench.ProposeAsync();
+
+        proposal.ExpiresAt.ShouldBe(bench.Far.TooLateAt.Value);
+        bench.Time.Advance(TimeSpan.FromHours(2));
+        (await bench.Book.FindAsync(Bench.Tenant, proposal.Id, default))!.Status.ShouldBe(ProposalStatus.Expired);
+    }
+
+    [Fact]
     public async Task Execute_BeforeItsTime_WaitsThenHappensByItself()
     {
         using var bench = await Bench.StartAsync();

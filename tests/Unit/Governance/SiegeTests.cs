@@ -1,3 +1,4 @@
+using BillingCopilot.Testing;
 using BillingCopilot.Unit.Governance.Fakes;
 using Shouldly;
 using Xunit;
@@ -8,6 +9,7 @@ namespace BillingCopilot.Unit.Governance;
 /// 20,000 generated attempts, in four parts that share nothing. None through in 20,000 bounds the rate of the kinds
 /// tried by 3/20,000 at 95 %.
 /// </summary>
+[TakesLong]
 public sealed class SiegeTests
 {
     private const int Parts = 4;

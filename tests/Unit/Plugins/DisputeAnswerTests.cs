@@ -12,9 +12,10 @@ namespace BillingCopilot.Unit.PluginsTests;
 /// <summary>Answers to the world's disputes: what is handed in is what the card showed, and the PDF reads the same.</summary>
 public sealed class DisputeAnswerTests : IAsyncLifetime
 {
+    private readonly SwappedWords _sold = new();
     private Lumen _lumen = null!;
 
-    public async Task InitializeAsync() => _lumen = await Lumen.StartAsync();
+    public async Task InitializeAsync() => _lumen = await Lumen.StartAsync(_sold);
 
     public Task DisposeAsync() => _lumen.DisposeAsync().AsTask();
 
@@ -71,6 +72,35 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
             (dispute.Created - charge.Created).TotalDays.ShouldBeGreaterThan(120);
             prior.CustomerPurchaseIp.ShouldBe(visa.DisputedTransaction.CustomerPurchaseIp);
         }
+    }
+
+    [Fact]
+    public async Task Submit_WhereThePlanChanged_DescribesEachPaymentByItsOwnInvoice()
+    {
+        var planted = _lumen.Planted("disputes", 5);
+        var stripe = _lumen.Stripe.V1;
+        var charge = await stripe.Charges.GetAsync((string)planted["charge"]!);
+        var subscription = (await stripe.Subscriptions.ListAsync(new SubscriptionListOptions { Customer = charge.CustomerId })).Data.Single();
+        var prices = (await stripe.Prices.ListAsync(new PriceListOptions { Active = true, Currency = charge.Currency, Limit = 100, Expand = ["data.product"] })).Data;
+        Price Selling(string product) => prices.First(p => p.Product.Name.Contains(product, StringComparison.Ordinal) && p.Recurring is { Interval: "month", UsageType: "licensed" });
+        await stripe.Subscriptions.UpdateAsync(subscription.Id, new SubscriptionUpdateOptions
+        {
+            Items = [new SubscriptionItemOptions { Id = subscription.Items.Data[0].Id, Price = Selling("Lumen Business").Id }],
+            ProrationBehavior = "none",
+        });
+        var earlier = Ok(await Operation.PreviewAsync(Of(planted), Lumen.Tenant, default)).Declared["visa_payments"].Split(',')[1];
+        var intent = (await stripe.Charges.GetAsync(earlier)).PaymentIntentId;
+        var paid = (await stripe.InvoicePayments.ListAsync(new InvoicePaymentListOptions { Payment = new() { Type = "payment_intent", PaymentIntent = intent } })).Data.Single();
+        _sold.Swap($"/v1/invoices/{paid.InvoiceId}", Selling("Lumen Team").ProductId, Selling("Lumen Starter").ProductId);
+
+        var preview = Ok(await Operation.PreviewAsync(Of(planted), Lumen.Tenant, default));
+        (await ExecuteAsync(preview)).ShouldBeOfType<ExecutionResult.Executed>();
+
+        var visa = (await stripe.Disputes.GetAsync((string)planted["dispute"]!)).Evidence.EnhancedEvidence.VisaCompellingEvidence3;
+        visa.DisputedTransaction.ProductDescription.ShouldContain("Lumen Team");
+        visa.PriorUndisputedTransactions.Select(p => p.ProductDescription.Contains("Lumen Starter", StringComparison.Ordinal)).ShouldBe([false, true]);
+        visa.PriorUndisputedTransactions[0].ProductDescription.ShouldContain("Lumen Team");
+        preview.Changes.Single(c => c.Field == "Earlier payment 2").After.ShouldEndWith(visa.PriorUndisputedTransactions[1].ProductDescription);
     }
 
     [Fact]
@@ -145,4 +175,24 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
     private static Preview<T> Ok<T>(Outcome<Preview<T>> outcome)
         where T : class =>
         outcome is Outcome<Preview<T>>.Ok ok ? ok.Value : throw new ShouldAssertException(((Outcome<Preview<T>>.Refused)outcome).Refusal.ToString());
+
+    /// <summary>One object as Stripe would give it had something else been sold.</summary>
+    private sealed class SwappedWords : DelegatingHandler
+    {
+        private (string Path, string From, string To)? _swap;
+
+        public void Swap(string path, string from, string to) => _swap = (path, from, to);
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (_swap is { } swap && request.RequestUri!.AbsolutePath == swap.Path)
+            {
+                var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+                answer.Content = new StringContent(text.Replace(swap.From, swap.To, StringComparison.Ordinal), null, "application/json");
+            }
+
+            return answer;
+        }
+    }
 }

@@ -20,6 +20,7 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
         listed["disputes"]!.AsArray().Select(d => d!["status"]!.ToString()).Take(Planted.Count(IsOpen)).ShouldAllBe(status => status.EndsWith("needs_response"));
         ((int)listed["odds"]!["won"]!, (int)listed["odds"]!["lost"]!, listed["odds"]!["percent_won"]).ShouldBe((1, 1, null));
         listed["odds"]!["note"]!.ToString().ShouldContain("Not enough history: 2 decided");
+        listed["disputes"]!.AsArray().Select(d => d!["customer_name"]!.ToString()).ShouldBe(Planted.Select(p => p["customer_name"]!.ToString()), ignoreOrder: true);
     }
 
     [Fact]
@@ -35,7 +36,11 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
             dispute["evidence"]!.AsArray().Select(e => e!["kind"]!.ToString()).ShouldContain("invoice");
             dispute["cardholder"]!.ToString().ShouldStartWith("that ");
             (dispute["taken"] is null).ShouldBe(planted["status"]!.ToString() is "won" or "warning_needs_response");
-            dispute["fee"]!.ToString().ShouldStartWith("15.00");
+            var inquiry = planted["status"]!.ToString() is "warning_needs_response";
+            (dispute["inquiry"]?.ToString().Contains("no money was taken") ?? false).ShouldBe(inquiry);
+            dispute[inquiry ? "fee_if_disputed" : "fee"]!.ToString().ShouldStartWith("15.00");
+            dispute[inquiry ? "fee" : "fee_if_disputed"].ShouldBeNull();
+            (IsOpen(planted) || dispute["visa_compelling_evidence"] is null).ShouldBeTrue("nothing can be handed in any more");
         }
     }
 

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using BillingCopilot.Testing;
 using Shouldly;
 using Xunit;
 
 namespace BillingCopilot.Unit.SandboxTests;
 
+[TakesLong]
 public sealed class ClockTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("sandbox-").FullName;

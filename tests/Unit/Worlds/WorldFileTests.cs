@@ -4,6 +4,7 @@ using BillingCopilot.Sandbox.Endpoints;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.Time;
 using BillingCopilot.Sandbox.Worlds;
+using BillingCopilot.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Stripe;
@@ -12,6 +13,7 @@ using Xunit;
 namespace BillingCopilot.Unit.Worlds;
 
 /// <summary>Medium: a world that is read from its file.</summary>
+[TakesLong]
 public sealed class WorldFileTests(MediumWorld medium) : IClassFixture<MediumWorld>
 {
     private static readonly string[] Summed = ["payout", "coupon", "bank_account"];

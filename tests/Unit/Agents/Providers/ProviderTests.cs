@@ -1,6 +1,7 @@
 using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Models.Rules;
+using BillingCopilot.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Shouldly;
@@ -9,6 +10,7 @@ using Xunit;
 namespace BillingCopilot.Unit.AgentTests.Providers;
 
 /// <summary>Each provider's protocol over real HTTP, with every way in which an answer can go wrong.</summary>
+[TakesLong]
 public sealed class ProviderTests
 {
     private static readonly RuleBook Rules = RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools);

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Models;
+using BillingCopilot.Testing;
 using Shouldly;
 using Xunit;
 
 namespace BillingCopilot.Unit.AgentTests.Providers;
 
 /// <summary>Whole turns over each protocol: tools, parallel calls, and a model that errs.</summary>
+[TakesLong]
 public sealed class ProviderTurnTests
 {
     public static TheoryData<string> All => ProviderTests.All;

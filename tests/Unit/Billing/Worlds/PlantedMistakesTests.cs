@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Testing;
 using Shouldly;
 using Xunit;
 using Xunit.Abstractions;
@@ -8,6 +9,7 @@ using Xunit.Abstractions;
 namespace BillingCopilot.Unit.BillingTests.Worlds;
 
 /// <summary>Wrong charges in worlds of ten seeds: what was planted is found, and nothing else is claimed.</summary>
+[TakesLong]
 public sealed class PlantedMistakesTests(ITestOutputHelper output)
 {
     private static readonly (MistakeKind Kind, string Planted, string LookAlikes, string Amount)[] Lists =

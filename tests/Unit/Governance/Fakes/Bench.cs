@@ -61,6 +61,9 @@ public sealed class Bench : IDisposable
     /// <summary>What segments see of customers; null leaves them unread.</summary>
     public ICustomerFactsReader? Customers { get; set; }
 
+    /// <summary>Operations besides the two; the policy has to name them.</summary>
+    public Action<IServiceCollection>? More { get; set; }
+
     /// <summary>Where customers are; null leaves it unknown.</summary>
     public ICustomerZones? Zones { get; set; }
 
@@ -145,6 +148,7 @@ public sealed class Bench : IDisposable
             services.AddOperation<FormCredit, CreditArguments>();
         }
 
+        More?.Invoke(services);
         Node = services.BuildServiceProvider();
         _nodes.Add(Node);
         return Node;

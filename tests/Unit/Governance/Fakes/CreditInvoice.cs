@@ -36,6 +36,21 @@ public sealed class CreditInvoice(FarSide far, BusinessClock clock) : IOperation
         Task.FromResult(far.Finished++);
 }
 
+/// <summary>Another kind of money back, on the same far side.</summary>
+public sealed class GiveBack(CreditInvoice same) : IOperation<CreditArguments>
+{
+    public static OperationDescriptor Descriptor { get; } = new("give_back", "Proposes money back.", typeof(CreditArguments), Risk.Money) { FarSideReplays = true };
+
+    public Task<Outcome<Preview<CreditArguments>>> PreviewAsync(CreditArguments arguments, TenantContext tenant, CancellationToken cancellationToken) =>
+        same.PreviewAsync(arguments, tenant, cancellationToken);
+
+    public Task<ExecutionResult> ExecuteAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken) =>
+        same.ExecuteAsync(arguments, tenant, grant, writers, cancellationToken);
+
+    public Task<ExecutionResult> ReconcileAsync(CreditArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken) =>
+        same.ReconcileAsync(arguments, tenant, grant, cancellationToken);
+}
+
 /// <summary>The same on a far side that forgets keys, like a mail server.</summary>
 public sealed class MailCredit(FarSide far) : IOperation<CreditArguments>
 {
@@ -79,6 +94,6 @@ internal static class Credits
         return new Preview<CreditArguments>(
             arguments, $"Credit {arguments.Amount.ToDisplayText()}", new ObjectRef(ObjectKind.Customer, far.CustomerOf.GetValueOrDefault(arguments.Invoice.Id, far.Customer)), "Acme\u202E Ltd", far.ReadsAnother is { } another ? new ObjectRef(ObjectKind.Invoice, another) : arguments.Invoice, arguments.Amount,
             [new PreviewChange("remaining", remaining.ToString(), (remaining - arguments.Amount.AmountMinor).ToString()), new PreviewChange("Memo", "", arguments.Memo ?? "")],
-            "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" });
+            "A credit note can be voided.", new Dictionary<string, string> { ["amount_remaining"] = remaining.ToString(), ["status"] = "open" }) { TooLateAt = far.TooLateAt };
     }
 }

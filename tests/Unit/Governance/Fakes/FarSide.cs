@@ -40,6 +40,9 @@ public sealed class FarSide : IWriteClients
     /// <summary>Previews read this invoice, whatever they were asked about; null for the right one.</summary>
     public string? ReadsAnother { get; set; }
 
+    /// <summary>A deadline of the far side's own.</summary>
+    public DateTimeOffset? TooLateAt { get; set; }
+
     public bool ForgetsKeys { get; set; }
 
     public int Reads { get; private set; }

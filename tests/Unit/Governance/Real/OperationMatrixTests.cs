@@ -5,6 +5,7 @@ using BillingCopilot.Governance.Controls;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Stripe;
@@ -13,6 +14,7 @@ using Xunit;
 namespace BillingCopilot.Unit.Governance.Real;
 
 /// <summary>One bench for the whole matrix: each case has objects of its own.</summary>
+[TakesLong]
 public sealed class MatrixBench : IAsyncLifetime
 {
     internal RealBench Bench { get; private set; } = null!;

@@ -5,6 +5,7 @@ using BillingCopilot.Governance.Executor;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.StripeApi;
+using BillingCopilot.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Stripe;
@@ -13,6 +14,7 @@ using Xunit;
 namespace BillingCopilot.Unit.Governance.Real;
 
 /// <summary>What holds an operation back between the guards and the request: a stop, a moved state, doubt.</summary>
+[TakesLong]
 public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<MatrixBench>
 {
     private static IReadOnlyDictionary<string, RealOperation> Operations => RealOperation.All;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Testing;
 using Shouldly;
 using Stripe;
 using Xunit;
@@ -8,6 +9,7 @@ using Xunit;
 namespace BillingCopilot.Unit.Governance.Real;
 
 /// <summary>What a card says before and after is what Stripe says before and after, to the smallest unit.</summary>
+[TakesLong]
 public sealed class PreviewIsEffectTests
 {
     private const int EachCurrency = 80;
