@@ -98,6 +98,7 @@ public sealed partial class EveryFieldCanaryTests
         await CallAsync("get_subscription", new() { ["subscription"] = subscription });
         await CallAsync("get_subscription", new() { ["subscription"] = (string)(await CallAsync("get_customer_overview", new() { ["customer"] = discounted }))["subscriptions"]![0]!["subscription"]! });
         await CallAsync("list_subscriptions", []);
+        await CallAsync("open_billing_form", new() { ["customer"] = customer });
         await CallAsync("list_invoices", new() { ["customer"] = customer });
         await CallAsync("get_invoice", new() { ["invoice"] = invoice });
         await CallAsync("explain_invoice_change", new() { ["customer"] = customer });

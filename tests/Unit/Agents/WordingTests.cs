@@ -15,7 +15,7 @@ public sealed class WordingTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("wordings.tsv", 0.9, 0.03)]
-    [InlineData("wordings-again.tsv", 0.55, 0.18)]
+    [InlineData("wordings-again.tsv", 0.55, 0.2)]
     public void Match_FreshWordings_AreUnderstoodOrAskedAboutAndNeverProposeSomethingElse(string file, double least, double mostWrong)
     {
         var judged = Wordings(file).Select(w => (w.Intent, w.Text, Understood: Understand(w.Text, w.Intent))).ToList();
