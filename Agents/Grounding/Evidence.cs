@@ -229,20 +229,40 @@ public sealed partial class Evidence
 
         var walk = new LeafWalk(call, Subjects);
         // Its reason for a proposal is for people: no refusal repeats it.
-        var arguments = call.Arguments is JsonObject said ? new JsonObject(said.Where(a => a.Key != ProposalArguments.Why).Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone()))).ToJsonString() : "";
-        List<Figure> sent = [.. FigureScanner.Scan(arguments.Replace('"', ' '))];
-        HashSet<decimal> numbers = [.. Number().Matches(arguments).Select(m => decimal.TryParse(m.ValueSpan, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : -1)];
+        var words = string.Join('\n', Leaves(call.Arguments is JsonObject named ? named.Where(a => a.Key != ProposalArguments.Why).Select(a => a.Value) : [call.Arguments]));
+        List<Figure> sent = [.. FigureScanner.Scan(words)];
+        HashSet<decimal> numbers = [.. Number().Matches(words).Select(m => decimal.TryParse(m.ValueSpan, NumberStyles.Number, CultureInfo.InvariantCulture, out var n) ? n : -1)];
+        bool IsNew(Figure f) => !sent.Exists(s => Backs(s, f) || s.Value == f.Value) && !(f.Number is { } n && numbers.Contains(n));
         foreach (var name in new[] { "message", "remedy" })
         {
             if (error[name] is JsonValue value && value.GetValueKind() == JsonValueKind.String)
             {
-                var text = FromOutside().Replace(value.GetValue<string>(), "…");
+                var whole = value.GetValue<string>();
                 var path = $"$.error.{name}";
-                _refusals.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, [error])));
-                _figures.AddRange(FigureScanner.Scan(text).Where(f => !sent.Exists(s => Backs(s, f) || s.Value == f.Value) && !(f.Number is { } n && numbers.Contains(n))).Select(f => walk.Source(f, path, [error])));
+                foreach (Match part in FromOutside().Matches(whole))
+                {
+                    TakePart(part.Value, Flat(part.Value));
+                }
+
+                TakePart(FromOutside().Replace(whole, "…"), null);
+
+                // Quoted words, a policy's or a customer's, back what repeats them as a quotation, and no fact.
+                void TakePart(string text, string? quoted)
+                {
+                    _refusals.Add((Flat(text), walk.Source(new Figure(default, text, FigureKind.Quote, text), path, [error]) with { Words = quoted }));
+                    _figures.AddRange(FigureScanner.Scan(text).Where(IsNew).Select(f => walk.Source(f, path, [error]) with { Words = quoted }));
+                }
             }
         }
     }
+
+    private static IEnumerable<string> Leaves(IEnumerable<JsonNode?> nodes) => nodes.SelectMany(node => node switch
+    {
+        JsonObject o => Leaves(o.Select(p => p.Value)),
+        JsonArray a => Leaves(a),
+        JsonValue v => [v.GetValueKind() == JsonValueKind.String ? v.GetValue<string>() : v.ToJsonString()],
+        _ => [],
+    });
 
     [GeneratedRegex(@"[0-9]+(?:[.,][0-9]+)*", RegexOptions.CultureInvariant)]
     private static partial Regex Number();

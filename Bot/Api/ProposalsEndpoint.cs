@@ -25,7 +25,7 @@ public static class ProposalsEndpoint
         routes.MapPost("/proposals/{id}/settle", SettleAsync);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, ProposalBook book, string? status, string? limit, bool? mine)
+    private static async Task<IResult> ListAsync(HttpContext http, ProposalBook book, ProposalSight sight, string? status, string? limit, bool? mine)
     {
         var wanted = default(ProposalStatus?);
         if (status is not null)
@@ -45,13 +45,13 @@ public static class ProposalsEndpoint
         }
 
         var caller = ApiGate.Caller(http);
-        var found = await book.ListAsync(caller.Tenant.Context, wanted, most, http.RequestAborted);
+        ProposalView[] found = [.. (await book.ListAsync(caller.Tenant.Context, wanted, most, http.RequestAborted)).Select(p => sight.Of(p, caller.Person))];
         return Results.Json(new { data = mine == true ? [.. found.Where(p => p.RequestedBy == caller.Person.Id)] : found }, ApiJson.Options);
     }
 
-    private static async Task<IResult> GetAsync(HttpContext http, ProposalBook book, string id) =>
+    private static async Task<IResult> GetAsync(HttpContext http, ProposalBook book, ProposalSight sight, string id) =>
         await book.FindAsync(ApiGate.Caller(http).Tenant.Context, id, http.RequestAborted) is { } found
-            ? Results.Json(found, ApiJson.Options)
+            ? Results.Json(sight.Of(found, ApiGate.Caller(http).Person), ApiJson.Options)
             : ApiError.Result(404, "unknown_proposal", $"There is no proposal '{id}'.", "GET /api/proposals lists those there are.");
 
     private static async Task<IResult> DecideAsync(HttpContext http, string id, Decisions decisions)

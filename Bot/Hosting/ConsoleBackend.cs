@@ -18,7 +18,7 @@ namespace BillingCopilot.Bot.Hosting;
 /// <summary>The console's way to the rest, for the tenant of who is signed in; people are looked up, never believed.</summary>
 public sealed class ConsoleBackend(
     TenantList tenants, PeopleDirectory people, Sessions sessions, PolicyBook policies, ChatTurns chat, ChatHistory history, ProposalBook book,
-    Decisions decisions, ProposalFeed feed, BillingForms forms, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions) : IConsoleBackend
+    Decisions decisions, ProposalFeed feed, BillingForms forms, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions, ProposalSight sight) : IConsoleBackend
 {
     private const int RecentConversations = 5;
 
@@ -83,8 +83,11 @@ public sealed class ConsoleBackend(
         return history.RecentAsync(tenant.Context, person, RecentConversations, cancellationToken);
     }
 
-    public Task<IReadOnlyList<ProposalView>> ListProposalsAsync(ConsoleUser user, CancellationToken cancellationToken) =>
-        book.ListAsync(Checked(user).Tenant.Context, null, 200, cancellationToken);
+    public async Task<IReadOnlyList<ProposalView>> ListProposalsAsync(ConsoleUser user, CancellationToken cancellationToken)
+    {
+        var (tenant, person) = Checked(user);
+        return [.. (await book.ListAsync(tenant.Context, null, 200, cancellationToken)).Select(p => sight.Of(p, person))];
+    }
 
     public DecisionStanding StandingOf(ConsoleUser user, ProposalView proposal)
     {

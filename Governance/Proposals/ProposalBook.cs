@@ -41,14 +41,14 @@ public sealed class ProposalBook
     /// </summary>
     public async Task<Outcome<ProposalView>> ProposeAsync(ProposeRequest request, CancellationToken cancellationToken)
     {
-        var outcome = await WithRuleAsync(request, await TryProposeAsync(request, cancellationToken), cancellationToken);
+        var outcome = await TryProposeAsync(request, cancellationToken);
         if (outcome is Outcome<ProposalView>.Refused { Refusal: var refusal })
         {
             var details = new JsonObject { ["operation"] = PlainText.Clean(request.Operation, 100), ["code"] = refusal.Code, ["requester"] = request.Requester.Id };
             await _audit.AppendAsync(request.Tenant, new AuditEntry("proposal.refused", request.Agent, request.TaskId, details), cancellationToken);
         }
 
-        return outcome;
+        return await WithRuleAsync(request, outcome, cancellationToken);
     }
 
     public async Task<ProposalView?> FindAsync(TenantContext tenant, string id, CancellationToken cancellationToken)
@@ -141,6 +141,11 @@ public sealed class ProposalBook
             request = request with { NotBefore = due };
         }
 
+        if (preview.TooLateAt is { } late && request.NotBefore >= late)
+        {
+            return new Refusal("too_late", FormattableString.Invariant($"It is too late from {late:yyyy-MM-dd HH:mm} UTC on."), "Propose it for an earlier time.");
+        }
+
         preview = await QuotedAsync(request.Tenant, operation.Descriptor, preview, cancellationToken);
         return await _guards.Show.FirstAsync(about with { Request = request, Shown = preview }, cancellationToken) is { } hidden
             ? hidden
@@ -151,7 +156,7 @@ public sealed class ProposalBook
     private async Task<Outcome<ProposalView>> WithRuleAsync(ProposeRequest request, Outcome<ProposalView> outcome, CancellationToken cancellationToken) =>
         outcome is Outcome<ProposalView>.Refused { Refusal: { Code: "not_allowed" } refusal } && _quotes is not null
             && _operations.Find(request.Operation)?.Descriptor.Rule is { } rule && await _quotes.FindAsync(request.Tenant, rule, cancellationToken) is { } words
-            ? refusal with { Remedy = $"{refusal.Remedy} The policy: {words}".TrimStart() }
+            ? refusal with { Remedy = $"{refusal.Remedy} The policy: «{words}»".TrimStart() }
             : outcome;
 
     /// <summary>With the policy that allows or forbids it, in its own words, where the operation did not quote one itself.</summary>

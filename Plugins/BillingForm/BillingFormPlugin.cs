@@ -16,7 +16,7 @@ public sealed class BillingFormPlugin(ToolContext context)
     [KernelFunction(Tool), ToolEffect(ToolEffect.Read)]
     [Description("Opens a form beside your answer on which the person fills in name, mail address, phone, address and tax id of a customer.")]
     public async Task<object> OpenAsync([Handle(ObjectKind.Customer), Description("Handle such as cus1, from find_customer")] string customer, CancellationToken cancellationToken) =>
-        ToolResult.Of((await context.Reader.CustomerAsync(customer, cancellationToken)).Map(found => new BillingFormOffer(found.Ref(), found.NameOf(), "the form is open beside your answer; what is filled in waits for another person's approval")));
+        ToolResult.Of((await context.Reader.CustomerAsync(customer, cancellationToken)).Map(found => new BillingFormOffer(found.Ref(), found.NameOf(), "the form is open beside your answer in the web console, nowhere else; what is filled in waits for another person's approval")));
 }
 
 /// <summary>That a form is offered; nothing of what stands on it.</summary>

@@ -117,6 +117,8 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<Dow
         { Schedule: { } schedule } when schedule.Phases.Any(p => p.AddInvoiceItems is { Count: > 0 }) => new("settings_lost", "The running phase of the subscription's schedule bills items once, which a new plan of phases may bill again.", "Plan the change in Stripe's dashboard."),
         { Subscription.Items.Data: var items, Change: var change } when items.Any(i => i.Id == change.From.ItemId && i.Price.Id != change.To.PriceId && i.DiscountIds is { Count: > 0 }) =>
             new("settings_lost", $"{change.From.Plan} has a discount of its own, which may not go over to {change.To.Plan}.", "Plan the change in Stripe's dashboard."),
+        { Subscription.DefaultPaymentMethodId: { } own, Customer: var customer } when own != customer.InvoiceSettings?.DefaultPaymentMethodId =>
+            new("settings_lost", "The subscription pays with a payment method of its own, and a scheduled phase would take the customer's.", "Plan the change in Stripe's dashboard."),
         _ => null,
     };
 
@@ -147,6 +149,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<Dow
                 ["customer"] = customer.Id,
                 ["period_end"] = day,
                 ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
+                ["settings"] = RunningPhase.Fingerprint(subscription),
                 ["to"] = $"{change.To.PriceId}x{change.To.Quantity} at {change.To.Unit}",
                 ["instead_of"] = change.From.ItemId!,
             });

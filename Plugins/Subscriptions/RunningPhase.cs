@@ -54,6 +54,16 @@ internal static class RunningPhase
         return all.Where(a => a.Has).Select(a => a.Words);
     }
 
+    /// <summary>What of it an approval is bound to: the settings that move money.</summary>
+    public static string Fingerprint(Subscription subscription)
+    {
+        static string Join(IEnumerable<string>? ids) => string.Join('+', (ids ?? []).Order(StringComparer.Ordinal));
+        var items = subscription.Items.Data.OrderBy(i => i.Id, StringComparer.Ordinal)
+            .Select(i => $"{i.Id}:{Join(i.TaxRates?.Select(r => r.Id))}:{Join(i.DiscountIds)}:{i.BillingThresholds?.UsageGte}");
+        return FormattableString.Invariant(
+            $"{Join(subscription.DefaultTaxRates?.Select(r => r.Id))};{Join(subscription.DiscountIds)};{subscription.AutomaticTax?.Enabled};{subscription.CollectionMethod};{subscription.BillingThresholds?.AmountGte};{subscription.TransferData?.DestinationId}:{subscription.TransferData?.AmountPercent};{subscription.OnBehalfOfId};{subscription.ApplicationFeePercent};{string.Join(',', items)}");
+    }
+
     private static SubscriptionSchedulePhaseInvoiceSettingsOptions? Invoices(Subscription subscription)
     {
         var settings = subscription.InvoiceSettings;

@@ -119,6 +119,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
 
     private static Refusal? Unfit(Subscription subscription) =>
         !Running.Contains(subscription.Status) ? new Refusal("subscription_not_running", $"The subscription is {subscription.Status}.")
+        : subscription.ScheduleId is not null ? new Refusal("change_scheduled", "A change of the subscription is scheduled, which sets its discounts: the coupon would be gone before an invoice used it.", "Give something back on an invoice instead, or take the scheduled change back with keep_plan first.")
         : subscription.CancelAtPeriodEnd || subscription.CancelAt is not null ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use a coupon.", "Give something back on an invoice instead, if the policy allows it.")
         : null;
 

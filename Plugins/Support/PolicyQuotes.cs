@@ -15,7 +15,17 @@ internal sealed class PolicyQuotes(IKnowledgeBase knowledge) : IPolicyQuotes
     public async Task<string?> FindAsync(TenantContext tenant, PolicyRule rule, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        var found = await knowledge.SearchAsync(tenant, rule.Query, "policy", Looked, cancellationToken);
+        IReadOnlyList<Passage> found;
+        try
+        {
+            found = await knowledge.SearchAsync(tenant, rule.Query, "policy", Looked, cancellationToken);
+        }
+        catch (Exception e) when (StorageFault.Is(e) || e is HttpRequestException)
+        {
+            // A card without its quotation can still be decided on; what has a deadline can't wait for a search.
+            return null;
+        }
+
         return found.FirstOrDefault(p => rule.Headings.Any(word => p.Section.Contains(word, StringComparison.OrdinalIgnoreCase))) is { } section
             ? $"{PlainText.Clean(section.Title, 100)}, {PlainText.Clean(section.Section, 100)}: “{Cut(PlainText.Clean(section.Quote, int.MaxValue))}”"
             : null;

@@ -40,6 +40,9 @@ public sealed class BillingFormFlow
         made.ShouldAllBe(p => p["changes"]!.AsArray().Any(c => (string?)c!["field"] == "Policy"));
         foreach (var proposal in made)
         {
+            var seen = await vera.GetStringAsync($"/api/proposals/{proposal["id"]}") + await vera.GetStringAsync("/api/proposals");
+            new[] { "Quillfeather", "Zedmouth", "987654321" }.Where(seen.Contains).ShouldBeEmpty("a viewer reads that there is a proposal, and no value of it");
+            (await olivia.GetStringAsync($"/api/proposals/{proposal["id"]}")).ShouldContain(made.IndexOf(proposal) == 0 ? "Quillfeather" : "987654321");
             (await sam.DecideAsync(proposal)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
             ((string?)(await (await olivia.DecideAsync(proposal)).JsonAsync())["status"]).ShouldBe("executed");
         }

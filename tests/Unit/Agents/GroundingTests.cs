@@ -209,6 +209,24 @@ public class GroundingTests
         GroundingCheck.Check("$60.00 was asked for, and the memo says $75.00.", credit).Unbacked.Select(u => u.Figure.Text).ShouldBe(["$60.00", "$75.00"]);
     }
 
+    [Theory]
+    [InlineData("£9,000", "There is no plan '£9,000 overcharge'.")]
+    [InlineData("¥9000", "There is no plan '¥9000 overcharge'.")]
+    [InlineData("9,000 USD", "There is no plan ''9,000 USD overcharge'.")]
+    public void Check_RefusedCall_DoesNotBackAnEcho_HoweverItIsWritten(string amount, string message)
+    {
+        var call = new ToolEvidence("c1", "downgrade_now", new JsonObject { ["plan"] = $"'{amount} overcharge" }, new JsonObject { ["error"] = new JsonObject { ["code"] = "unknown_plan", ["message"] = message } });
+        GroundingCheck.Check($"They were charged {amount}.", new Evidence([call], [])).Unbacked.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Check_RefusedCall_ItsPolicyIsQuotedAndIsNoFactOfACustomer()
+    {
+        var evidence = Of(Call("downgrade_now", """{"customer":"cus1"}""", """{"error":{"code":"not_allowed","message":"Only operations may.","remedy":"The policy: «Refunds, Approval: “Up to $500 finance approves it alone.”»"}}"""));
+        GroundingCheck.Check("Acme Robotics owes $500.", evidence).Unbacked.ShouldHaveSingleItem();
+        GroundingCheck.Check("The policy says: \"Up to $500 finance approves it alone.\"", evidence).Unbacked.ShouldBeEmpty();
+    }
+
     [Fact]
     public void Check_RefusedCall_BacksWhatItSaysItself()
     {

@@ -53,7 +53,7 @@ public sealed class DowngradesTests
 
     [Fact]
     public void Plan_OfSeveralThatCouldGo_AsksWhich() =>
-        Refused(Downgrades.Plan([Team, Item("Lumen Business", 39900, "si_2")], OnSale, "Starter", null, null)).Remedy.ShouldBe("Say in replaces which one goes: Lumen Business, Lumen Team.");
+        Refused(Downgrades.Plan([Team, Item("Lumen Business", 39900, "si_2")], OnSale, "Starter", null, null)).Remedy.ShouldBe("Say in replaces which one goes: «Lumen Business», «Lumen Team».");
 
     /// <summary>A year's price is compared by the month.</summary>
     [Fact]

@@ -55,6 +55,8 @@ public sealed class ProposalLifeTests
         proposal.ExpiresAt.ShouldBe(bench.Far.TooLateAt.Value);
         bench.Time.Advance(TimeSpan.FromHours(2));
         (await bench.Book.FindAsync(Bench.Tenant, proposal.Id, default))!.Status.ShouldBe(ProposalStatus.Expired);
+        bench.Far.TooLateAt = bench.Time.GetUtcNow().AddDays(2);
+        (await bench.TryProposeAsync(r => r with { TaskId = "task_3", NotBefore = bench.Far.TooLateAt })).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("too_late");
     }
 
     [Fact]

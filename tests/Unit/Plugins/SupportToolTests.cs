@@ -14,7 +14,7 @@ public sealed class SupportToolTests(SharedLumen shared) : IClassFixture<SharedL
     {
         var explained = await ExplainAsync("overage");
         explained["parts"]!.AsArray().Select(p => (string?)p!["kind"]).ShouldContain("usage_overage");
-        explained["parts"]!.AsArray().ShouldContain(p => p!["says"]!.ToString().Contains("% overage charge for API calls"));
+        explained["parts"]!.AsArray().ShouldContain(p => p!["says"]!.ToString().Contains("% overage charge for «API calls»"));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class SupportToolTests(SharedLumen shared) : IClassFixture<SharedL
         var explained = await ExplainAsync("plan_upgrade_proration");
         var says = explained["parts"]!.AsArray().Select(p => p!["says"]!.ToString()).Where(s => s.Contains("proration")).ToList();
         says.Count.ShouldBe(2);
-        says[0].ShouldMatch(@"\d+ of (28|29|30|31) days of \$\S+, now Lumen \w+ at \$\S+, from ");
+        says[0].ShouldMatch(@"\d+ of (28|29|30|31) days of \$\S+, now «Lumen \w+» at \$\S+, from ");
         says[1].ShouldMatch(@"\d+ of (28|29|30|31) days of \$\S+, before Lumen \w+ at \$\S+, from ");
     }
 

@@ -68,7 +68,8 @@ public sealed class OperationMatrixTests(MatrixBench shared) : IClassFixture<Mat
         var marks = account.Kinds.SelectMany(account.All).Select(o => o["metadata"] as JsonObject).OfType<JsonObject>()
             .Select(m => new[] { "copilot_", "copilot_undo_" }.Where(p => (string?)m[p + "proposal"] == proposal.Id).Select(p => ((string?)m[p + "prompt"], (string?)m[p + "approved_by"])))
             .SelectMany(m => m).ToList();
-        marks.ShouldAllBe(m => m.Item1 == "support.v1" && m.Item2 == "ada");
+        var prompt = RealOperation.All[name].ByHand ? ProposeRequest.ByHand : "support.v1";
+        marks.ShouldAllBe(m => m.Item1 == prompt && m.Item2 == "ada");
         if (effects > 0 && _bench.Node.GetRequiredService<OperationCatalog>().Find(name)!.Stamps is not null)
         {
             marks.ShouldNotBeEmpty();
