@@ -24,7 +24,7 @@ public sealed class SupportToolTests(SharedLumen shared) : IClassFixture<SharedL
         var says = explained["parts"]!.AsArray().Select(p => p!["says"]!.ToString()).Where(s => s.Contains("proration")).ToList();
         says.Count.ShouldBe(2);
         says[0].ShouldMatch(@"\d+ of (28|29|30|31) days of \$\S+, now «Lumen \w+» at \$\S+, from ");
-        says[1].ShouldMatch(@"\d+ of (28|29|30|31) days of \$\S+, before Lumen \w+ at \$\S+, from ");
+        says[1].ShouldMatch(@"\d+ of (28|29|30|31) days of \$\S+, before «Lumen \w+» at \$\S+, from ");
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed partial class PolicyOnCardsTests : IAsyncLifetime
         var operation = RealOperation.All["downgrade_now"];
         var refused = (await _bench.TryProposeAsync("downgrade_now", await operation.MakeAsync(new Objects(_bench.Sandbox.Admin)), "sam")).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal;
         refused.Code.ShouldBe("not_allowed");
-        refused.Remedy!.ShouldEndWith($"The policy: {await QuoteAsync("downgrade_now")}");
+        refused.Remedy!.ShouldEndWith($"The policy: «{await QuoteAsync("downgrade_now")}»");
     }
 
     private async Task<string> QuoteAsync(string operation)
