@@ -66,9 +66,12 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         return (await FindAsync(keys, tenant, subject, cancellationToken))!;
     }
 
-    /// <summary>Drops the keys, and notes whose erasure it was. Returns how many there were.</summary>
+    /// <summary>
+    /// Drops the keys, and notes whose erasure it was. Returns how many there were, and whether the file's log is empty of
+    /// them: where another process reads it, <see cref="EmptyLogAsync(CancellationToken)"/> is to be tried again.
+    /// </summary>
     /// <param name="at">When, in milliseconds of business time; null where the erasure is noted already.</param>
-    internal async Task<int> DropAsync(string tenant, string erased, IEnumerable<string> subjects, long? at, CancellationToken cancellationToken)
+    internal async Task<(int Dropped, bool Gone)> DropAsync(string tenant, string erased, IEnumerable<string> subjects, long? at, CancellationToken cancellationToken)
     {
         await using var keys = await OpenAsync(cancellationToken);
         await using var transaction = await keys.BeginTransactionAsync(cancellationToken);
@@ -84,23 +87,33 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         }
 
         await transaction.CommitAsync(cancellationToken);
-        await EmptyLogAsync(keys, cancellationToken);
-        return dropped;
+        return (dropped, await EmptyLogAsync(keys, cancellationToken));
+    }
+
+    /// <summary>Empties the file's log; false when another process reads it just now.</summary>
+    public async Task<bool> EmptyLogAsync(CancellationToken cancellationToken)
+    {
+        if (!Exist)
+        {
+            return true;
+        }
+
+        await using var keys = await OpenAsync(cancellationToken);
+        return await EmptyLogAsync(keys, cancellationToken);
     }
 
     /// <summary>The write-ahead log holds the pages as they were before: what was dropped is gone once it is empty.</summary>
-    private static async Task EmptyLogAsync(DbConnection keys, CancellationToken cancellationToken)
+    private static async Task<bool> EmptyLogAsync(DbConnection keys, CancellationToken cancellationToken)
     {
         if (keys is not SqliteConnection)
         {
-            return;
+            return true;
         }
 
+        // Who reads is not waited for: it is tried again.
+        await RunAsync(keys, "PRAGMA busy_timeout = 500", [], cancellationToken);
         await using var command = Command(keys, "PRAGMA wal_checkpoint(TRUNCATE)", []);
-        if (await command.ExecuteScalarAsync(cancellationToken) is not 0L)
-        {
-            throw new IOException($"{FileName}: the keys were dropped, but another process reads the file and its log could not be emptied. End that process and erase again.");
-        }
+        return await command.ExecuteScalarAsync(cancellationToken) is 0L;
     }
 
     /// <summary>Who was erased, and when last.</summary>
