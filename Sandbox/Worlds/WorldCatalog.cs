@@ -47,7 +47,8 @@ public static class WorldCatalog
 
     private static World Open(string name, int seed, string size, string cache)
     {
-        var path = Path.GetFullPath(Path.Combine(cache, $"{name}-{seed}-{size}-{Generator}.world"));
+        cache = Path.GetFullPath(cache);
+        var path = Path.Combine(cache, $"{name}-{seed}-{size}-{Generator}.world");
         lock (Writing.GetOrAdd(path, _ => new Lock()))
         {
             if (WorldFile.Open(path) is { } known)

@@ -20,7 +20,7 @@ public sealed partial class WorldDeterminismTests
     [Fact]
     public void Build_SmallIntoAFile_HasTheSameListsAsInMemory()
     {
-        var (file, memory) = (WorldCatalog.Build("lumen", 1, "small", SeededWorlds.Folder), SeededWorlds.Of(1));
+        var (file, memory) = (WorldCatalog.Build("lumen", 1, "small", Path.GetRelativePath(Environment.CurrentDirectory, SeededWorlds.Folder)), SeededWorlds.Of(1));
 
         file.Account.Kinds.Order().ShouldBe(memory.Account.Kinds.Order());
         foreach (var kind in memory.Account.Kinds)
