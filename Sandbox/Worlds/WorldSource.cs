@@ -4,7 +4,7 @@ namespace BillingCopilot.Sandbox.Worlds;
 internal static class WorldSource
 {
     /// <summary>Part of a journal's header, which holds changes of objects by id: raised whenever the ids of a world change.</summary>
-    public const int GeneratorVersion = 3;
+    public const int GeneratorVersion = 4;
 
     public static World Create(SandboxOptions options)
     {
