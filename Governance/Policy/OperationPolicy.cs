@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.People;
 
 namespace BillingCopilot.Governance.Policy;
@@ -40,6 +41,9 @@ public sealed record OperationPolicy(
 
     /// <summary>By currency: the policy's bound of what is small, for operations whose advice depends on it; null means none.</summary>
     public IReadOnlyDictionary<string, Money>? SmallBelow { get; init; }
+
+    /// <summary>What contesting a dispute costs and by when it is to be done; null where nobody wrote it down.</summary>
+    public ContestTerms? Contest { get; init; }
 
     /// <summary>How many distinct people have to approve this sum.</summary>
     public int ApproversFor(Money? amount) =>

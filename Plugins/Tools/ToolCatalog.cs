@@ -77,7 +77,7 @@ public sealed class ToolCatalog
     public Func<string, KernelFunction> OpenReadTools(ToolScope scope)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies?.Find(AcceptDispute.Descriptor.Name)?.SmallBelow));
+        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies is null ? null : DisputeTerms.Of(_policies)));
         Dictionary<Type, object> plugins = [];
         return name => Create(Known(name), context.Value, plugins);
     }
