@@ -70,6 +70,9 @@ public sealed class PolicyBook(IReadOnlyDictionary<string, OperationPolicy> poli
 {
     public string Version { get; } = version;
 
+    /// <summary>Where tickets go.</summary>
+    public QueueBook Queues { get; init; } = QueueBook.One;
+
     /// <summary>Every registered operation has one: a missing policy stops the start-up.</summary>
     public OperationPolicy For(string operation) => policies[operation];
 

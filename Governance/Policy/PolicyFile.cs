@@ -16,12 +16,12 @@ internal static class PolicyFile
 {
     public static PolicyBook Read(ConfigMap file, OperationCatalog catalog)
     {
-        var operations = file.Allow("operations").Get("operations").Map;
+        var operations = file.Allow("operations", "queues").Get("operations").Map;
         var names = catalog.All.Select(d => d.Name).ToArray();
         var policies = operations.Allow("operation", names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(catalog.Find(e.Key)!, e), StringComparer.Ordinal);
         var missing = names.Where(n => !policies.ContainsKey(n)).ToArray();
         return missing.Length == 0
-            ? new PolicyBook(policies, VersionOf(policies))
+            ? new PolicyBook(policies, VersionOf(policies)) { Queues = QueueBook.Read(file.Find("queues")) }
             : throw operations.Fault($"no policy for {string.Join(", ", missing)}. Every operation needs one.");
     }
 

@@ -20,5 +20,13 @@ internal sealed class FakeHelpdesk : IHelpdesk
         Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. _tickets.Values.Where(t => t.CustomerId == customerId)
             .Select(t => new ReceivedTicket(t, _received.GetValueOrDefault(t.Id, since))).Where(r => r.At >= since).OrderByDescending(r => r.At).Take(most)]);
 
+    public Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. Received.Where(r => r.Ticket.Queue == queue && r.Ticket.ClosedAt is null).OrderBy(r => r.At).Take(most)]);
+
+    public Task<IReadOnlyList<ReceivedTicket>> PastAsync(TenantContext tenant, string intent, string? except, int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. Received.Where(r => r.Ticket.Intent == intent && r.Ticket.ClosedAt is not null && r.Ticket.Id != except).OrderByDescending(r => r.At).Take(most)]);
+
+    private IEnumerable<ReceivedTicket> Received => _tickets.Values.Select(t => new ReceivedTicket(t, _received.GetValueOrDefault(t.Id)));
+
     public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) => Task.FromResult(false);
 }

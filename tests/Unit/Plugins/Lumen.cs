@@ -1,8 +1,10 @@
 using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
@@ -47,6 +49,7 @@ internal sealed class Lumen : IAsyncDisposable
             .AddSingleton(new BusinessClock(new FakeTimeProvider(server.World.Now)))
             .AddSingleton<IKnowledgeBase>(new TwoPassages())
             .AddSingleton<IHelpdesk>(Helpdesk)
+            .AddSingleton<ICrm>(Crm)
             .AddSingleton(Policies)
             .AddPlugins(connections, new MailOptions { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
             .AddStripeWriters();
@@ -67,13 +70,15 @@ internal sealed class Lumen : IAsyncDisposable
                 Contest = new ContestTerms(3, new Dictionary<string, Money>(), new Dictionary<string, Money> { ["usd"] = new(1_500, "usd") }),
             },
         },
-        "test");
+        "test") { Queues = QueueBook.Read(ConfigFile.Parse("policy.yaml", System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Defaults", "policy.yaml"))).Find("queues")) };
 
     public static TenantContext Tenant { get; } = new("default", "acct_test", false);
 
     public string Outbox { get; } = Directory.CreateTempSubdirectory("outbox").FullName;
 
     public FakeHelpdesk Helpdesk { get; } = new();
+
+    public FakeCrm Crm { get; } = new();
 
     public Uri Address => _server.BaseAddress;
 
