@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Disputes;
 using BillingCopilot.Plugins.Support;
 using Stripe;
 
@@ -172,11 +173,16 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
     /// Uploads the document, then hands evidence and document in and stamps the dispute in one call. A repetition
     /// finds the same document by its key.
     /// </summary>
-    public async Task<Dispute> SubmitEvidenceAsync(string disputeId, DisputeEvidenceOptions evidence, string fileName, byte[] pdf, CancellationToken cancellationToken)
+    public async Task<Dispute> SubmitEvidenceAsync(string disputeId, DisputeEvidenceOptions evidence, IReadOnlyList<EvidenceFile> files, CancellationToken cancellationToken)
     {
-        using var content = new MemoryStream(pdf);
-        var upload = new FileCreateOptions { File = new MultipartFileContent { Data = content, Name = fileName, Type = "application/pdf" }, Purpose = "dispute_evidence" };
-        evidence.UncategorizedFile = (await uploads().V1.Files.CreateAsync(upload, Keyed(":file"), cancellationToken)).Id;
+        foreach (var file in files)
+        {
+            using var content = new MemoryStream(file.Pdf);
+            var upload = new FileCreateOptions { File = new MultipartFileContent { Data = content, Name = file.Name, Type = "application/pdf" }, Purpose = "dispute_evidence" };
+            var id = (await uploads().V1.Files.CreateAsync(upload, Keyed($":{file.Field}"), cancellationToken)).Id;
+            _ = file.Field == "customer_communication" ? evidence.CustomerCommunication = id : evidence.UncategorizedFile = id;
+        }
+
         return await client.V1.Disputes.UpdateAsync(disputeId, new DisputeUpdateOptions { Evidence = evidence, Metadata = Stamp(), Submit = true }, Keyed(), cancellationToken);
     }
 
