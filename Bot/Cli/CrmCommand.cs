@@ -23,11 +23,11 @@ internal static class CrmCommand
         var person = CliPerson.Option("olivia");
         var set = new Command("set", "Say owner, segment and tier of a customer; what is left out is empty.") { customer, owner, segment, tier, person };
         set.SetAction((parsed, stop) => SetAsync(
-            SettingsLoader.Load(given), parsed.GetValue(person)!, parsed.GetValue(customer)!, parsed.GetValue(owner), parsed.GetValue(segment), parsed.GetValue(tier), stop));
-        return new Command("crm", "Accounts of the local CRM.") { set };
+            SettingsLoader.Load(given), parsed, parsed.GetValue(person)!, parsed.GetValue(customer)!, parsed.GetValue(owner), parsed.GetValue(segment), parsed.GetValue(tier), stop));
+        return new Command("crm", "Accounts of the local CRM.") { set }.OfTenant();
     }
 
-    private static async Task<int> SetAsync(CopilotSettings settings, string personId, string customer, string? owner, string? segment, string? tier, CancellationToken cancellationToken)
+    private static async Task<int> SetAsync(CopilotSettings settings, ParseResult parsed, string personId, string customer, string? owner, string? segment, string? tier, CancellationToken cancellationToken)
     {
         if (!customer.StartsWith("cus_", StringComparison.Ordinal))
         {
@@ -35,13 +35,14 @@ internal static class CrmCommand
         }
 
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        var person = CliPerson.Find(host, personId, "crm");
+        var on = host.For(parsed);
+        var person = CliPerson.Find(on, personId, "crm");
         if (!person.Roles.Any(r => r is Roles.Operations or Roles.Admin))
         {
             throw new SettingsException($"--as {person.Id}: accounts are set by operations or an admin.");
         }
 
-        var tenant = host.Tenants.Default.Context;
+        var tenant = on.Tenant.Context;
         await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);
         var row = await db.CrmAccounts.SingleOrDefaultAsync(a => a.CustomerId == customer, cancellationToken);
         if (row is null)

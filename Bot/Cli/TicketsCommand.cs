@@ -21,15 +21,16 @@ internal static class TicketsCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
         var person = CliPerson.Option("sam");
         var list = new Command("list", "List the open tickets of the queues, the longest waiting first.") { queue, json, person };
-        list.SetAction((parsed, stop) => ListAsync(SettingsLoader.Load(given), parsed.GetValue(queue), parsed.GetValue(person)!, parsed.GetValue(json), stop));
-        return new Command("tickets", "Tickets of the local helpdesk.") { list };
+        list.SetAction((parsed, stop) => ListAsync(SettingsLoader.Load(given), parsed, parsed.GetValue(queue), parsed.GetValue(person)!, parsed.GetValue(json), stop));
+        return new Command("tickets", "Tickets of the local helpdesk.") { list }.OfTenant();
     }
 
-    private static async Task<int> ListAsync(CopilotSettings settings, string? name, string personId, bool json, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(CopilotSettings settings, ParseResult parsed, string? name, string personId, bool json, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        var person = CliPerson.Find(host, personId, "tickets");
-        var rows = await RowsAsync(host, QueuesOf(host.Services.GetRequiredService<PolicyBook>().Queues, name, person), cancellationToken);
+        var on = host.For(parsed);
+        var person = CliPerson.Find(on, personId, "tickets");
+        var rows = await RowsAsync(on, QueuesOf(host.Services.GetRequiredService<PolicyBook>().Queues, name, person), cancellationToken);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(new { data = rows }, ApiJson.Indented));
@@ -55,9 +56,9 @@ internal static class TicketsCommand
                 : $"--queue '{name}' is not in policy.yaml. There are: {string.Join(", ", book.All.Select(q => q.Name))}.");
     }
 
-    private static async Task<List<Row>> RowsAsync(CopilotHost host, List<TicketQueue> queues, CancellationToken cancellationToken)
+    private static async Task<List<Row>> RowsAsync(CliHost host, List<TicketQueue> queues, CancellationToken cancellationToken)
     {
-        var (helpdesk, tenant) = (host.Services.GetRequiredService<IHelpdesk>(), host.Tenants.Default.Context);
+        var (helpdesk, tenant) = (host.Services.GetRequiredService<IHelpdesk>(), host.Tenant.Context);
         List<Row> rows = [];
         foreach (var queue in queues)
         {
