@@ -133,13 +133,20 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
         return client.V1.Customers.UpdateAsync(customerId, options, Keyed(), cancellationToken);
     }
 
-    /// <summary>Tax ids have no metadata, so nothing bears the grant's stamp.</summary>
+    /// <summary>Tax ids have no metadata: <see cref="StampTaxIdAsync"/> marks the customer instead.</summary>
     public Task<TaxId> AddTaxIdAsync(string customerId, string type, string value, CancellationToken cancellationToken) =>
         client.V1.Customers.TaxIds.CreateAsync(customerId, new CustomerTaxIdCreateOptions { Type = type, Value = value }, Keyed(), cancellationToken);
 
     /// <inheritdoc cref="AddTaxIdAsync"/>
     public Task<TaxId> RemoveTaxIdAsync(string customerId, string taxId, CancellationToken cancellationToken) =>
         client.V1.Customers.TaxIds.DeleteAsync(customerId, taxId, null, Keyed(), cancellationToken);
+
+    /// <summary>Marks the customer of a changed tax id, beside the mark of what changed the customer's own fields.</summary>
+    public Task<Customer> StampTaxIdAsync(string customerId, CancellationToken cancellationToken) => client.V1.Customers.UpdateAsync(
+        customerId,
+        new CustomerUpdateOptions { Metadata = Stamp().ToDictionary(s => Stamps.TaxId(s.Key), s => s.Value, StringComparer.Ordinal) },
+        null,
+        cancellationToken);
 
     /// <summary>Marks a customer with the grant's stamp and more; other metadata stays.</summary>
     public Task<Customer> StampCustomerAsync(string customerId, IReadOnlyDictionary<string, string> more, CancellationToken cancellationToken)

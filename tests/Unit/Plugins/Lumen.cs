@@ -90,7 +90,7 @@ internal sealed class Lumen : IAsyncDisposable
     public BusinessClock Clock => Get<BusinessClock>();
 
     public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null, int seed = 1) =>
-        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
+        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, CacheDirectory = Worlds.SeededWorlds.Folder }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
