@@ -47,16 +47,16 @@ internal static class TicketsCommand
     }
 
     /// <exception cref="SettingsException">There is no such queue, or it is not theirs to read.</exception>
-    private static List<TicketQueue> QueuesOf(QueueBook book, string? name, Person person)
+    private static List<QueueRule> QueuesOf(QueueBook book, string? name, Person person)
     {
-        List<TicketQueue> read = [.. book.All.Where(q => q.ReadBy(person) && (name is null || q.Name == name))];
+        List<QueueRule> read = [.. book.All.Where(q => q.ReadBy(person) && (name is null || q.Name == name))];
         return name is null || read.Count > 0 ? read
             : throw new SettingsException(book.Find(name) is { } other
                 ? $"--queue {name} is read by {string.Join(", ", other.Reads)}; {person.Id} is none of them."
                 : $"--queue '{name}' is not in policy.yaml. There are: {string.Join(", ", book.All.Select(q => q.Name))}.");
     }
 
-    private static async Task<List<Row>> RowsAsync(CliHost host, List<TicketQueue> queues, CancellationToken cancellationToken)
+    private static async Task<List<Row>> RowsAsync(CliHost host, List<QueueRule> queues, CancellationToken cancellationToken)
     {
         var (helpdesk, tenant) = (host.Services.GetRequiredService<IHelpdesk>(), host.Tenant.Context);
         List<Row> rows = [];

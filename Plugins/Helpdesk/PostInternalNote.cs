@@ -83,7 +83,7 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
 
         if (arguments.Ticket is { } ticket)
         {
-            await writers.Open<IHelpdeskWriter>(grant).PostNoteAsync(ticket.Id, arguments.Customer.Id, arguments.Note, grant.Approved["queue"] is { Length: > 0 } queue ? queue : null, cancellationToken);
+            await writers.Open<IHelpdeskWriter>(grant).PostNoteAsync(ticket.Id, arguments.Customer.Id, arguments.Note, grant.Approved.GetValueOrDefault("queue") is { Length: > 0 } queue ? queue : null, cancellationToken);
         }
         else
         {

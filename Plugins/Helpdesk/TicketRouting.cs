@@ -13,7 +13,7 @@ public sealed class TicketRouting(QueueBook queues, ICrm crm)
         crm.AccountAsync(tenant, customerId, cancellationToken);
 
     /// <param name="account">Null while the customer is not known.</param>
-    public TicketQueue QueueOf(string intent, CrmAccount? account) => queues.For(intent, account?.Segment, account?.Tier);
+    public QueueRule QueueOf(string intent, CrmAccount? account) => queues.For(intent, account?.Segment, account?.Tier);
 
     /// <param name="customerId">Null while it is not known.</param>
     public async Task<string> QueueOfAsync(TenantContext tenant, Ticket ticket, string? customerId, CancellationToken cancellationToken)
