@@ -27,19 +27,23 @@ public sealed class TurnAudits(AuditLog? log, AuditContents? contents)
 public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentity prompt, string model)
 {
     private readonly Dictionary<ChatMessage, string> _words = new(ReferenceEqualityComparer.Instance);
+    private Task _redacting = Task.CompletedTask;
 
     private string Actor => $"{prompt.Name}.v{prompt.Version}";
 
+    /// <summary>Begins to redact what is sent to a model, while it thinks.</summary>
+    public Task<string> Sending(IReadOnlyList<ChatMessage> messages) => record.IsAudited ? RedactedAsync(messages) : Task.FromResult("");
+
     /// <summary>A model answered, or failed to. Its words are kept redacted, and encrypted for whom they are about.</summary>
+    /// <param name="sent">From <see cref="Sending"/>.</param>
     /// <param name="response">Null when it failed.</param>
-    public void ModelCalled(IReadOnlyList<ChatMessage> sent, ChatResponse? response, string? fault)
+    public void ModelCalled(Task<string> sent, ChatResponse? response, string? fault)
     {
         if (!record.IsAudited)
         {
             return;
         }
 
-        var words = $$"""{"prompt":{{Words(sent)}},"answer":{{(response is null ? "null" : Words(response.Messages))}}}""";
         var (provider, name) = model.Split(':', 2) is [var p, var n] ? (p, n) : (model, model);
         record.Add(
             new AuditEntry(fault is null ? "model.called" : "model.failed", Actor, turn.TaskId, new JsonObject
@@ -56,7 +60,7 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
                 ["content"] = null,
                 ["content_hash"] = null,
             }),
-            new RecordedContent(Subjects(), words));
+            ContentAsync(Subjects(), sent, response is null ? Task.FromResult("null") : RedactedAsync([.. response.Messages])));
     }
 
     /// <summary>A tool ran. Arguments and result go in as digests: the journal has them while it lives.</summary>
@@ -78,7 +82,22 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
     /// <summary>The customers known so far, and the conversation: an erasure of anybody it turns out to be about drops its key too.</summary>
     private IReadOnlyCollection<string> Subjects() => [AuditContents.KeyOfConversation(turn.ConversationId), .. record.Handles.IdsOf(ObjectKind.Customer)];
 
-    private string Words(IEnumerable<ChatMessage> messages) => $"[{string.Join(',', messages.Select(Words))}]";
+    private static async Task<RecordedContent> ContentAsync(IReadOnlyCollection<string> subjects, Task<string> prompt, Task<string> answer) =>
+        new(subjects, $$"""{"prompt":{{await prompt}},"answer":{{await answer}}}""");
+
+    /// <summary>Beside the turn, one after the other: they share the words known so far.</summary>
+    private Task<string> RedactedAsync(IReadOnlyList<ChatMessage> messages)
+    {
+        var redacted = AfterAsync(_redacting);
+        _redacting = redacted;
+        return redacted;
+
+        async Task<string> AfterAsync(Task earlier)
+        {
+            await earlier.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+            return $"[{string.Join(',', messages.Select(Words))}]";
+        }
+    }
 
     /// <summary>Each round sends the messages of the one before again.</summary>
     private string Words(ChatMessage message) => _words.TryGetValue(message, out var known) ? known
@@ -95,15 +114,16 @@ internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : D
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ChatMessage[] sent = [.. messages];
+        var words = audit.Sending(sent);
         try
         {
             var response = await base.GetResponseAsync(sent, options, cancellationToken);
-            audit.ModelCalled(sent, response, null);
+            audit.ModelCalled(words, response, null);
             return response;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not Microsoft.EntityFrameworkCore.DbUpdateException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && !BillingCopilot.Storage.StorageFault.Is(e))
         {
-            audit.ModelCalled(sent, null, e.GetType().Name);
+            audit.ModelCalled(words, null, e.GetType().Name);
             throw;
         }
     }
