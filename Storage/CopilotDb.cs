@@ -66,6 +66,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     public DbSet<NoteRow> Notes => Set<NoteRow>();
 
+    public DbSet<CrmAccountRow> CrmAccounts => Set<CrmAccountRow>();
+
     public DbSet<MailRow> Mails => Set<MailRow>();
 
     /// <summary>Begins a transaction that may write. In SQLite it takes the write lock at once.</summary>
@@ -287,8 +289,11 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<StandingApprovalRow>(modelBuilder, "standing_approvals", r => new { r.TenantId, r.Id });
         Keyed<SubjectKeyRow>(modelBuilder, "subject_keys", r => new { r.TenantId, r.Subject });
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
-        Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
+        var tickets = Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id });
+        tickets.HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
+        tickets.HasIndex(r => new { r.TenantId, r.Queue });
         Keyed<NoteRow>(modelBuilder, "notes", r => new { r.TenantId, r.ProposalId }).HasIndex(r => new { r.TenantId, r.CustomerId });
+        Keyed<CrmAccountRow>(modelBuilder, "crm_accounts", r => new { r.TenantId, r.CustomerId });
         Keyed<MailRow>(modelBuilder, "mails", r => new { r.TenantId, r.ProposalId });
         NameColumnsInSnakeCase(modelBuilder);
     }

@@ -18,6 +18,9 @@ public enum InvoiceChangeKind
     /// <summary>Same item and quantity, another amount, with no unit price to say why (tiers).</summary>
     AmountChanged,
 
+    /// <summary>A trial is over: what was free is billed.</summary>
+    TrialEnded,
+
     NewLine,
     RemovedLine,
 

@@ -1,3 +1,5 @@
+using BillingCopilot.Billing.Invoices.Explaining;
+
 namespace BillingCopilot.Billing.Invoices;
 
 /// <summary>Matches the lines of two invoices and says what changed on each.</summary>
@@ -64,11 +66,21 @@ internal static class LineComparison
     private static IEnumerable<InvoiceChange> Explain(InvoiceLineFacts before, InvoiceLineFacts after, string currency)
     {
         var difference = checked(after.Amount - before.Amount);
+        if (IsTrial(before) && !IsTrial(after))
+        {
+            yield return Changed(InvoiceChangeKind.TrialEnded, before, after, difference, currency);
+            yield break;
+        }
+
         var byQuantity = QuantityShare(before, after, difference);
         var quantityKind = after.Metered ? InvoiceChangeKind.UsageChanged : InvoiceChangeKind.QuantityChanged;
         yield return Changed(quantityKind, before, after, byQuantity, currency);
         yield return Changed(RestKind(before, after), before, after, checked(difference - byQuantity), currency);
     }
+
+    /// <summary>Nothing was asked for a period that has a price.</summary>
+    internal static bool IsTrial(InvoiceLineFacts line) => line is { Amount: 0, Proration: false, Metered: false, Quantity: > 0, Price: { Interval: not null } price }
+        && Pricing.Cost(price, line.Quantity.Value) > 0;
 
     /// <summary>
     /// The part of a line's difference that its quantity explains: at the old unit price when both moved, so

@@ -19,6 +19,7 @@ public static class BillingMistakes
             .. doubles
                 .Concat(PaidTwice(history, [.. doubles.Select(d => d.InvoiceId).OfType<string>()]))
                 .Concat(AfterCancel(history))
+                .Concat(ChargedAfterEnd(history, [.. doubles.Select(d => d.ChargeId).OfType<string>()]))
                 .Concat(MissedDiscounts.Find(history))
                 .Concat(WrongProrations.Find(history))
                 .Select(m => m.ChargeId is null && history.Final.FirstOrDefault(i => i.Id == m.InvoiceId) is { } invoice ? m with { WithTax = Taxed(m.Over, invoice) } : m)
@@ -74,4 +75,24 @@ public static class BillingMistakes
             invoice.Number,
             null,
             [$"The subscription ended on {subscription.EndedAt:yyyy-MM-dd}.", .. lines.Select(l => $"Invoice {invoice.Number} bills {(l.ProductId is null || l.Name == l.Description ? "an item" : l.Name)} from {l.PeriodStart:yyyy-MM-dd} to {l.PeriodEnd:yyyy-MM-dd}: {new Money(l.Amount, invoice.Currency)}.")]);
+
+    /// <summary>
+    /// Money taken without an invoice when nothing ran any more: the same card, amount and words as a payment of the
+    /// subscription that had ended. A purchase of its own says what it is for.
+    /// </summary>
+    private static IEnumerable<Mistake> ChargedAfterEnd(BillingHistory history, HashSet<string> told) =>
+        from charge in history.Charges
+        where charge.Succeeded && charge.InvoiceId is null && charge.AmountRefunded < charge.Amount.AmountMinor && !told.Contains(charge.Id)
+        let ended = history.Subscriptions.Where(s => s.EndedAt < charge.Created).OrderByDescending(s => s.EndedAt).FirstOrDefault()
+        where ended is not null && history.Subscriptions.All(s => s.EndedAt < charge.Created)
+        let like = history.Charges.FirstOrDefault(c => c.Succeeded && c.InvoiceId is not null && c.Created < ended.EndedAt && c.Amount == charge.Amount && c.CardKey == charge.CardKey
+            && !string.IsNullOrWhiteSpace(c.Description) && c.Description == charge.Description)
+        where like is not null && history.Final.Any(i => i.Id == like.InvoiceId && i.SubscriptionId == ended.Id)
+        select new Mistake(
+            MistakeKind.ChargedAfterCancel,
+            charge.Amount with { AmountMinor = charge.Amount.AmountMinor - charge.AmountRefunded },
+            null,
+            like.InvoiceNumber,
+            charge.Id,
+            [$"The subscription ended on {ended.EndedAt:yyyy-MM-dd}.", $"Charged on {charge.Created:yyyy-MM-dd}, paying no invoice: the amount, card and words of the payment of invoice {like.InvoiceNumber} on {like.Created:yyyy-MM-dd}."]);
 }

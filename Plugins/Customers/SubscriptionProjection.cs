@@ -22,15 +22,15 @@ internal sealed class SubscriptionProjection(StripeReader reader, TenantContext 
         var shown = current.Count > 0 ? current : [.. all.Items.Take(1)];
         var products = shown.SelectMany(s => s.Items.Data).Select(i => i.Price.ProductId);
         return (await reader.ProductNamesAsync(products, cancellationToken)).TryGet(out var names, out refusal)
-            ? new Outcome<IReadOnlyList<SubscriptionView>>.Ok([.. shown.Select(s => View(s, names))])
+            ? new Outcome<IReadOnlyList<SubscriptionView>>.Ok([.. shown.Select(s => View(s, names, tenant))])
             : refusal;
     }
 
     /// <summary>One subscription, with its plans' names.</summary>
     public async Task<Outcome<SubscriptionView>> ViewAsync(Subscription subscription, CancellationToken cancellationToken) =>
-        (await reader.ProductNamesAsync(subscription.Items.Data.Select(i => i.Price.ProductId), cancellationToken)).Map(names => View(subscription, names));
+        (await reader.ProductNamesAsync(subscription.Items.Data.Select(i => i.Price.ProductId), cancellationToken)).Map(names => View(subscription, names, tenant));
 
-    private SubscriptionView View(Subscription subscription, IReadOnlyDictionary<string, string> names)
+    internal static SubscriptionView View(Subscription subscription, IReadOnlyDictionary<string, string> names, TenantContext tenant)
     {
         var periodEnd = subscription.Items.Data.Select(i => (DateTime?)i.CurrentPeriodEnd).Min();
         var ends = subscription.CancelAt ?? (subscription.CancelAtPeriodEnd ? periodEnd : null);

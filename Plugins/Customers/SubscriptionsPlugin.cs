@@ -63,7 +63,7 @@ public sealed class SubscriptionsPlugin(ToolContext context)
             return refusal;
         }
 
-        var ahead = schedule.Phases.Where(p => Dates.Instant(p.StartDate) > context.Clock.UtcNow).ToList();
+        var ahead = Ahead(schedule, context.Clock.UtcNow);
         if (!(await _reader.PricesAsync(ahead.SelectMany(p => p.Items).Select(i => i.PriceId), cancellationToken)).TryGet(out var prices, out refusal)
             || !(await _reader.ProductNamesAsync(ahead.SelectMany(p => p.Items).Select(i => prices[i.PriceId].ProductId), cancellationToken)).TryGet(out var names, out refusal))
         {
@@ -79,6 +79,8 @@ public sealed class SubscriptionsPlugin(ToolContext context)
             ],
             schedule.EndBehavior);
     }
+
+    internal static List<SubscriptionSchedulePhase> Ahead(SubscriptionSchedule schedule, DateTimeOffset now) => [.. schedule.Phases.Where(p => Dates.Instant(p.StartDate) > now)];
 
     private sealed record Plan(IReadOnlyList<PhaseView> Phases, string? Then);
 

@@ -8,7 +8,7 @@ namespace BillingCopilot.Sandbox.Endpoints;
 /// <summary>One try to charge a card for a payment intent.</summary>
 internal static class Charging
 {
-    /// <summary>Makes the charge and moves the intent on. Null means the money came.</summary>
+    /// <summary>Makes the charge and moves the intent on. Null means that the money came, or that a bank was asked for it.</summary>
     public static ApiError? Try(UnitOfWork unit, JsonObject intent, JsonObject paymentMethod)
     {
         var decline = PaymentMethods.Answer(unit, paymentMethod);
@@ -19,12 +19,17 @@ internal static class Charging
             return null;
         }
 
+        if (decline is null && BankDebits.Is(paymentMethod))
+        {
+            BankDebits.Wait(intent, charge, unit.Now);
+            unit.Raise("charge.pending", charge.Id());
+            unit.Raise("payment_intent.processing", intent.Id());
+            return null;
+        }
+
         if (decline is null)
         {
-            PaymentIntentObject.Succeed(intent, charge);
-            unit.Raise("charge.succeeded", charge.Id());
-            unit.Raise("payment_intent.succeeded", intent.Id());
-            Settle(unit, intent, charge, charge.Whole("amount"));
+            Succeed(unit, intent, charge);
             if (paymentMethod.Text(PaymentMethods.Dispute) is { } dispute)
             {
                 Disputing.Open(unit, charge, dispute == "inquiry" ? "fraudulent" : dispute, dispute == "inquiry");
@@ -37,6 +42,21 @@ internal static class Charging
         unit.Raise("charge.failed", charge.Id());
         unit.Raise("payment_intent.payment_failed", intent.Id());
         return Declined(intent, charge, paymentMethod, decline);
+    }
+
+    /// <summary>The money of a bank debit is there.</summary>
+    public static void Arrive(UnitOfWork unit, JsonObject intent, JsonObject charge)
+    {
+        BankDebits.Settle(charge, Balance(unit, charge.Id(), intent, unit.Find(charge.Text("payment_method") ?? ""), charge.Whole("amount")));
+        Succeed(unit, intent, charge);
+    }
+
+    private static void Succeed(UnitOfWork unit, JsonObject intent, JsonObject charge)
+    {
+        PaymentIntentObject.Succeed(intent, charge);
+        unit.Raise("charge.succeeded", charge.Id());
+        unit.Raise("payment_intent.succeeded", intent.Id());
+        Settle(unit, intent, charge, charge.Whole("amount"));
     }
 
     public static JsonObject NewIntent(UnitOfWork unit, string? customer, long amount, string currency, string? description = null)
@@ -69,7 +89,7 @@ internal static class Charging
             PaymentIntent = intent.Id(),
             Description = intent.Text("description"),
             ReceiptEmail = intent.Text("receipt_email"),
-            BalanceTransaction = decline is null && !Capturing.IsManual(intent) ? Balance(unit, id, intent, paymentMethod, intent.Whole("amount")) : null,
+            BalanceTransaction = decline is null && !Capturing.IsManual(intent) && !BankDebits.Is(paymentMethod) ? Balance(unit, id, intent, paymentMethod, intent.Whole("amount")) : null,
             Decline = decline,
         });
         foreach (var name in (string[])["metadata", "on_behalf_of", "transfer_group", "transfer_data", "application_fee_amount"])
@@ -82,7 +102,7 @@ internal static class Charging
 
     /// <summary>Books the money of a charge.</summary>
     /// <param name="amount">Minor units.</param>
-    public static string Balance(UnitOfWork unit, string charge, JsonObject intent, JsonObject paymentMethod, long amount)
+    public static string Balance(UnitOfWork unit, string charge, JsonObject intent, JsonObject? paymentMethod, long amount)
     {
         var currency = intent.Id("currency");
         List<FeeSpec> fees = [new(Fees.OfCharge(amount, currency))];
@@ -93,7 +113,7 @@ internal static class Charging
         }
 
         return Balances.Book(
-            unit, "charge", amount, currency, charge, intent.Text("description"), fees, pending: paymentMethod[PaymentMethods.AtOnce] is null,
+            unit, "charge", amount, currency, charge, intent.Text("description"), fees, pending: paymentMethod?[PaymentMethods.AtOnce] is null,
             testClock: unit.Find(intent.Text("customer") ?? "")?.Text("test_clock")).Id();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Sandbox.Http;
 using BillingCopilot.Sandbox.Objects;
+using BillingCopilot.Sandbox.State;
 
 namespace BillingCopilot.Sandbox.Endpoints;
 
@@ -38,7 +39,7 @@ internal static class InvoiceActionEndpoints
             }
         }
 
-        RequirePayable(invoice);
+        RequirePayable(call.Unit, invoice);
         if (call.Args.Bool("paid_out_of_band") == true)
         {
             Invoicing.MarkPaid(call.Unit, invoice);
@@ -66,8 +67,13 @@ internal static class InvoiceActionEndpoints
         return invoice;
     }
 
-    private static void RequirePayable(JsonObject invoice)
+    private static void RequirePayable(UnitOfWork unit, JsonObject invoice)
     {
+        if (invoice.Text("status") == "open" && Invoicing.Intent(unit, invoice).Intent.Text("status") == "processing")
+        {
+            throw ApiError.Invalid("This invoice has a payment that is processing. Wait for its outcome before paying it again.", null, "payment_intent_unexpected_state");
+        }
+
         switch (invoice.Text("status"))
         {
             case "paid":

@@ -118,6 +118,13 @@ internal static class Invoicing
             return declined;
         }
 
+        if (intent.Text("status") == "processing")
+        {
+            // A bank has been asked: nothing is tried again before it has answered.
+            InvoiceSteps.FailAttempt(invoice, count, null);
+            return null;
+        }
+
         invoice["attempt_count"] = count;
         InvoicePaymentObject.Pay(payment, unit.Now);
         unit.Raise("invoice_payment.paid", payment.Id());

@@ -171,7 +171,7 @@ internal static class PaymentIntentEndpoints
 
     private static void Require(JsonObject intent, string verb)
     {
-        if (intent.Text("status") is "succeeded" or "canceled" || (intent.Text("status") == "requires_capture" && verb != "canceled"))
+        if (intent.Text("status") is "succeeded" or "canceled" or "processing" || (intent.Text("status") == "requires_capture" && verb != "canceled"))
         {
             throw ApiError.Invalid(
                 $"This PaymentIntent could not be {verb} because it has a status of {intent.Text("status")}.", null, "payment_intent_unexpected_state");

@@ -100,7 +100,11 @@ internal static class PaymentMethods
             return planted == Fine ? null : Declines.Find(planted);
         }
 
-        var card = paymentMethod["card"]!.AsObject();
+        if (paymentMethod["card"] is not JsonObject card)
+        {
+            return null;
+        }
+
         var end = new DateTimeOffset((int)card.Whole("exp_year"), (int)card.Whole("exp_month"), 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1);
         return unit.Now >= end.ToUnixTimeSeconds() ? Declines.Find("expired_card") : null;
     }

@@ -42,13 +42,17 @@ public static class PaymentMethodObject
         ["tax_id"] = null,
     };
 
-    /// <summary>The <c>payment_method_details</c> of a charge to a card.</summary>
-    /// <param name="paymentMethod">A <c>payment_method</c> with a card.</param>
+    /// <summary>The <c>payment_method_details</c> of a charge to a card or a bank account.</summary>
+    /// <param name="paymentMethod">A <c>payment_method</c>.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="authorized">Whether the issuer agreed.</param>
     public static JsonObject ChargeDetails(JsonObject paymentMethod, long amount, bool authorized)
     {
-        var card = paymentMethod["card"]!.AsObject();
+        if (paymentMethod["card"] is not JsonObject card)
+        {
+            return BankDebitObject.ChargeDetails(paymentMethod);
+        }
+
         return new JsonObject { ["card"] = ChargedCard(card, amount, authorized), ["type"] = "card" };
     }
 

@@ -23,6 +23,7 @@ internal static class DueWorks
         new InvoiceOverdue(),
         new SentInvoiceGivenUp(settings),
         new SentInvoicePayment(),
+        new BankDebitArrival(),
         new PayerAnswer(),
         new RefundFailure(),
         new RefundArrival(),

@@ -46,7 +46,7 @@ internal sealed class InvoiceCollection : IDueWork
             Subscriptions.PaymentFailed(unit, invoice);
         }
 
-        if (invoice.Text("status") == "open" && next is null)
+        if (invoice.Text("status") == "open" && next is null && Invoicing.Intent(unit, invoice).Intent.Text("status") != "processing")
         {
             Subscriptions.GiveUp(unit, invoice, settings);
         }

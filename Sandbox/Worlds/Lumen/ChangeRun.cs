@@ -16,7 +16,7 @@ internal sealed class ChangeRun(CustomerRun customer, SubscriptionRun subscripti
         var item = subscription.Items[change.Item];
         var before = subscription.Json["items"]!.DeepClone();
         var (oldPrice, oldQuantity, oldAmount) = (item.Price, item.Quantity, item.Amount);
-        item.Price = change.Plan is null ? item.Price : customer.Price(change.Plan);
+        item.Price = change.Plan is null ? item.Price : subscription.Price(change.Plan);
         item.Quantity = change.Quantity ?? item.Quantity;
         subscription.Refresh(item);
         if (change.Proration != "none")
@@ -65,7 +65,7 @@ internal sealed class ChangeRun(CustomerRun customer, SubscriptionRun subscripti
             Id = "",
             Invoice = "",
             Amount = amount,
-            Currency = customer.Script.Currency,
+            Currency = subscription.Currency,
             Description = Text(price, quantity, at, part),
             PeriodStart = at,
             PeriodEnd = end,

@@ -36,7 +36,11 @@ internal sealed class Collection(CustomerRun customer, InvoiceRun invoice)
     {
         var decline = customer.DeclineAt(at);
         _attempts++;
-        if (decline is null)
+        if (decline is null && customer.Script.BankDebit is not null)
+        {
+            Debit(at);
+        }
+        else if (decline is null)
         {
             Succeed(at);
         }
@@ -46,10 +50,27 @@ internal sealed class Collection(CustomerRun customer, InvoiceRun invoice)
         }
     }
 
+    /// <summary>The invoice stays open until the bank has paid.</summary>
+    private void Debit(long at)
+    {
+        var charge = customer.Payments.Debit(at, invoice.Intent!);
+        invoice.Charges.Add(charge);
+        InvoiceSteps.FailAttempt(invoice.Json, _attempts, null);
+        customer.Books.Timeline.At(at + BankDebits.Seconds, then =>
+        {
+            customer.Payments.Arrive(then, invoice.Intent!, charge);
+            Paid(then);
+        });
+    }
+
     private void Succeed(long at)
     {
-        var charge = customer.Payments.Charge(at, invoice.Intent!, null);
-        invoice.Charges.Add(charge);
+        invoice.Charges.Add(customer.Payments.Charge(at, invoice.Intent!, null));
+        Paid(at);
+    }
+
+    private void Paid(long at)
+    {
         InvoicePaymentObject.Pay(invoice.Payment!, at);
         InvoiceSteps.Pay(invoice.Json, at, invoice.Subscription.Script.SendInvoice ? 0 : _attempts);
         customer.Books.Emit(customer.Ids, at, "invoice_payment.paid", invoice.Payment!);

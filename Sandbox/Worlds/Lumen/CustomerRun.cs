@@ -18,7 +18,7 @@ internal sealed class CustomerRun
         TaxRate = books.Catalogue.TaxRate(script.Country);
         var created = script.Subscriptions[0].Start - Random.Between(120, 900);
         Id = Ids.Next("cus", created);
-        PaymentMethod = NewCard(random.Stream("card"), created, script.CardRanOut);
+        PaymentMethod = script.BankDebit is { } debit ? NewDebit(random.Stream("card"), created, debit) : NewCard(random.Stream("card"), created, script.CardRanOut);
         Json = NewCustomer(created);
         books.Timeline.At(created, Register);
         books.Timeline.At(Calendar.NowUnix, Report);
@@ -61,7 +61,6 @@ internal sealed class CustomerRun
 
     public InvoiceRun LastInvoice => Invoices[^1];
 
-    public JsonObject Price(string plan) => Books.Catalogue.Price(plan, Script.Currency);
 
     /// <summary>How the card answers at an instant; null lets the charge through.</summary>
     public Decline? DeclineAt(long at) =>
@@ -123,6 +122,9 @@ internal sealed class CustomerRun
             subscription.Meter?.Write(this);
         }
     }
+
+    private JsonObject NewDebit(SeededRandom random, long created, string type) => BankDebitObject.Create(
+        Ids.Next("pm", created), created, type, random.Between(0, 9999).ToString("D4"), Script.Country, Ids.Characters(16), Id, Script.Name, Script.Email);
 
     private JsonObject NewCard(SeededRandom random, long created, bool ranOut)
     {

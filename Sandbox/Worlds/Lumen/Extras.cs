@@ -33,8 +33,8 @@ internal sealed class Extras(CustomerRun customer)
         var original = invoice.PaidBy!;
         var number = invoice.Json.Id("number");
         var intent = extra.Kind == ExtraKind.OneOff
-            ? customer.Payments.NewIntent(at, original.Whole("amount"), OneOffText(), OneOffMetadata())
-            : customer.Payments.NewIntent(at, original.Whole("amount"), original.Id("description"), new Dictionary<string, string> { ["invoice_number"] = number });
+            ? customer.Payments.NewIntent(at, original.Whole("amount"), original.Id("currency"), OneOffText(), OneOffMetadata())
+            : customer.Payments.NewIntent(at, original.Whole("amount"), original.Id("currency"), original.Id("description"), new Dictionary<string, string> { ["invoice_number"] = number });
         var charge = customer.Payments.Charge(at, intent, null);
         Made.Add((extra, invoice, charge));
         if (extra.Kind == ExtraKind.RefundedDuplicate)

@@ -48,7 +48,7 @@ internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscript
         Id = id,
         Created = at,
         Customer = customer.Json,
-        Currency = customer.Script.Currency,
+        Currency = subscription.Currency,
         Lines = lines,
         PeriodStart = reason == "subscription_cycle" ? subscription.PreviousStart : at,
         PeriodEnd = at,
@@ -78,7 +78,7 @@ internal sealed class InvoiceRun(CustomerRun customer, SubscriptionRun subscript
             return;
         }
 
-        Intent = customer.Payments.NewIntent(at, Json.Whole("amount_due"), $"Payment for Invoice {number}", null);
+        Intent = customer.Payments.NewIntent(at, Json.Whole("amount_due"), subscription.Currency, $"Payment for Invoice {number}", null);
         Payment = InvoicePaymentObject.Create(customer.Ids.Next("inpay", at), at, Json, Intent.Id());
         customer.Books.Put(Payment);
         new Collection(customer, this).Start(at);

@@ -11,10 +11,14 @@ internal sealed class LineRun(CustomerRun customer, SubscriptionRun subscription
     public List<JsonObject> All(bool renewal)
     {
         var lines = Prorations();
-        if (renewal)
+        if (renewal && subscription.OnTrial)
+        {
+            lines.AddRange(subscription.Items.Select(Trial));
+        }
+        else if (renewal)
         {
             lines.AddRange(subscription.Items.Where(item => item.Metered && !subscription.IsFirstPeriod).SelectMany(Metered));
-            lines.AddRange(subscription.Items.Where(item => !item.Metered).Select(Licensed));
+            lines.AddRange(subscription.Items.Where(item => !item.Metered && !subscription.BillsUsageOnly).Select(Licensed));
         }
 
         return lines;
@@ -32,6 +36,15 @@ internal sealed class LineRun(CustomerRun customer, SubscriptionRun subscription
         subscription.Pending.Clear();
         return lines;
     }
+
+    private JsonObject Trial(ItemRun item) => Finish(Base(item) with
+    {
+        Description = $"Trial period for {Name(item)}",
+        PeriodStart = subscription.Period.Start,
+        PeriodEnd = subscription.Period.End,
+        Quantity = item.Quantity ?? 0,
+        UnitAmountDecimal = 0,
+    });
 
     private JsonObject Licensed(ItemRun item)
     {
@@ -84,7 +97,7 @@ internal sealed class LineRun(CustomerRun customer, SubscriptionRun subscription
         Id = "",
         Invoice = invoice,
         Amount = 0,
-        Currency = customer.Script.Currency,
+        Currency = subscription.Currency,
         PeriodStart = at,
         PeriodEnd = at,
         Price = item.Price.Id(),
@@ -117,8 +130,8 @@ internal sealed class LineRun(CustomerRun customer, SubscriptionRun subscription
 
     private static string Interval(ItemRun item) => item.Price["recurring"]!.AsObject().Id("interval");
 
-    private string Unit(long amount) => Amounts.Text(amount, customer.Script.Currency);
+    private string Unit(long amount) => Amounts.Text(amount, subscription.Currency);
 
     private string TierUnit(decimal amount) =>
-        (customer.Script.Currency == "eur" ? "€" : "$") + (amount / 100).ToString("0.00##", CultureInfo.InvariantCulture);
+        (subscription.Currency == "eur" ? "€" : "$") + (amount / 100).ToString("0.00##", CultureInfo.InvariantCulture);
 }

@@ -24,6 +24,9 @@ internal sealed class LumenCast
 
     public IReadOnlyList<CustomerRun> Customers { get; }
 
+    /// <summary>Those from whom files and tickets are drawn: who was cast later changes no draw.</summary>
+    public IReadOnlyList<CustomerRun> Earlier => [.. Customers.Where(run => run.Script.Role < Role.PaymentUnderWay)];
+
     public IReadOnlyList<SellerRun> Sellers { get; }
 
     /// <summary>What customers with a declined card will do.</summary>

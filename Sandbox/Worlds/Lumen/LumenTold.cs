@@ -11,7 +11,7 @@ internal sealed class LumenTold
     {
         (Documents, var hostile, var looking) = LumenDocuments.Build(cast.Customers, cast.Plan.Stream("documents"));
         var finances = new Finances(cast, bank, others);
-        var inbox = new Inbox(cast.Customers, cast.Plan.Stream("inbox"));
+        var inbox = new Inbox(cast.Earlier, cast.Plan.Stream("inbox"));
         Files = [.. finances.Files, .. inbox.Files];
         Truth = new Truth(cast).Write(hostile, [.. looking.Select(path => (path, (string?)null)), .. inbox.LookAlikes.Select(ticket => (ticket.Path, (string?)ticket.Label))], finances);
         Truth["ticket_labels"] = inbox.Labels;

@@ -42,6 +42,13 @@ internal sealed class Roster
         Add(Role.MissedDiscount, MistakeCast.MissedDiscountParts);
         Add(Role.OtherSubscription, MistakeCast.OtherSubscriptionParts);
         Add(Role.Disputed, DisputeCast.LaterParts, DisputeCast.Parts.Count);
+        Add(Role.PaymentUnderWay, ComingCast.PaymentParts);
+        Add(Role.Trial, ComingCast.TrialParts);
+        Add(Role.EndAsked, ComingCast.EndParts);
+        Add(Role.PlanAhead, ComingCast.PlanParts);
+        Add(Role.BilledAfterEnd, AfterEndCast.Parts);
+        Add(Role.PaidAfterEnd, AfterEndCast.LookAlikeParts);
+        Add(Role.CurrencyChanged, AfterEndCast.CurrencyParts);
         return _scripts;
     }
 

@@ -26,6 +26,13 @@ internal enum Role
     OddProration,
     MissedDiscount,
     OtherSubscription,
+    PaymentUnderWay,
+    Trial,
+    EndAsked,
+    PlanAhead,
+    BilledAfterEnd,
+    PaidAfterEnd,
+    CurrencyChanged,
     Filler,
 }
 
@@ -79,6 +86,9 @@ internal sealed record CustomerScript
 
     /// <summary>The card on file ran out, yet the network updates it and charges go through.</summary>
     public bool CardRanOut { get; init; }
+
+    /// <summary>Stripe's type of the bank debit that pays instead of a card, such as <c>sepa_debit</c>; null for a card.</summary>
+    public string? BankDebit { get; init; }
 }
 
 /// <summary>One subscription and all its changes.</summary>
@@ -104,6 +114,21 @@ internal sealed record SubscriptionScript
 
     /// <summary>Unix seconds of an immediate cancellation; null when it goes on.</summary>
     public long? CancelAt { get; init; }
+
+    /// <summary>What is still billed at the renewals after the end.</summary>
+    public AfterEnd AfterEnd { get; init; }
+
+    /// <summary>Null for the customer's.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>Days before the first period that cost nothing; 0 for none. The billing cycle begins after them.</summary>
+    public int TrialDays { get; init; }
+
+    /// <summary>An end that was asked for and has not come; null for none.</summary>
+    public EndRequest? EndRequest { get; init; }
+
+    /// <summary>Another plan from the next renewal on; null for none.</summary>
+    public PlanAhead? PlanAhead { get; init; }
 
     public string? InvoiceDescription { get; init; }
 
@@ -132,6 +157,32 @@ internal sealed record PlanChange(long At, int Item, string? Plan, long? Quantit
     /// <summary>What went wrong with the proration: <c>whole_period</c>, <c>credit_missing</c>, <c>wrong_days</c> or <c>charged_twice</c>; null for nothing.</summary>
     public string? Mistake { get; init; }
 }
+
+/// <summary>What an ended subscription is still billed for.</summary>
+internal enum AfterEnd
+{
+    /// <summary>Nothing, as most.</summary>
+    Nothing,
+
+    /// <summary>The use of its last period, once: rightly so.</summary>
+    Usage,
+
+    /// <summary>The next period, by mistake.</summary>
+    OnePeriod,
+
+    /// <summary>Every period up to now, by mistake.</summary>
+    EveryPeriod,
+}
+
+/// <summary>A customer asks that a subscription end with its period, and may take it back.</summary>
+/// <param name="At">Unix seconds.</param>
+/// <param name="TakenBackAt">Unix seconds; null where it stands.</param>
+internal sealed record EndRequest(long At, long? TakenBackAt = null);
+
+/// <summary>A schedule with another plan from the next renewal on.</summary>
+/// <param name="At">Unix seconds at which it was made.</param>
+/// <param name="ReleasedAt">Unix seconds at which it was given up; null where it stands.</param>
+internal sealed record PlanAhead(long At, string Plan, long? ReleasedAt = null);
 
 /// <summary>A dispute of the charge that paid the invoice of a month.</summary>
 /// <param name="Status">How it stands now.</param>

@@ -35,12 +35,22 @@ internal sealed class SubscriptionRun
         _customer = customer;
         _random = customer.Random.Stream($"subscription:{index}");
         Script = script;
-        Items = [.. script.Items.Select(item => new ItemRun(item, customer.Ids.Next("si", script.Start), customer.Price(item.Plan)))];
+        Items = [.. script.Items.Select(item => new ItemRun(item, customer.Ids.Next("si", script.Start), Price(item.Plan)))];
         Meter = script.Items.FirstOrDefault(item => item.Shape is not null)?.Shape is { } shape ? new MeterRun(shape, script.Start, customer.Random.Stream("usage")) : null;
         customer.Books.Timeline.At(script.Start, Begin);
     }
 
     public SubscriptionScript Script { get; }
+
+    public string Currency => Script.Currency ?? _customer.Script.Currency;
+
+    public JsonObject Price(string plan) => _customer.Books.Catalogue.Price(plan, Currency);
+
+    /// <summary>Whether the running period is the trial before the first one.</summary>
+    public bool OnTrial => Script.TrialDays > 0 && _period == 0;
+
+    /// <summary>Whether only what was used before the end is still to be billed.</summary>
+    public bool BillsUsageOnly => Json.Text("status") == "canceled" && Script.AfterEnd == AfterEnd.Usage;
 
     public IReadOnlyList<ItemRun> Items { get; }
 
@@ -99,8 +109,9 @@ internal sealed class SubscriptionRun
             Id = id,
             Created = at,
             Customer = _customer.Id,
-            Currency = _customer.Script.Currency,
-            BillingCycleAnchor = at,
+            Currency = Currency,
+            BillingCycleAnchor = Boundary(OnTrial ? 1 : 0),
+            Status = OnTrial ? "trialing" : "active",
             CollectionMethod = Script.SendInvoice ? "send_invoice" : "charge_automatically",
             DaysUntilDue = Script.SendInvoice ? InvoiceRun.NetDays : null,
             Items = [.. Items.Select(item => ItemSpec(item, at))],
@@ -108,6 +119,11 @@ internal sealed class SubscriptionRun
             DefaultTaxRates = _customer.TaxRate is { } rate ? [rate] : [],
             Metadata = Script.Metadata,
         });
+        if (OnTrial)
+        {
+            (Json["trial_start"], Json["trial_end"]) = (at, Boundary(1));
+        }
+
         _customer.Books.Add(_customer.Ids, at, Json, "customer.subscription.created");
         new InvoiceRun(_customer, this).Draft(at, "subscription_create");
         Schedule();
@@ -125,6 +141,7 @@ internal sealed class SubscriptionRun
             _customer.Books.Timeline.At(end, Cancel);
         }
 
+        new AheadRun(_customer, this).Plan();
         _customer.Books.Timeline.At(Boundary(1), Renew);
     }
 
@@ -132,7 +149,14 @@ internal sealed class SubscriptionRun
     {
         if (Json.Text("status") == "canceled")
         {
+            BillAfterEnd(at);
             return;
+        }
+
+        var before = new JsonObject { ["latest_invoice"] = Json.Text("latest_invoice") };
+        if (OnTrial)
+        {
+            (before["status"], Json["status"]) = ("trialing", "active");
         }
 
         _period++;
@@ -143,10 +167,25 @@ internal sealed class SubscriptionRun
             item["current_period_end"] = Period.End;
         }
 
-        var before = new JsonObject { ["latest_invoice"] = Json.Text("latest_invoice") };
         new InvoiceRun(_customer, this).Draft(at, "subscription_cycle");
         _customer.Books.Emit(_customer.Ids, at, "customer.subscription.updated", Json, before);
         _customer.Books.Timeline.At(Period.End, Renew);
+    }
+
+    /// <summary>Whoever bills an ended subscription does so by hand.</summary>
+    private void BillAfterEnd(long at)
+    {
+        if (Script.AfterEnd == AfterEnd.Nothing)
+        {
+            return;
+        }
+
+        _period++;
+        new InvoiceRun(_customer, this).Draft(at, "manual");
+        if (Script.AfterEnd == AfterEnd.EveryPeriod)
+        {
+            _customer.Books.Timeline.At(Period.End, Renew);
+        }
     }
 
     /// <summary>Writes an item's price and quantity back into the document.</summary>
@@ -202,5 +241,10 @@ internal sealed class SubscriptionRun
         _customer.Books.Emit(_customer.Ids, at, "customer.subscription.deleted", Json);
     }
 
-    private long Boundary(int count) => Calendar.Renewal(Script.Start, count, Script.Interval);
+    /// <summary>A trial is the first period, and the cycle begins with its end.</summary>
+    private long Boundary(int count) => (Script.TrialDays, count) switch
+    {
+        ( > 0, > 0) => Calendar.Renewal(Script.Start + Script.TrialDays * Calendar.Day, count - 1, Script.Interval),
+        _ => Calendar.Renewal(Script.Start, count, Script.Interval),
+    };
 }

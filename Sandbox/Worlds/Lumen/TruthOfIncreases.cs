@@ -67,7 +67,7 @@ internal static class TruthOfIncreases
 
     private static string? ChangeDate(CustomerRun run) => run.Subscriptions[0].Script.Changes is [var change, ..] ? Calendar.Date(change.At) : null;
 
-    private static string Plan(CustomerRun run, string plan) => run.Books.Catalogue.Product(run.Price(plan)).Id("name");
+    private static string Plan(CustomerRun run, string plan) => run.Books.Catalogue.Product(run.Subscriptions[0].Price(plan)).Id("name");
 
     private static JsonObject Line(JsonObject line, string currency) => new()
     {

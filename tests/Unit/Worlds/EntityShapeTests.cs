@@ -40,6 +40,7 @@ public sealed class EntityShapeTests
         ["product"] = typeof(Product),
         ["refund"] = typeof(Refund),
         ["subscription"] = typeof(Subscription),
+        ["subscription_schedule"] = typeof(SubscriptionSchedule),
         ["tax_rate"] = typeof(TaxRate),
         ["transfer"] = typeof(Transfer),
         ["transfer_reversal"] = typeof(TransferReversal),

@@ -91,9 +91,10 @@ public sealed class PlantedTruthTests
     {
         var world = SeededWorlds.Of(seed);
         var loose = world.Account.All("charge").Where(charge => InvoicesOf(world, charge).Count == 0 && !(bool)charge["refunded"]!);
-        var planted = world.Entries("double_charges").Select(entry => entry.Id("charge"));
+        var planted = world.Entries("double_charges").Concat(world.Entries("billed_after_end")).Select(entry => entry.Text("charge")).OfType<string>();
         var oneOffs = world.Entries("equal_charges").Where(entry => entry.Text("kind") == "one_off_purchase").Select(entry => (string)entry["charges"]![1]!);
-        loose.Select(charge => charge.Id()).Order().ShouldBe(planted.Concat(oneOffs).Order());
+        var late = world.Entries("paid_after_end").Where(entry => entry.Text("kind") == "bought_after_end").Select(entry => entry.Id("charge"));
+        loose.Select(charge => charge.Id()).Order().ShouldBe(planted.Concat(oneOffs).Concat(late).Order());
     }
 
     [Theory]

@@ -27,8 +27,9 @@ internal sealed class Finances
     {
         (_cast, _bank) = (cast, bank);
         var random = cast.Plan.Stream("finances");
-        var own = cast.Lives.SelectMany(life => life.Entries()).ToList();
-        _ledger = new Ledger(own.Concat(others).Concat(bank.Entries()));
+        var earlier = cast.Earlier.Select(run => run.Books).Concat(cast.Sellers.Select(run => run.Books)).ToList();
+        var own = earlier.SelectMany(life => life.Entries()).ToList();
+        _ledger = new Ledger(own.Concat(cast.Lives.Except(earlier).SelectMany(life => life.Entries())).Concat(others).Concat(bank.Entries()));
         _discrepancies = new Discrepancies(_ledger, own, cast.Sellers, random.Stream("discrepancies"));
         _discrepancies.Plant();
         Debits();

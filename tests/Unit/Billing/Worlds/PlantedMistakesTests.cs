@@ -17,6 +17,7 @@ public sealed class PlantedMistakesTests(ITestOutputHelper output)
         (MistakeKind.DuplicateCharge, "double_charges", "equal_charges", "amount"),
         (MistakeKind.MissedDiscount, "missed_discounts", "no_discount_due", "missed"),
         (MistakeKind.WrongProration, "wrong_prorations", "unusual_prorations", "difference"),
+        (MistakeKind.ChargedAfterCancel, "billed_after_end", "paid_after_end", "amount"),
     ];
 
     [Fact]

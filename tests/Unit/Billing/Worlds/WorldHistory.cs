@@ -5,6 +5,7 @@ using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Sandbox.Objects;
 using BillingCopilot.Sandbox.Worlds;
+using BillingCopilot.Storage;
 using Newtonsoft.Json;
 using Stripe;
 
@@ -35,6 +36,11 @@ internal sealed class WorldHistory
     public static IReadOnlyList<WorldHistory> Ten => OfTenSeeds.Value;
 
     public World World { get; }
+
+    public static TenantContext Tenant { get; } = new("default", "acct_1", false);
+
+    /// <summary>Every object of a kind, as it is served.</summary>
+    public IReadOnlyList<JsonObject> All(string kind) => World.Account.All(kind);
 
     /// <summary>Every invoice, as it is served and as the rules want it.</summary>
     public IReadOnlyList<(JsonObject Raw, InvoiceFacts Facts)> Invoices { get; }
@@ -75,5 +81,5 @@ internal sealed class WorldHistory
         return discount;
     }
 
-    private static T Read<T>(JsonObject value) => JsonConvert.DeserializeObject<T>(value.ToJsonString())!;
+    internal static T Read<T>(JsonObject value) => JsonConvert.DeserializeObject<T>(value.ToJsonString())!;
 }
