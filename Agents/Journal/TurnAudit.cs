@@ -29,14 +29,19 @@ public sealed class TurnAudits(AuditLog? log, AuditContents? contents)
 public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentity prompt, string model)
 {
     private readonly Dictionary<ChatMessage, string> _words = new(ReferenceEqualityComparer.Instance);
+    private Task _redacting = Task.CompletedTask;
 
     private string Actor => $"{prompt.Name}.v{prompt.Version}";
 
     /// <summary>The model that is asked first.</summary>
     public string Model => model;
 
+    /// <summary>Begins to redact what is sent to a model, while it thinks.</summary>
+    public Task<string> Sending(IReadOnlyList<ChatMessage> messages) => record.IsAudited ? RedactedAsync(messages) : Task.FromResult("");
+
     /// <summary>A request to a model, however it ended. Its words are kept redacted, and encrypted for whom they are about.</summary>
-    public void ModelCalled(IReadOnlyList<ChatMessage> sent, ModelAttempt attempt)
+    /// <param name="sent">From <see cref="Sending"/>.</param>
+    public void ModelCalled(Task<string> sent, ModelAttempt attempt)
     {
         if (!record.IsAudited)
         {
@@ -59,7 +64,7 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
             ["content"] = null,
             ["content_hash"] = null,
         });
-        record.Add(entry, attempt.Fault == ModelAttempt.NotAsked ? null : new RecordedContent(Subjects(), $$"""{"prompt":{{Words(sent)}},"answer":{{(response is null ? "null" : Words(response.Messages))}}}"""));
+        record.Add(entry, attempt.Fault == ModelAttempt.NotAsked ? null : ContentAsync(Subjects(), sent, response is null ? Task.FromResult("null") : RedactedAsync([.. response.Messages])));
     }
 
     private static string KindOf(ModelAttempt attempt) => attempt.Fault switch
@@ -89,7 +94,22 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
     /// <summary>The customers known so far, and the conversation: an erasure of anybody it turns out to be about drops its key too.</summary>
     private IReadOnlyCollection<string> Subjects() => [AuditContents.KeyOfConversation(turn.ConversationId), .. record.Handles.IdsOf(ObjectKind.Customer)];
 
-    private string Words(IEnumerable<ChatMessage> messages) => $"[{string.Join(',', messages.Select(Words))}]";
+    private static async Task<RecordedContent> ContentAsync(IReadOnlyCollection<string> subjects, Task<string> prompt, Task<string> answer) =>
+        new(subjects, $$"""{"prompt":{{await prompt}},"answer":{{await answer}}}""");
+
+    /// <summary>Beside the turn, one after the other: they share the words known so far.</summary>
+    private Task<string> RedactedAsync(IReadOnlyList<ChatMessage> messages)
+    {
+        var redacted = AfterAsync(_redacting);
+        _redacting = redacted;
+        return redacted;
+
+        async Task<string> AfterAsync(Task earlier)
+        {
+            await earlier.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+            return $"[{string.Join(',', messages.Select(Words))}]";
+        }
+    }
 
     /// <summary>Each round sends the messages of the one before again.</summary>
     private string Words(ChatMessage message) => _words.TryGetValue(message, out var known) ? known
@@ -109,17 +129,18 @@ internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : D
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ChatMessage[] sent = [.. messages];
+        var words = audit.Sending(sent);
         var told = false;
-        using var hearing = ModelAttempts.Hear(a => (told, _) = (true, Audited(sent, a)));
+        using var hearing = ModelAttempts.Hear(a => (told, _) = (true, Audited(words, a)));
         try
         {
             var response = await base.GetResponseAsync(sent, options, cancellationToken);
-            _ = told || Audited(sent, new ModelAttempt(audit.Model, response, null));
+            _ = told || Audited(words, new ModelAttempt(audit.Model, response, null));
             return response;
         }
-        catch (Exception e) when (e is not Microsoft.EntityFrameworkCore.DbUpdateException)
+        catch (Exception e) when (!BillingCopilot.Storage.StorageFault.Is(e))
         {
-            _ = told || Audited(sent, ModelAttempt.Failed(audit.Model, e, cancellationToken));
+            _ = told || Audited(words, ModelAttempt.Failed(audit.Model, e, cancellationToken));
             throw;
         }
     }
@@ -132,7 +153,7 @@ internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : D
         }
     }
 
-    private bool Audited(ChatMessage[] sent, ModelAttempt attempt)
+    private bool Audited(Task<string> sent, ModelAttempt attempt)
     {
         audit.ModelCalled(sent, attempt);
         return true;

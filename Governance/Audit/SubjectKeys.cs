@@ -35,14 +35,13 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
     }
 
     /// <summary>The keys of all these subjects, in their order; null when there is none of one of them, or none any more.</summary>
-    /// <param name="make">Those that are not there are made.</param>
-    internal async Task<IReadOnlyList<byte[]>?> AllAsync(string tenant, IReadOnlyList<string> subjects, bool make, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<byte[]>?> AllAsync(string tenant, IReadOnlyList<string> subjects, CancellationToken cancellationToken)
     {
         await using var keys = await OpenAsync(cancellationToken);
         var found = new List<byte[]>(subjects.Count);
         foreach (var subject in subjects)
         {
-            if ((make ? await GetOrMakeAsync(keys, tenant, subject, cancellationToken) : await FindAsync(keys, tenant, subject, cancellationToken)) is not { } key)
+            if (await FindAsync(keys, tenant, subject, cancellationToken) is not { } key)
             {
                 return null;
             }
@@ -51,6 +50,19 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         }
 
         return found;
+    }
+
+    /// <summary>The keys of all these subjects by their names; those that are not there are made.</summary>
+    internal async Task<IReadOnlyDictionary<string, byte[]>> MakeAllAsync(string tenant, IEnumerable<string> subjects, CancellationToken cancellationToken)
+    {
+        await using var keys = await OpenAsync(cancellationToken);
+        var made = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var subject in subjects.Distinct(StringComparer.Ordinal))
+        {
+            made[subject] = await GetOrMakeAsync(keys, tenant, subject, cancellationToken);
+        }
+
+        return made;
     }
 
     private static async Task<byte[]> GetOrMakeAsync(DbConnection keys, string tenant, string subject, CancellationToken cancellationToken)
