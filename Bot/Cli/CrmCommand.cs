@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Storage;
@@ -44,6 +45,7 @@ internal static class CrmCommand
 
         var tenant = on.Tenant.Context;
         await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
         var row = await db.CrmAccounts.SingleOrDefaultAsync(a => a.CustomerId == customer, cancellationToken);
         if (row is null)
         {
@@ -52,6 +54,8 @@ internal static class CrmCommand
 
         (row.Owner, row.Segment, row.Tier) = (Word(owner), Word(segment), Word(tier));
         await db.SaveChangesAsync(cancellationToken);
+        await host.Services.GetRequiredService<AuditLog>().AppendAsync(db, new AuditEntry("crm.account_set", person.Id, customer, []), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         Console.WriteLine($"{customer}: owner {row.Owner ?? "-"}, segment {row.Segment ?? "-"}, tier {row.Tier ?? "-"}.");
         return CommandLine.Done;
     }

@@ -159,7 +159,7 @@ public sealed class BatchDesk
         }
 
         var rows = await RowsAsync(db, [.. BatchItems.Read(batch.Items).Select(i => i.Id)], cancellationToken);
-        var now = batch.Hash == BatchItems.HashOf(batch.Cause, rows) && rows.Count > 0 ? batch.Hash : "";
+        var now = batch.Hash == BatchItems.HashOf(batch.Cause, rows) && rows.Count > 0 ? batch.Hash : null; // null: no longer what was hashed, so nobody has seen it
         if (await RefuseAsync(new ActCase(Act.SignBatch, person, _policies.For(batch.Operation)) { List = (hash, now) }, cancellationToken) is { } refusal)
         {
             return refusal;

@@ -178,7 +178,7 @@ public sealed class SubjectEraser(CopilotDbFactory databases, BusinessClock cloc
     }
 
     /// <summary>
-    /// Their tickets, as the helpdesk names them or as a person approved a note on them for this customer, and the notes.
+    /// Their tickets, as the helpdesk names them or as a person approved a note on them for this customer, the notes, and the CRM's account.
     /// One that was only looked at in a conversation about them is somebody else's.
     /// </summary>
     private static async Task<int> EraseTicketsAsync(CopilotDb db, string subject, CancellationToken cancellationToken)
@@ -186,6 +186,8 @@ public sealed class SubjectEraser(CopilotDbFactory databases, BusinessClock cloc
         var noted = db.Notes.Where(n => n.CustomerId == subject && n.TicketId != null).Select(n => n.TicketId);
         var tickets = await db.Tickets.Where(t => t.CustomerId == subject || (t.CustomerId == null && noted.Contains(t.Id))).ExecuteUpdateAsync(
             t => t.SetProperty(r => r.Subject, Gone).SetProperty(r => r.Body, Gone).SetProperty(r => r.SenderName, Gone).SetProperty(r => r.SenderMail, Gone), cancellationToken);
+        await db.CrmAccounts.Where(a => a.CustomerId == subject).ExecuteDeleteAsync(cancellationToken);
+        await db.CrmAccounts.Where(a => a.Owner == subject).ExecuteUpdateAsync(a => a.SetProperty(r => r.Owner, (string?)null), cancellationToken);
         return tickets + await db.Notes.Where(n => n.CustomerId == subject).ExecuteUpdateAsync(n => n.SetProperty(r => r.Text, Gone), cancellationToken);
     }
 

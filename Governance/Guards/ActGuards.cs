@@ -25,7 +25,7 @@ internal sealed record ActCase(Act Act, Person Person, OperationPolicy? Policy =
     public string? Signer { get; init; }
 
     /// <summary>Hash of the list that the person saw, and of the list as it stands with its rows.</summary>
-    public (string Seen, string Now)? List { get; init; }
+    public (string Seen, string? Now)? List { get; init; }
 }
 
 /// <summary>Who may do what besides deciding: lists under one signature, settling, standing approvals, the kill switch.</summary>
@@ -43,7 +43,7 @@ internal sealed class ActGuards(PeopleDirectory people)
         ? new Refusal("batch_not_allowed", $"The policy lets {policy.Operation} be decided one by one only.", "An admin can set batch_rows in policy.yaml.")
         : null;
 
-    public static Refusal? ListNotAsShown(ActCase about) => about is { Act: Act.SignBatch, List: var (seen, now) } && seen != now
+    public static Refusal? ListNotAsShown(ActCase about) => about is { Act: Act.SignBatch, List: var (seen, now) } && (now is null || seen != now)
         ? new Refusal("hash_mismatch", "This is not the list that was shown.", "Look at it again before signing.")
         : null;
 

@@ -36,11 +36,12 @@ internal static partial class TriageNote
     /// <summary>Colleagues' words in a CRM: only those go in that are a name and nothing else.</summary>
     private static string? Account(CrmAccount? account)
     {
-        string?[] parts = [Part("owner", account?.Owner), Part("segment", account?.Segment), Part("tier", account?.Tier)];
+        string?[] parts = [Part("owner", account?.Owner, words: 2), Part("segment", account?.Segment, words: 1), Part("tier", account?.Tier, words: 1)];
         return parts.OfType<string>().ToList() is { Count: > 0 } said ? $"CRM: {string.Join(", ", said)}." : null;
     }
 
-    private static string? Part(string name, string? words) => words is not null && PlainName().IsMatch(words) ? $"{name} {words}" : null;
+    private static string? Part(string name, string? said, int words) =>
+        said is not null && PlainName().IsMatch(said) && said.Split(' ').Length <= words ? $"{name} {said}" : null;
 
     private static string Invoice(InvoiceRow row) =>
         $"invoice {row.Number ?? "without a number yet"} of {row.Date:yyyy-MM-dd}, {row.Total.ToDisplayText()}, {row.Status}{(row.Remaining is { } rest ? $", {rest.ToDisplayText()} owed" : "")}.";
@@ -50,6 +51,6 @@ internal static partial class TriageNote
     [GeneratedRegex(@"\A[A-Za-z0-9#_-]{1,20}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainNumber();
 
-    [GeneratedRegex(@"\A[\p{L}\p{N}][\p{L}\p{N} &'_-]{0,39}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[\p{L}\p{N}][\p{L}\p{N} '_-]{0,29}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainName();
 }

@@ -32,6 +32,31 @@ public class TurnTests
         (answer.Agent, answer.Model, answer.InputTokens).ShouldBe(("support", "scripted", 10));
     }
 
+    /// <summary>A rejection is told in the conversation while its first turn still runs.</summary>
+    [Fact]
+    public async Task Run_SomethingWasSaidMeanwhile_StandsAfterIt()
+    {
+        LumenCopilot? copilot = null;
+        var script = new ScriptedModel(
+            ScriptedModel.Call("get_invoice", ("number", "IWLJOGXF-0013")),
+            request =>
+            {
+                using var db = copilot!.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+                db.Messages.Add(new() { TenantId = copilot.Tenant.Id, ConversationId = "conv_1", Seq = 1, TaskId = "task_decided", Role = "assistant", Content = "{\"Role\":\"assistant\",\"Text\":\"Rejected.\"}", At = DateTimeOffset.UnixEpoch });
+                db.SaveChanges();
+                return ScriptedModel.Say("Invoice IWLJOGXF-0013 is $29.00.")(request);
+            });
+        await using (copilot = await LumenCopilot.StartAsync(script.Model))
+        {
+            await copilot.AskAsync(Question);
+
+            await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+            var kept = await db.Messages.OrderBy(m => m.Seq).Select(m => m.TaskId).ToListAsync();
+            kept[0].ShouldBe("task_decided");
+            kept.Count.ShouldBeGreaterThan(2);
+        }
+    }
+
     [Fact]
     public async Task Run_InventedHandle_IsRefusedInWords()
     {

@@ -80,6 +80,7 @@ public sealed class ErasureTests
     {
         await using var db = bench.Open();
         db.Tickets.Add(new TicketRow { TenantId = Bench.Tenant.Id, Id = "tkt_1", Number = "N-1", Subject = Secret, Body = Secret, SenderName = Secret, SenderMail = Secret, CustomerId = customer });
+        db.CrmAccounts.Add(new CrmAccountRow { TenantId = Bench.Tenant.Id, CustomerId = customer, Owner = Secret, Segment = Secret, Tier = Secret });
         db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_1", CustomerId = customer, Text = Secret, Author = "sam" });
         await db.SaveChangesAsync();
     }
@@ -175,7 +176,8 @@ public sealed class ErasureTests
                 db.Handles.Add(new HandleRow { TenantId = Bench.Tenant.Id, ConversationId = "conv_1", Handle = id, Kind = "ticket", ObjectId = id });
             }
 
-            db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_noted", CustomerId = "cus_1", Text = Secret, Author = "sam" });
+            db.CrmAccounts.Add(new CrmAccountRow { TenantId = Bench.Tenant.Id, CustomerId = customer, Owner = Secret, Segment = Secret, Tier = Secret });
+        db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_noted", CustomerId = "cus_1", Text = Secret, Author = "sam" });
             await db.SaveChangesAsync();
         }
 

@@ -154,9 +154,24 @@ internal static class Attacks
         ("act.batch_as_shown", w => OnAsync(w, async b =>
         {
             var list = await Lists(b).OpenAsync(Bench.Tenant, (await b.ProposeAsync()).Cause, b.Person("frank"), default);
-            return list.TryGet(out var shown, out var refusal)
-                ? Expect(await Lists(b).SignAsync(Bench.Tenant, shown.Id, b.Person("frank"), "0" + shown.Hash[1..] + "0", "api", default), "hash_mismatch")
-                : refusal.ToString();
+            if (!list.TryGet(out var shown, out var refusal))
+            {
+                return refusal.ToString();
+            }
+
+            if (Expect(await SignAsync("0" + shown.Hash[1..] + "0"), "hash_mismatch") is { } fault)
+            {
+                return fault;
+            }
+
+            await using (var db = b.Open())
+            {
+                await db.Batches.ExecuteUpdateAsync(r => r.SetProperty(x => x.Items, """{"rows":[]}"""));
+            }
+
+            return Expect(await SignAsync(""), "hash_mismatch");
+
+            Task<Outcome<IReadOnlyList<BatchResult>>> SignAsync(string hash) => Lists(b).SignAsync(Bench.Tenant, shown.Id, b.Person("frank"), hash, "api", default);
         }, b => b.PolicyText = Capped)),
         ("act.settle_role", w => OnAsync(w, async b =>
         {
