@@ -53,7 +53,7 @@ public sealed class CrashFlow
     }
 
     private static Task<(CopilotProcess, Uri)> StartBotAsync(string folder, Uri stripe) => CopilotProcess.StartAsync(
-        "Bot", folder, "--Urls", "http://127.0.0.1:0", "--Sandbox:Url", stripe.ToString(), "--Tasks:LeaseSeconds", "2", "--Tasks:PollSeconds", "1");
+        "Bot", folder, "--Urls", "http://127.0.0.1:0", "--Sandbox:Url", stripe.ToString(), "--Tasks:LeaseSeconds", "6", "--Tasks:PollSeconds", "1");
 
     private static HttpClient Person(Uri address, string person)
     {
