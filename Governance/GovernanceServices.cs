@@ -43,13 +43,14 @@ public static class GovernanceServices
         services.TryAddSingleton<SubjectEraser>();
         services.TryAddSingleton<ProposalExpiry>();
         services.TryAddSingleton(s => new RolloutGate(s.Get<RolloutPlan>(), s.GetService<ICustomerFactsReader>()));
-        services.TryAddSingleton<KillSwitches>();
+        services.TryAddSingleton(s => new KillSwitches(s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<OperationCatalog>(), s.Get<GuardList>, s.Get<AuditLog>()));
         services.TryAddSingleton<Breakers>();
         services.TryAddSingleton<StandingTerms>();
         services.TryAddSingleton<ProposeGuards>();
         services.TryAddSingleton<DecideGuards>();
+        services.TryAddSingleton<ActGuards>();
         services.TryAddSingleton<ExecuteGuards>();
-        services.TryAddSingleton(s => GuardList.Compose(s.Get<ProposeGuards>(), s.Get<DecideGuards>(), s.Get<ExecuteGuards>()));
+        services.TryAddSingleton(s => GuardList.Compose(s.Get<ProposeGuards>(), s.Get<DecideGuards>(), s.Get<ActGuards>(), s.Get<ExecuteGuards>()));
         services.TryAddSingleton(s => new ProposalBook(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<OperationInvokers>(),
             s.Get<PolicyBook>(), s.Get<GuardList>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>(), s.GetService<ICustomerZones>(), s.GetService<IPolicyQuotes>()));
@@ -58,13 +59,13 @@ public static class GovernanceServices
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<GuardList>(),
             s.Get<AuditLog>(), s.Get<ProposalExpiry>()));
         services.TryAddSingleton(s => new BatchDesk(
-            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(),
-            s.Get<DecisionDesk>(), s.Get<ProposalExpiry>(), s.Get<AuditLog>()));
+            s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<PolicyBook>(),
+            s.Get<DecisionDesk>(), s.Get<GuardList>(), s.Get<ProposalExpiry>(), s.Get<AuditLog>()));
         services.TryAddSingleton(s => new StandingDesk(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<RolloutPlan>(),
-            s.Get<OperationCatalog>(), s.Get<DecisionDesk>(), s.Get<Breakers>(), s.Get<AuditLog>()));
+            s.Get<OperationCatalog>(), s.Get<DecisionDesk>(), s.Get<GuardList>(), s.Get<Breakers>(), s.Get<AuditLog>()));
         services.TryAddSingleton(s => new ReconcileDesk(
-            s.Get<CopilotDbFactory>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<OperationInvokers>(), s.Get<AuditLog>()));
+            s.Get<CopilotDbFactory>(), s.Get<PolicyBook>(), s.Get<OperationInvokers>(), s.Get<GuardList>(), s.Get<AuditLog>()));
         return services.AddExecutor();
     }
 

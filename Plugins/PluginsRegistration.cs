@@ -1,5 +1,6 @@
 using BillingCopilot.Governance;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Memory;
@@ -40,6 +41,7 @@ public static class PluginsRegistration
             : static (_, _, _) => Task.FromResult<IReadOnlyList<ProposalView>>([]));
         services.TryAddSingleton<IHelpdesk, LocalHelpdesk>();
         services.TryAddSingleton<ICrm, LocalCrm>();
+        services.TryAddSingleton(p => new TicketRouting(p.GetService<PolicyBook>()?.Queues ?? QueueBook.One, p.GetRequiredService<ICrm>()));
         services.AddSingleton<ToolCatalog>();
         services.AddSingleton<PlaybookGuards>();
         services.AddOperation<IssueRefund, IssueRefundArguments>();

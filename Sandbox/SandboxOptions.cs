@@ -19,8 +19,8 @@ public sealed record SandboxOptions
     public string? DataDirectory { get; init; }
 
     /// <summary>
-    /// Folder of the files that medium and large worlds are kept in; null (default) for <c>worlds</c> in the data
-    /// directory, or this user's folder for local data.
+    /// Folder of the files that worlds are kept in; null (default): medium and large ones in <c>worlds</c> in the data
+    /// directory, or in this user's folder for local data, a small one in memory.
     /// </summary>
     public string? CacheDirectory { get; init; }
 

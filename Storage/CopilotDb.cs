@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Linq.Expressions;
 using System.Text.Json;
 using BillingCopilot.Storage.Rows;
@@ -64,6 +65,8 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
     public DbSet<TicketRow> Tickets => Set<TicketRow>();
 
     public DbSet<NoteRow> Notes => Set<NoteRow>();
+
+    public DbSet<CrmAccountRow> CrmAccounts => Set<CrmAccountRow>();
 
     public DbSet<MailRow> Mails => Set<MailRow>();
 
@@ -142,15 +145,68 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
             return;
         }
 
-        if (rows.FirstOrDefault(r => r.TenantId != Tenant.Id) is { } foreign)
-        {
-            throw new InvalidOperationException($"A {typeof(TRow).Name} of tenant '{foreign.TenantId}' can't be saved by tenant '{Tenant.Id}'.");
-        }
-
-        var columns = new RowColumns(Model.FindEntityType(typeof(TRow))!);
+        RefuseOtherTenants(rows);
+        var columns = ColumnsOf(typeof(TRow));
         await FailAtAsync($"insert.{columns.Table}.before");
         await InsertAsync(columns, rows, cancellationToken);
         await FailAtAsync($"insert.{columns.Table}.after");
+    }
+
+    /// <summary>The same for a few rows of several kinds, in one round trip where statements make one.</summary>
+    public async Task InsertAllAsync(IReadOnlyList<ITenantRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        RefuseOtherTenants(rows);
+        TableRows[] tables = [.. rows.GroupBy(r => r.GetType()).Select(g => new TableRows(ColumnsOf(g.Key), [.. g]))];
+        foreach (var table in tables)
+        {
+            await FailAtAsync($"insert.{table.Columns.Table}.before");
+        }
+
+        await InsertAllAsync(tables, cancellationToken);
+        foreach (var table in tables)
+        {
+            await FailAtAsync($"insert.{table.Columns.Table}.after");
+        }
+    }
+
+    /// <summary>Sets some columns of the stored row that has this one's key, without tracking it; false when there is none.</summary>
+    /// <param name="properties">Names of the properties whose columns are set.</param>
+    public async Task<bool> UpdateAsync(ITenantRow row, IReadOnlyList<string> properties, CancellationToken cancellationToken)
+    {
+        RefuseOtherTenants([row]);
+        var columns = ColumnsOf(row.GetType());
+        var (sql, used) = columns.Update(properties);
+        await FailAtAsync($"update.{columns.Table}.before");
+        await using var command = Database.GetDbConnection().CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, Database.CurrentTransaction?.GetDbTransaction());
+        foreach (var column in used)
+        {
+            command.Parameters.Add(Parameter(columns, column, row));
+        }
+
+        var found = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        await FailAtAsync($"update.{columns.Table}.after");
+        return found;
+    }
+
+    private protected abstract Task InsertAllAsync(IReadOnlyList<TableRows> tables, CancellationToken cancellationToken);
+
+    /// <summary>A row's value as the parameter of its column.</summary>
+    private protected abstract DbParameter Parameter(RowColumns columns, int column, object row);
+
+    private RowColumns ColumnsOf(Type row) => RowColumns.Of(Model.FindEntityType(row)!);
+
+    private void RefuseOtherTenants(IEnumerable<ITenantRow> rows)
+    {
+        if (rows.FirstOrDefault(r => r.TenantId != Tenant.Id) is { } foreign)
+        {
+            throw new InvalidOperationException($"A {foreign.GetType().Name} of tenant '{foreign.TenantId}' can't be saved by tenant '{Tenant.Id}'.");
+        }
     }
 
     /// <summary>Ends running tasks that are still held with the attempt named, in one statement; returns the ids of those that were.</summary>
@@ -233,8 +289,11 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         Keyed<StandingApprovalRow>(modelBuilder, "standing_approvals", r => new { r.TenantId, r.Id });
         Keyed<SubjectKeyRow>(modelBuilder, "subject_keys", r => new { r.TenantId, r.Subject });
         Keyed<AuditContentRow>(modelBuilder, "audit_contents", r => new { r.TenantId, r.Id });
-        Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id }).HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
+        var tickets = Keyed<TicketRow>(modelBuilder, "tickets", r => new { r.TenantId, r.Id });
+        tickets.HasIndex(r => new { r.TenantId, r.Number }).IsUnique();
+        tickets.HasIndex(r => new { r.TenantId, r.Queue });
         Keyed<NoteRow>(modelBuilder, "notes", r => new { r.TenantId, r.ProposalId }).HasIndex(r => new { r.TenantId, r.CustomerId });
+        Keyed<CrmAccountRow>(modelBuilder, "crm_accounts", r => new { r.TenantId, r.CustomerId });
         Keyed<MailRow>(modelBuilder, "mails", r => new { r.TenantId, r.ProposalId });
         NameColumnsInSnakeCase(modelBuilder);
     }

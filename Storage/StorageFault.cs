@@ -6,7 +6,8 @@ namespace BillingCopilot.Storage;
 /// <summary>Tells a fault of the database from others.</summary>
 public static class StorageFault
 {
-    private static readonly string[] _providers = ["Npgsql", "Microsoft.Data.Sqlite"];
+    // The last is the base of both: an often run method of a provider that the runtime has put into its caller throws from there.
+    private static readonly string[] _providers = ["Npgsql", "Microsoft.Data.Sqlite", "System.Data"];
 
     /// <summary>
     /// Entity Framework wraps what a provider throws (a cut connection comes as an InvalidOperationException): what is

@@ -13,19 +13,13 @@ public static class HandleStore
         return new HandleMap(rows.Select(r => new HandleEntry(r.Handle, r.Kind, r.ObjectId)));
     }
 
-    /// <summary>Adds what was issued since; the caller saves it, and puts it back when that fails.</summary>
-    /// <returns>What was added.</returns>
-    public static IReadOnlyList<HandleEntry> Add(CopilotDb db, string conversationId, HandleMap handles)
+    /// <summary>What was issued, as rows.</summary>
+    public static IEnumerable<HandleRow> Rows(TenantContext tenant, string conversationId, IEnumerable<HandleEntry> issued) => issued.Select(e => new HandleRow
     {
-        var added = handles.TakeAdded();
-        db.Handles.AddRange(added.Select(e => new HandleRow
-        {
-            TenantId = db.Tenant.Id,
-            ConversationId = conversationId,
-            Handle = e.Handle,
-            Kind = e.Kind,
-            ObjectId = e.ObjectId,
-        }));
-        return added;
-    }
+        TenantId = tenant.Id,
+        ConversationId = conversationId,
+        Handle = e.Handle,
+        Kind = e.Kind,
+        ObjectId = e.ObjectId,
+    });
 }

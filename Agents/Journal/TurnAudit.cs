@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
 using BillingCopilot.Agents.Turns;
@@ -27,37 +29,51 @@ public sealed class TurnAudits(AuditLog? log, AuditContents? contents)
 public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentity prompt, string model)
 {
     private readonly Dictionary<ChatMessage, string> _words = new(ReferenceEqualityComparer.Instance);
+    private Task _redacting = Task.CompletedTask;
 
     private string Actor => $"{prompt.Name}.v{prompt.Version}";
 
-    /// <summary>A model answered, or failed to. Its words are kept redacted, and encrypted for whom they are about.</summary>
-    /// <param name="response">Null when it failed.</param>
-    public void ModelCalled(IReadOnlyList<ChatMessage> sent, ChatResponse? response, string? fault)
+    /// <summary>The model that is asked first.</summary>
+    public string Model => model;
+
+    /// <summary>Begins to redact what is sent to a model, while it thinks.</summary>
+    public Task<string> Sending(IReadOnlyList<ChatMessage> messages) => record.IsAudited ? RedactedAsync(messages) : Task.FromResult("");
+
+    /// <summary>A request to a model, however it ended. Its words are kept redacted, and encrypted for whom they are about.</summary>
+    /// <param name="sent">From <see cref="Sending"/>.</param>
+    public void ModelCalled(Task<string> sent, ModelAttempt attempt)
     {
         if (!record.IsAudited)
         {
             return;
         }
 
-        var words = $$"""{"prompt":{{Words(sent)}},"answer":{{(response is null ? "null" : Words(response.Messages))}}}""";
-        var (provider, name) = model.Split(':', 2) is [var p, var n] ? (p, n) : (model, model);
-        record.Add(
-            new AuditEntry(fault is null ? "model.called" : "model.failed", Actor, turn.TaskId, new JsonObject
-            {
-                ["provider"] = provider,
-                ["model"] = response?.ModelId ?? name,
-                ["prompt"] = prompt.Name,
-                ["prompt_version"] = prompt.Version,
-                ["prompt_hash"] = prompt.Hash,
-                ["input_tokens"] = response?.Usage?.InputTokenCount,
-                ["output_tokens"] = response?.Usage?.OutputTokenCount,
-                ["finish"] = response?.FinishReason?.Value,
-                ["fault"] = fault,
-                ["content"] = null,
-                ["content_hash"] = null,
-            }),
-            new RecordedContent(Subjects(), words));
+        var response = attempt.Response;
+        var (provider, name) = attempt.Model.Split(':', 2) is [var p, var n] ? (p, n) : (attempt.Model, response?.ModelId ?? attempt.Model);
+        var entry = new AuditEntry(KindOf(attempt), Actor, turn.TaskId, new JsonObject
+        {
+            ["provider"] = provider,
+            ["model"] = name,
+            ["prompt"] = prompt.Name,
+            ["prompt_version"] = prompt.Version,
+            ["prompt_hash"] = prompt.Hash,
+            ["input_tokens"] = response?.Usage?.InputTokenCount,
+            ["output_tokens"] = response?.Usage?.OutputTokenCount,
+            ["finish"] = response?.FinishReason?.Value,
+            ["fault"] = attempt.Fault,
+            ["content"] = null,
+            ["content_hash"] = null,
+        });
+        record.Add(entry, attempt.Fault == ModelAttempt.NotAsked ? null : ContentAsync(Subjects(), sent, response is null ? Task.FromResult("null") : RedactedAsync([.. response.Messages])));
     }
+
+    private static string KindOf(ModelAttempt attempt) => attempt.Fault switch
+    {
+        null => "model.called",
+        ModelAttempt.NotAsked => "model.not_asked",
+        ModelAttempt.Canceled => "model.canceled",
+        _ => "model.failed",
+    };
 
     /// <summary>A tool ran. Arguments and result go in as digests: the journal has them while it lives.</summary>
     public void ToolCalled(string tool, string callId, string arguments, string result, bool failed)
@@ -78,7 +94,22 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
     /// <summary>The customers known so far, and the conversation: an erasure of anybody it turns out to be about drops its key too.</summary>
     private IReadOnlyCollection<string> Subjects() => [AuditContents.KeyOfConversation(turn.ConversationId), .. record.Handles.IdsOf(ObjectKind.Customer)];
 
-    private string Words(IEnumerable<ChatMessage> messages) => $"[{string.Join(',', messages.Select(Words))}]";
+    private static async Task<RecordedContent> ContentAsync(IReadOnlyCollection<string> subjects, Task<string> prompt, Task<string> answer) =>
+        new(subjects, $$"""{"prompt":{{await prompt}},"answer":{{await answer}}}""");
+
+    /// <summary>Beside the turn, one after the other: they share the words known so far.</summary>
+    private Task<string> RedactedAsync(IReadOnlyList<ChatMessage> messages)
+    {
+        var redacted = AfterAsync(_redacting);
+        _redacting = redacted;
+        return redacted;
+
+        async Task<string> AfterAsync(Task earlier)
+        {
+            await earlier.ConfigureAwait(ConfigureAwaitOptions.ForceYielding | ConfigureAwaitOptions.SuppressThrowing);
+            return $"[{string.Join(',', messages.Select(Words))}]";
+        }
+    }
 
     /// <summary>Each round sends the messages of the one before again.</summary>
     private string Words(ChatMessage message) => _words.TryGetValue(message, out var known) ? known
@@ -89,22 +120,42 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
         prompt.Body.Length == 0 ? text : text.Replace(prompt.Body, PromptTexts.Mark(prompt), StringComparison.Ordinal);
 }
 
-/// <summary>Audits each call that really goes to a model; what is played back was audited when it was made.</summary>
+/// <summary>
+/// Audits each request that really goes to a model: those that failed and those of a model that stood in under their
+/// own names. What is played back was audited when it was made.
+/// </summary>
 internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ChatMessage[] sent = [.. messages];
+        var words = audit.Sending(sent);
+        var told = false;
+        using var hearing = ModelAttempts.Hear(a => (told, _) = (true, Audited(words, a)));
         try
         {
             var response = await base.GetResponseAsync(sent, options, cancellationToken);
-            audit.ModelCalled(sent, response, null);
+            _ = told || Audited(words, new ModelAttempt(audit.Model, response, null));
             return response;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is not Microsoft.EntityFrameworkCore.DbUpdateException)
+        catch (Exception e) when (!BillingCopilot.Storage.StorageFault.Is(e))
         {
-            audit.ModelCalled(sent, null, e.GetType().Name);
+            _ = told || Audited(words, ModelAttempt.Failed(audit.Model, e, cancellationToken));
             throw;
         }
+    }
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
+        {
+            yield return update;
+        }
+    }
+
+    private bool Audited(Task<string> sent, ModelAttempt attempt)
+    {
+        audit.ModelCalled(sent, attempt);
+        return true;
     }
 }

@@ -70,8 +70,8 @@ public sealed class TurnRecord : IDisposable
     }
 
     /// <summary>Keeps an audit entry, with the time at which it happened.</summary>
-    /// <param name="content">Words that go into the encrypted contents; the entry then names them.</param>
-    public void Add(AuditEntry entry, RecordedContent? content = null)
+    /// <param name="content">Words that go into the encrypted contents, and are waited for before the writing; the entry then names them.</param>
+    public void Add(AuditEntry entry, Task<RecordedContent>? content = null)
     {
         lock (_gate)
         {
@@ -115,7 +115,7 @@ public sealed class TurnRecord : IDisposable
     /// <summary>Writes all that is kept.</summary>
     public Task WriteAsync(CancellationToken cancellationToken) => WriteAsync(static (_, _) => Task.CompletedTask, cancellationToken);
 
-    /// <summary>The same together with what the caller adds to the database's context, where the rest is added and not yet saved.</summary>
+    /// <summary>The same together with what the caller stores in the same transaction, after the rest.</summary>
     public async Task WriteAsync(Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -191,6 +191,7 @@ public sealed class TurnRecord : IDisposable
     {
         // Without it the storing of words makes the key, or says why it can't.
         await _keyMade.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WordsAsync(entries);
         await using var db = _databases.Open(_tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         if (_attempt is { } attempt && !await db.HoldsTaskAsync(TaskId, attempt, cancellationToken))
@@ -198,13 +199,10 @@ public sealed class TurnRecord : IDisposable
             throw new HoldLostException(TaskId);
         }
 
-        var named = await NamedAsync(db, entries, cancellationToken);
-        db.AddRange(rows);
-        var issued = HandleStore.Add(db, ConversationId, Handles);
+        var issued = Handles.TakeAdded();
         try
         {
-            await with(db, cancellationToken);
-            await (_log is not null && named.Count > 0 ? _log.AppendAsync(db, named, cancellationToken) : db.SaveChangesAsync(cancellationToken));
+            await StoreAsync(db, [.. rows, .. HandleStore.Rows(_tenant, ConversationId, issued)], entries, with, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         catch
@@ -214,6 +212,21 @@ public sealed class TurnRecord : IDisposable
             throw;
         }
     }
+
+    /// <summary>Rows, words and entries, the log's last, within the transaction that was begun.</summary>
+    private async Task StoreAsync(CopilotDb db, IEnumerable<ITenantRow> rows, IReadOnlyList<RecordedEntry> entries, Func<CopilotDb, CancellationToken, Task> with, CancellationToken cancellationToken)
+    {
+        var words = _contents is null ? [] : await _contents.SealAsync(db, await WordsAsync(entries), cancellationToken);
+        await db.InsertAllAsync([.. rows, .. words.Select(w => w.Row)], cancellationToken);
+        await with(db, cancellationToken);
+        if (_log is not null && entries.Count > 0)
+        {
+            var next = 0;
+            await _log.AppendAsync(db, [.. entries.Select(e => e.Content is null || words.Count == 0 ? e.Entry : e.Entry.Naming((words[next].Row.Id, words[next++].Hash)))], cancellationToken);
+        }
+    }
+
+    private static Task<RecordedContent[]> WordsAsync(IEnumerable<RecordedEntry> entries) => Task.WhenAll(entries.Select(e => e.Content).OfType<Task<RecordedContent>>());
 
     /// <summary>The entries without rows and handles: those are the other process's to store.</summary>
     private async Task AuditAloneAsync(IReadOnlyList<RecordedEntry> entries)
@@ -225,21 +238,8 @@ public sealed class TurnRecord : IDisposable
 
         await using var db = _databases.Open(_tenant);
         await using var transaction = await db.BeginAsync(CancellationToken.None);
-        var named = await NamedAsync(db, entries, CancellationToken.None);
-        await db.SaveChangesAsync(CancellationToken.None);
-        await _log.AppendAsync(db, named, CancellationToken.None);
+        await StoreAsync(db, [], entries, static (_, _) => Task.CompletedTask, CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
-    }
-
-    private async Task<List<AuditEntry>> NamedAsync(CopilotDb db, IReadOnlyList<RecordedEntry> entries, CancellationToken cancellationToken)
-    {
-        var named = new List<AuditEntry>();
-        foreach (var (entry, content) in entries)
-        {
-            named.Add(content is null || _contents is null ? entry : entry.Naming(await _contents.StoreAsync(db, content.Subjects, content.Text, cancellationToken)));
-        }
-
-        return named;
     }
 
     /// <summary>
@@ -295,9 +295,5 @@ public sealed class TurnRecord : IDisposable
         }
     }
 
-    private sealed record RecordedEntry(AuditEntry Entry, RecordedContent? Content);
+    private sealed record RecordedEntry(AuditEntry Entry, Task<RecordedContent>? Content);
 }
-
-/// <summary>Redacted words that an audit entry names.</summary>
-/// <param name="Subjects">Whom they are about: customer ids, or the person who asked.</param>
-public sealed record RecordedContent(IReadOnlyCollection<string> Subjects, string Text);

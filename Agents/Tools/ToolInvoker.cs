@@ -19,7 +19,7 @@ namespace BillingCopilot.Agents.Tools;
 /// Runs the tool calls of one specialist in one turn: resolves handles, invokes through the kernel, serialises,
 /// journals, reports. Whatever goes wrong becomes an error that the model can act on.
 /// </summary>
-public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJournal journal, TurnAudit audit, int maxCalls, Func<TurnEvent, ValueTask> report, ILogger logger)
+public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJournal journal, TurnAudit audit, int maxCalls, TurnBudget? budget, Func<TurnEvent, ValueTask> report, ILogger logger)
 {
     private readonly Dictionary<string, int> _seenIds = new(StringComparer.Ordinal);
     private readonly List<ToolCallView> _calls = [];
@@ -89,6 +89,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     {
         if (_calls.Count >= maxCalls)
         {
+            budget?.Reached($"{maxCalls} tool calls (Agents:MaxCalls)");
             return Error(new Refusal("too_many_calls", $"This turn has used its {maxCalls} tool calls.", "Answer with what the earlier calls returned, and say what is missing."));
         }
 

@@ -39,7 +39,7 @@ public sealed class Conversation
     /// <exception cref="ConversationOfAnotherException">Somebody else began it.</exception>
     public static async Task<Conversation> OpenAsync(CopilotDb db, TurnRequest turn, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var row = await db.Conversations.FirstOrDefaultAsync(r => r.Id == turn.ConversationId, cancellationToken);
+        var row = await db.Conversations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == turn.ConversationId, cancellationToken);
         if (row is null)
         {
             return new Conversation([], new HandleMap(), null)
@@ -112,17 +112,11 @@ public sealed class Conversation
         return new Evidence([.. EvidenceWith([], asked).Calls, .. calls], [.. words]);
     }
 
-    /// <summary>Adds this turn's messages, in place of what an earlier run of it stored. The caller saves and commits.</summary>
-    public static async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Stores this turn's messages, in place of what an earlier run of it stored. The caller commits.</summary>
+    public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var kept = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).Select(r => new { r.Seq, r.TaskId }).ToListAsync(cancellationToken);
-        if (kept.Exists(r => r.TaskId == turn.TaskId))
-        {
-            await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ExecuteDeleteAsync(cancellationToken);
-        }
-
-        var seq = kept.Where(r => r.TaskId != turn.TaskId).Select(r => r.Seq).DefaultIfEmpty().Max();
-        db.Messages.AddRange(messages.Select(m => new MessageRow
+        var seq = Begun is null ? await LastOfOthersAsync(db, turn, cancellationToken) : 0;
+        await db.InsertAllAsync([.. messages.Select(m => new MessageRow
         {
             TenantId = turn.Tenant.Id,
             ConversationId = turn.ConversationId,
@@ -131,10 +125,24 @@ public sealed class Conversation
             Role = m.Role.Value,
             Content = StoredMessage.From(m).ToJson(),
             At = now,
-        }));
-        var row = db.Conversations.Local.FirstOrDefault(r => r.Id == turn.ConversationId) ?? await db.Conversations.SingleAsync(r => r.Id == turn.ConversationId, cancellationToken);
-        row.LastAgent = agent;
-        row.UpdatedAt = now;
+        })], cancellationToken);
+        var row = new ConversationRow { TenantId = turn.Tenant.Id, Id = turn.ConversationId, Person = turn.Requester.Id, LastAgent = agent, UpdatedAt = now };
+        if (!await db.UpdateAsync(row, [nameof(row.LastAgent), nameof(row.UpdatedAt)], cancellationToken))
+        {
+            throw new InvalidOperationException($"Conversation {turn.ConversationId} is gone.");
+        }
+    }
+
+    /// <summary>Number of the last message before this turn's, of which what an earlier run stored is taken out.</summary>
+    private static async Task<int> LastOfOthersAsync(CopilotDb db, TurnRequest turn, CancellationToken cancellationToken)
+    {
+        var kept = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).Select(r => new { r.Seq, r.TaskId }).ToListAsync(cancellationToken);
+        if (kept.Exists(r => r.TaskId == turn.TaskId))
+        {
+            await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ExecuteDeleteAsync(cancellationToken);
+        }
+
+        return kept.Where(r => r.TaskId != turn.TaskId).Select(r => r.Seq).DefaultIfEmpty().Max();
     }
 
     private static JsonNode? ParseOrText(string json)

@@ -68,7 +68,7 @@ public sealed class DirectTools(
         var trail = new TurnAudit(record, request, new PromptIdentity(Agent, 1, ""), Agent);
         var proposer = new Proposer(sources, request, Agent, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar([], null), handles), clock, static _ => ValueTask.CompletedTask);
         var tool = Bind(prompt, name, Scope(request.Tenant, prompt), proposer.ProposeAsync);
-        var invoker = new ToolInvoker(NewKernel(), handles, journal, trail, maxCalls: 1, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
+        var invoker = new ToolInvoker(NewKernel(), handles, journal, trail, maxCalls: 1, budget: null, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
         var sent = tool.Effect == ToolEffect.Read ? TypedIn(tool, arguments, handles) : arguments;
         var call = new Microsoft.Extensions.AI.FunctionCallContent("call_1", name, sent.ToDictionary(p => p.Key, p => (object?)p.Value?.DeepClone()));
         var result = await invoker.InvokeAsync(

@@ -61,7 +61,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         var journal = new TaskJournal(record, turn.Tenant, prompt.Name, clock);
         var audit = new TurnAudit(record, turn, new PromptIdentity(prompt.Name, prompt.Version, prompt.Hash, prompt.Body), model.For(prompt.Name).Label);
         var asked = turn.Playbook is null ? task.Text : null;
-        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, report, loggers.CreateLogger<ToolInvoker>());
+        var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, budget, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report) { Operations = task.Operations };
         var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
         BoundTool[] handOver = task.Others.Count == 0 ? [] : [HandOver.Create(task.Others)];
@@ -72,7 +72,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
             (sentence, evidence) => GiveOutAsync(AnswerWriter.TextFor(sentence, conversation.Handles, evidence), report));
         var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label, gate);
         var usable = prompt with { Tools = [.. prompt.Tools.Where(t => sources.MayUse(turn.Requester, turn.Playbook, t)), .. handOver.Select(t => t.Name)] };
-        var asking = new BudgetChatClient(new OfferingChatClient(answering, usable, offer), budget, options.Model.For(prompt.Name));
+        var asking = new BudgetChatClient(new OfferingChatClient(answering, usable, offer), budget, options.Model.For(prompt.Name), options.Limits.MaxRounds);
         var client = Loop(new GatheringChatClient(asking, turn.Gather, tools, turn.Subjects ?? [], conversation.Handles), invoker);
         var settings = new ChatOptions { Tools = [.. tools, .. handOver, MoreTools.Create(usable.Tools, prompt.Body)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 

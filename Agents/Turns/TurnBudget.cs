@@ -22,6 +22,7 @@ public sealed class TurnBudget(AgentOptions options, TimeProvider time)
     private long _tokens;
     private decimal? _cost = 0;
     private string? _stopped;
+    private string? _ended;
 
     /// <summary>The limit that is reached, in words for the asker; null while there is room for one more answer of a model.</summary>
     public string? Exceeded()
@@ -32,6 +33,15 @@ public sealed class TurnBudget(AgentOptions options, TimeProvider time)
                 : time.GetElapsedTime(_start).TotalSeconds >= options.Limits.MaxSeconds ? $"{options.Limits.MaxSeconds} seconds (Agents:MaxSeconds)"
                 : options.Limits.MaxCost is { } most && _cost >= most ? $"${most} (Agents:MaxCost)"
                 : null;
+        }
+    }
+
+    /// <summary>A limit that something else counts ended a part of the turn: the rounds of a specialist, or its calls.</summary>
+    public void Reached(string limit)
+    {
+        lock (_gate)
+        {
+            _ended ??= limit;
         }
     }
 
@@ -51,7 +61,7 @@ public sealed class TurnBudget(AgentOptions options, TimeProvider time)
     {
         lock (_gate)
         {
-            return new TurnSpent(_rounds, calls, Math.Round(time.GetElapsedTime(_start).TotalSeconds, 3), _cost, _stopped);
+            return new TurnSpent(_rounds, calls, Math.Round(time.GetElapsedTime(_start).TotalSeconds, 3), _cost, _stopped ?? _ended);
         }
     }
 }
@@ -61,10 +71,16 @@ public sealed class TurnBudget(AgentOptions options, TimeProvider time)
 /// journaled, so that a resumed task goes on with a budget of its own.
 /// </summary>
 /// <param name="choice">Whose prices count.</param>
-internal sealed class BudgetChatClient(IChatClient inner, TurnBudget budget, ModelChoice choice) : DelegatingChatClient(inner)
+/// <param name="rounds">Rounds of tool calls after which the loop asks without tools; null for a model that never has any.</param>
+internal sealed class BudgetChatClient(IChatClient inner, TurnBudget budget, ModelChoice choice, int? rounds = null) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
+        if (rounds is { } most && options?.Tools is not { Count: > 0 })
+        {
+            budget.Reached($"{most} rounds of tool calls (Agents:MaxRounds)");
+        }
+
         if (budget.Exceeded() is { } limit)
         {
             return new ChatResponse(new ChatMessage(ChatRole.Assistant, $"I stopped here: this turn has used its {limit}. What I proposed before stands and waits for a decision. Ask for one part at a time.")) { FinishReason = ChatFinishReason.Stop };

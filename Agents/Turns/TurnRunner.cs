@@ -80,9 +80,9 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
 
         ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
         var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
-        var answer = composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) };
+        var answer = WithLimit(composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) });
         await record.WriteAsync(
-            (db, token) => Conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
+            (db, token) => conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
             cancellationToken);
 
         var rest = answer.Text[shown.Length..];
@@ -210,6 +210,11 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             (int)answers.Sum(a => a.Usage.InputTokenCount ?? 0),
             (int)answers.Sum(a => a.Usage.OutputTokenCount ?? 0));
     }
+
+    /// <summary>Says which limit ended the turn, where its words don't.</summary>
+    private static TurnAnswer WithLimit(TurnAnswer answer) => answer.Spent?.Stopped is not { } limit || answer.Text.Contains(limit, StringComparison.Ordinal)
+        ? answer
+        : answer with { Text = $"{answer.Text}\n(This turn has used its {limit}. Ask for what is missing in the next message.)" };
 
     private const string CardNotice = "I removed a card number from your message; it was neither stored nor sent on. Please never send card numbers here.";
 

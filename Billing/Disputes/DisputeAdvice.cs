@@ -29,6 +29,8 @@ public sealed record DisputeAdvice(DisputeCourse Course, string Because)
         ArgumentNullException.ThrowIfNull(visa);
         var (against, telling) = (pack.Found.FirstOrDefault(e => !e.Helps && IsTelling(reason, e)), pack.Found.FirstOrDefault(e => e.Helps && IsTelling(reason, e)));
         return !open ? new(DisputeCourse.Nothing, "Nothing can be handed in any more.")
+            : reason.IsSentBack ? new(DisputeCourse.Person, "The bank sent the payment back, which no evidence answers: ask for another way to pay.")
+            : reason.IsCompliance ? new(DisputeCourse.Person, "Contesting a compliance case puts a fee of the card network's own at stake, which somebody has to acknowledge in Stripe's dashboard.")
             : against is { Kind: EvidenceKind.Cancellation } && !inquiry ? new(DisputeCourse.Accept, against.Says)
             : visa.Holds ? new(DisputeCourse.Contest, "Visa's rule for earlier undisputed payments is met.")
             : !worthIt && !inquiry ? new(DisputeCourse.Accept, "The policy says to accept a dispute of so small an amount.")
@@ -37,7 +39,8 @@ public sealed record DisputeAdvice(DisputeCourse Course, string Because)
             : new(DisputeCourse.Person, "What would answer this reason is not on record.");
     }
 
-    /// <summary>Of the two kinds of evidence that answer the reason best, other than the invoice, which every charge has.</summary>
+    /// <summary>Of the three kinds of evidence that answer the reason best, other than the invoice, which every charge has; a complaint of the same always counts.</summary>
     private static bool IsTelling(DisputeReason reason, Evidence evidence) =>
-        reason.Answers.Where(kind => kind is not EvidenceKind.Invoice).Take(3).Contains(evidence.Kind);
+        evidence is { Kind: EvidenceKind.Correspondence, Helps: false }
+        || reason.Answers.Where(kind => kind is not (EvidenceKind.Invoice or EvidenceKind.Correspondence)).Take(3).Contains(evidence.Kind);
 }

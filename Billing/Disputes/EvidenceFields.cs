@@ -60,7 +60,7 @@ public static class EvidenceFields
         Put("refund_policy_disclosure", Answers(EvidenceKind.RefundPolicy) ? policies.Refunds : null);
         Put("refund_refusal_explanation", Says(EvidenceKind.Refunds));
         Put("duplicate_charge_explanation", Says(EvidenceKind.OtherCharge));
-        Put("uncategorized_text", Says(EvidenceKind.Invoice, EvidenceKind.Subscription, EvidenceKind.EarlierPayments, EvidenceKind.Delivery, EvidenceKind.Mails));
+        Put("uncategorized_text", Says(EvidenceKind.Invoice, EvidenceKind.Subscription, EvidenceKind.EarlierPayments, EvidenceKind.Delivery, EvidenceKind.Correspondence, EvidenceKind.Mails));
         var left = LongestInAll;
         return fields.Where(f => (left -= f.Value.Length) >= 0).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
     }

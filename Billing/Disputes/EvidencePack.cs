@@ -15,6 +15,7 @@ namespace BillingCopilot.Billing.Disputes;
 /// <param name="LastLogIn">Of the account.</param>
 /// <param name="Delivered">When it was delivered.</param>
 /// <param name="Mailed">What we mailed about its invoice, and when.</param>
+/// <param name="Messages">What the customer wrote to us around it.</param>
 public sealed record DisputedCharge(
     Money Amount,
     DateOnly ChargedOn,
@@ -29,7 +30,12 @@ public sealed record DisputedCharge(
     Money? Refunded,
     DateOnly? LastLogIn = null,
     DateOnly? Delivered = null,
-    IReadOnlyList<(string What, DateOnly On)>? Mailed = null);
+    IReadOnlyList<(string What, DateOnly On)>? Mailed = null,
+    CustomerMessages? Messages = null)
+{
+    /// <summary>A customer who wrote that they cancel is not answered with our not having done it.</summary>
+    internal bool CancelAsked => Messages is { } messages && messages.Complaints.Any(m => m.Intent == "cancel");
+}
 
 /// <summary>One piece of evidence.</summary>
 /// <param name="Says">What it shows, for us or against us.</param>
@@ -40,16 +46,32 @@ public sealed record Evidence(EvidenceKind Kind, string Says, bool Helps = true)
 public sealed record EvidencePack(IReadOnlyList<Evidence> Found, IReadOnlyList<EvidenceKind> Missing)
 {
     /// <summary>Quoted elsewhere, or not of every business: never said to be missing.</summary>
-    private static readonly EvidenceKind[] Optional = [EvidenceKind.RefundPolicy, EvidenceKind.CancellationPolicy, EvidenceKind.Delivery, EvidenceKind.Mails];
+    private static readonly EvidenceKind[] Optional = [EvidenceKind.RefundPolicy, EvidenceKind.CancellationPolicy, EvidenceKind.Delivery, EvidenceKind.Correspondence, EvidenceKind.Mails];
 
     /// <summary>Collects what the reason asks for, most telling first.</summary>
     public static EvidencePack Collect(DisputeReason reason, DisputedCharge charge)
     {
         ArgumentNullException.ThrowIfNull(reason);
         ArgumentNullException.ThrowIfNull(charge);
-        List<Evidence> found = [.. reason.Answers.Select(kind => Of(kind, charge)).OfType<Evidence>()];
-        return new EvidencePack(found, [.. reason.Answers.Except(Optional).Except(found.Select(evidence => evidence.Kind))]);
+        List<Evidence> found = [.. reason.Answers.SelectMany(kind => kind == EvidenceKind.Correspondence ? Written(charge.Messages) : [Of(kind, charge)]).OfType<Evidence>()];
+        return new EvidencePack(found, [.. reason.Answers.Except(Optional).Except(found.Select(evidence => evidence.Kind)).Where(kind => kind is not EvidenceKind.Cancellation || !charge.CancelAsked)]);
     }
+
+    /// <summary>By their days alone: the words are the customer's.</summary>
+    private static IEnumerable<Evidence?> Written(CustomerMessages? messages)
+    {
+        if (messages is { Complaints: { Count: > 0 } complaints })
+        {
+            yield return new(EvidenceKind.Correspondence, $"The customer wrote the same to us ({string.Join(", ", complaints.Select(m => m.Intent.Replace('_', ' ')).Distinct())}) on {Days(complaints)}.", Helps: false);
+        }
+
+        if (messages is { HandedIn: { Count: > 0 } others })
+        {
+            yield return new(EvidenceKind.Correspondence, $"The customer was in contact with us on {Days(others)}.");
+        }
+    }
+
+    private static string Days(IEnumerable<CustomerMessage> messages) => string.Join(", ", messages.Select(m => Day(m.On)).Distinct());
 
     private static Evidence? Of(EvidenceKind kind, DisputedCharge charge) => kind switch
     {
@@ -57,7 +79,7 @@ public sealed record EvidencePack(IReadOnlyList<Evidence> Found, IReadOnlyList<E
             ? $"Invoice {number} for {Day(period.From)} to {Day(period.To)}."
             : $"Invoice {number}."),
         EvidenceKind.Subscription when charge.SubscribedOn is { } since => new(kind, $"Subscribed since {Day(since)}{(charge.EndedOn is { } end ? $", ended on {Day(end)}" : "")}."),
-        EvidenceKind.Cancellation when charge.SubscribedOn is not null => Cancellation(charge),
+        EvidenceKind.Cancellation when charge is { SubscribedOn: not null, CancelAsked: false } || charge.EndedOn is not null => Cancellation(charge),
         EvidenceKind.Usage when charge.Used is { } used => used > 0
             ? new(kind, $"{used.ToString("#,0.##", CultureInfo.InvariantCulture)} metered units were used between the charge and the dispute.")
             : new(kind, "Nothing that is metered was used between the charge and the dispute.", Helps: false),

@@ -9,9 +9,8 @@ namespace BillingCopilot.Billing.Triage;
 /// <param name="Urgency"><c>low</c>, <c>normal</c> or <c>high</c>.</param>
 /// <param name="Sentiment"><c>negative</c>, <c>neutral</c> or <c>positive</c>.</param>
 /// <param name="Language">ISO 639-1; <c>und</c> when it can't be told.</param>
-/// <param name="Queue">Who takes it.</param>
 /// <param name="PolicyWords">To find the policy that applies; empty for <c>other</c>.</param>
-public sealed record TicketLabels(string Intent, double Certainty, string Urgency, string Sentiment, string Language, string Queue, string PolicyWords);
+public sealed record TicketLabels(string Intent, double Certainty, string Urgency, string Sentiment, string Language, string PolicyWords);
 
 /// <summary>Sorts tickets by weighted words. Pure: the same text always gets the same labels.</summary>
 public sealed class TicketClassifier
@@ -51,7 +50,6 @@ public sealed class TicketClassifier
             Urgency(tokens),
             Sentiment(tokens),
             Language(text, tokens),
-            about?.Queue ?? "support",
             about?.Policy ?? "");
     }
 
@@ -122,7 +120,7 @@ public sealed class TicketClassifier
     }
 
     /// <summary>Words in lower case without accents; everything else parts them.</summary>
-    private static string[] Tokens(string text)
+    internal static string[] Tokens(string text)
     {
         var plain = new StringBuilder(text.Length);
         foreach (var c in text.Normalize(NormalizationForm.FormD))

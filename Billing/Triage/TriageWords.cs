@@ -23,10 +23,9 @@ public sealed record TriageWords(
 }
 
 /// <summary>One intent.</summary>
-/// <param name="Queue">Who takes such tickets.</param>
 /// <param name="Policy">Words to find the policy that applies.</param>
 /// <param name="Words">
 /// Phrases in lower case without accents; <c>refund*</c> begins so, a lone <c>*</c> is one word or two. Each counts
 /// once, with its weight.
 /// </param>
-public sealed record IntentWords(string Queue, string Policy, IReadOnlyDictionary<string, double> Words);
+public sealed record IntentWords(string Policy, IReadOnlyDictionary<string, double> Words);

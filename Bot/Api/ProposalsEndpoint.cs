@@ -73,6 +73,11 @@ public static class ProposalsEndpoint
             return ApiError.Result(400, "missing_hash", "hash is missing.", "Send the hash of the proposal that was shown: a decision binds to it.");
         }
 
+        if (request.Decision == "reject" && string.IsNullOrWhiteSpace(request.Reason))
+        {
+            return ApiError.Result(400, "missing_reason", "reason is missing.", "Say why it is rejected: the requester and the agent are told.");
+        }
+
         var outcome = await decisions.DecideAsync(
             caller.Tenant, caller.Person, id, request.Hash, request.Decision == "approve", request.Reason, "api", http.RequestAborted);
         return ApiError.Of(outcome);
@@ -137,5 +142,5 @@ public sealed record SettleRequest(string? Outcome, string? Object, string? Note
 
 /// <param name="Decision"><c>approve</c> or <c>reject</c>.</param>
 /// <param name="Hash">Hash of the proposal as it was shown.</param>
-/// <param name="Reason">Why it is rejected; reaches the requester.</param>
+/// <param name="Reason">Why it is rejected, needed for that; reaches the requester and the agent.</param>
 public sealed record DecisionRequest(string? Decision, string? Hash, string? Reason);

@@ -24,11 +24,11 @@ internal static class AskCommand
         var (record, replay) = ModelTraffic.Options();
         var command = new Command("ask", "Ask one question.") { text, person, conversation, json, record, replay };
         command.SetAction((parsed, stop) => RunAsync(
-            SettingsLoader.Load(ModelTraffic.Add(given, parsed.GetValue(record), parsed.GetValue(replay))), parsed.GetValue(text)!, parsed.GetValue(person)!, parsed.GetValue(conversation), parsed.GetValue(json), stop));
-        return command;
+            SettingsLoader.Load(ModelTraffic.Add(given, parsed.GetValue(record), parsed.GetValue(replay))), parsed, parsed.GetValue(text)!, parsed.GetValue(person)!, parsed.GetValue(conversation), parsed.GetValue(json), stop));
+        return command.OfTenant();
     }
 
-    private static async Task<int> RunAsync(CopilotSettings settings, string text, string personId, string? conversation, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CopilotSettings settings, ParseResult parsed, string text, string personId, string? conversation, bool json, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(text) || text.Length > ChatEndpoint.MaxText)
         {
@@ -39,9 +39,10 @@ internal static class AskCommand
         var people = host.Services.GetRequiredService<PeopleDirectory>();
         var person = people.Find(personId)
             ?? throw new SettingsException($"--as '{personId}' is not in people.yaml. Known: {string.Join(", ", people.All.Select(p => p.Id))}.");
-        CliPerson.RequireToken(host.Tenants.Default, person, "ask");
+        var on = host.For(parsed);
+        CliPerson.RequireToken(on.Tenant, person, "ask");
         var chat = host.Services.GetRequiredService<ChatTurns>();
-        var tenant = host.Tenants.Default.Context;
+        var tenant = on.Tenant.Context;
         var id = conversation == "last" ? await chat.LastAsync(tenant, person, cancellationToken) : conversation;
         if (id is not null && !await chat.OwnsAsync(tenant, person, id, cancellationToken))
         {

@@ -20,28 +20,28 @@ internal static class AuditCommand
     public static Command Create(Dictionary<string, string?> given)
     {
         var verify = new Command("verify", "Check the chains and their anchors; names the first entry that was changed, removed or reordered, and what no check would see.");
-        verify.SetAction((_, stop) => RunAsync(given, VerifyAsync, stop));
+        verify.SetAction((parsed, stop) => RunAsync(given, parsed, VerifyAsync, stop));
 
         var contents = new Option<bool>("--contents") { Description = "Add the redacted prompts and answers, decrypted. Needs an admin." };
         var reader = CliPerson.Option("ada");
         var export = new Command("export", "Write every entry as a JSON line.") { contents, reader };
-        export.SetAction((parsed, stop) => RunAsync(given, (host, tenant, token) => ExportAsync(host, tenant, parsed.GetValue(contents) ? parsed.GetValue(reader) : null, token), stop));
+        export.SetAction((parsed, stop) => RunAsync(given, parsed, (host, tenant, token) => ExportAsync(host, tenant, parsed.GetValue(contents) ? parsed.GetValue(reader) : null, token), stop));
 
         var subject = new Argument<string>("subject") { Description = "Customer id, or a person's id." };
         var eraser = CliPerson.Option("ada");
         var erase = new Command("erase", "Drop a subject's key, and take their words out of conversations, journals, proposals and kept events. The chains stay whole.") { subject, eraser };
-        erase.SetAction((parsed, stop) => RunAsync(given, (host, tenant, token) => EraseAsync(host, tenant, parsed.GetValue(subject)!, parsed.GetValue(eraser)!, token), stop));
+        erase.SetAction((parsed, stop) => RunAsync(given, parsed, (host, tenant, token) => EraseAsync(host, tenant, parsed.GetValue(subject)!, parsed.GetValue(eraser)!, token), stop));
 
         var prune = new Command("prune", "Delete encrypted prompts and answers older than Audit:ContentDays now.");
-        prune.SetAction((_, stop) => RunAsync(given, async (host, tenant, token) =>
+        prune.SetAction((parsed, stop) => RunAsync(given, parsed, async (host, tenant, token) =>
         {
             Console.WriteLine($"{await host.Services.GetRequiredService<AuditContents>().PruneAsync(tenant, token)} deleted.");
             return CommandLine.Done;
         }, stop));
-        return new Command("audit", "The audit log.") { verify, export, erase, prune };
+        return new Command("audit", "The audit log.") { verify, export, erase, prune }.OfTenant();
     }
 
-    private static async Task<int> VerifyAsync(CopilotHost host, TenantContext tenant, CancellationToken cancellationToken)
+    private static async Task<int> VerifyAsync(CliHost host, TenantContext tenant, CancellationToken cancellationToken)
     {
         var report = await host.Services.GetRequiredService<AuditVerifier>().VerifyAsync(tenant, cancellationToken);
         foreach (var chain in report.Chains)
@@ -65,7 +65,7 @@ internal static class AuditCommand
         return report.Whole ? CommandLine.Done : CommandLine.Failed;
     }
 
-    private static async Task<int> ExportAsync(CopilotHost host, TenantContext tenant, string? reader, CancellationToken cancellationToken)
+    private static async Task<int> ExportAsync(CliHost host, TenantContext tenant, string? reader, CancellationToken cancellationToken)
     {
         if (reader is not null)
         {
@@ -87,7 +87,7 @@ internal static class AuditCommand
         return CommandLine.Done;
     }
 
-    private static async Task<string> LineAsync(CopilotHost host, TenantContext tenant, AuditRow entry, bool withContent, CancellationToken cancellationToken)
+    private static async Task<string> LineAsync(CliHost host, TenantContext tenant, AuditRow entry, bool withContent, CancellationToken cancellationToken)
     {
         var line = JsonSerializer.SerializeToNode(entry, ApiJson.Options)!.AsObject();
         if (withContent && (string?)JsonNode.Parse(entry.Details)?["content"] is { } id)
@@ -99,7 +99,7 @@ internal static class AuditCommand
         return line.ToJsonString(ApiJson.Options);
     }
 
-    private static async Task<int> EraseAsync(CopilotHost host, TenantContext tenant, string subject, string personId, CancellationToken cancellationToken)
+    private static async Task<int> EraseAsync(CliHost host, TenantContext tenant, string subject, string personId, CancellationToken cancellationToken)
     {
         var person = RequireAdmin(host, personId);
         if (!(await host.Services.GetRequiredService<SubjectEraser>().EraseAsync(tenant, subject, person, cancellationToken)).TryGet(out var erased, out var refusal))
@@ -111,17 +111,19 @@ internal static class AuditCommand
         Console.WriteLine(
             $"{(erased.HadKey ? $"The key of {subject} is gone; nothing under it can be read again" : $"There was no key of {subject}")}. "
             + $"Words taken out of {erased.Conversations} conversations ({erased.Messages} messages and steps), {erased.Proposals} proposals and {erased.Events} kept events."
-            + (erased.Expired > 0 ? $" {erased.Expired} open proposals expired." : ""));
+            + (erased.Expired > 0 ? $" {erased.Expired} open proposals expired." : "")
+            + (erased.LogHeld ? " Another process reads the file of keys, whose log holds the dropped key until it is emptied: a running server does so within the hour; or end that process and erase again." : ""));
         return CommandLine.Done;
     }
 
-    private static Person RequireAdmin(CopilotHost host, string id) => CliPerson.Find(host, id, "audit") is var person && person.Roles.Contains(Roles.Admin)
+    private static Person RequireAdmin(CliHost host, string id) => CliPerson.Find(host, id, "audit") is var person && person.Roles.Contains(Roles.Admin)
         ? person
         : throw new SettingsException($"--as '{id}' is no admin. Only admins read or erase people's words.");
 
-    private static async Task<int> RunAsync(Dictionary<string, string?> given, Func<CopilotHost, TenantContext, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Dictionary<string, string?> given, ParseResult parsed, Func<CliHost, TenantContext, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(SettingsLoader.Load(given), new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        return await run(host, host.Tenants.Default.Context, cancellationToken);
+        var on = host.For(parsed);
+        return await run(on, on.Tenant.Context, cancellationToken);
     }
 }

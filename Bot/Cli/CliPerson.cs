@@ -14,12 +14,12 @@ internal static class CliPerson
         new("--as") { Description = "Who acts: an id of people.yaml.", DefaultValueFactory = _ => usual };
 
     /// <exception cref="SettingsException">Nobody is known by that id, or the token is missing.</exception>
-    public static Person Find(CopilotHost host, string id, string verb)
+    public static Person Find(CliHost host, string id, string verb)
     {
         var people = host.Services.GetRequiredService<PeopleDirectory>();
         var person = people.Find(id)
             ?? throw new SettingsException($"--as '{id}' is not in people.yaml. Known: {string.Join(", ", people.All.Select(p => p.Id))}.");
-        RequireToken(host.Tenants.Default, person, verb);
+        RequireToken(host.Tenant, person, verb);
         return person;
     }
 

@@ -63,6 +63,8 @@ public static class CommandLine
             KnowledgeCommands.Ingest(given),
             KnowledgeCommands.Search(given),
             TasksCommand.Create(given),
+            TicketsCommand.Create(given),
+            CrmCommand.Create(given),
             Chaos.ChaosCommand.Create(),
             Chaos.ChaosNodeCommand.Create(),
             AuditCommand.Create(given),

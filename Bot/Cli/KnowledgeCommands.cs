@@ -14,8 +14,8 @@ internal static class KnowledgeCommands
     {
         var folder = new Argument<DirectoryInfo>("DIR") { Description = "Folder with policies/ and tickets/ in Markdown." };
         var command = new Command("ingest", "Take in policies and past tickets.") { folder };
-        command.SetAction((parsed, stop) => IngestAsync(SettingsLoader.Load(given), parsed.GetValue(folder)!, stop));
-        return command;
+        command.SetAction((parsed, stop) => IngestAsync(SettingsLoader.Load(given), parsed, parsed.GetValue(folder)!, stop));
+        return command.OfTenant();
     }
 
     public static Command Search(Dictionary<string, string?> given)
@@ -23,11 +23,11 @@ internal static class KnowledgeCommands
         var query = new Argument<string>("query") { Description = "What to look for." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
         var command = new Command("search", "Find sections of policies and past tickets.") { query, json };
-        command.SetAction((parsed, stop) => SearchAsync(SettingsLoader.Load(given), parsed.GetValue(query)!, parsed.GetValue(json), stop));
-        return command;
+        command.SetAction((parsed, stop) => SearchAsync(SettingsLoader.Load(given), parsed, parsed.GetValue(query)!, parsed.GetValue(json), stop));
+        return command.OfTenant();
     }
 
-    private static async Task<int> IngestAsync(CopilotSettings settings, DirectoryInfo folder, CancellationToken cancellationToken)
+    private static async Task<int> IngestAsync(CopilotSettings settings, ParseResult parsed, DirectoryInfo folder, CancellationToken cancellationToken)
     {
         if (!folder.Exists)
         {
@@ -35,7 +35,7 @@ internal static class KnowledgeCommands
         }
 
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        var report = await host.Services.GetRequiredService<IKnowledgeBase>().IngestAsync(host.Tenants.Default.Context, folder.FullName, cancellationToken);
+        var report = await host.Services.GetRequiredService<IKnowledgeBase>().IngestAsync(host.For(parsed).Tenant.Context, folder.FullName, cancellationToken);
         Console.WriteLine($"{report.Documents} documents, {report.Sections} sections taken in; {report.Unchanged} unchanged, {report.Removed} removed.");
         foreach (var problem in report.Problems)
         {
@@ -45,10 +45,10 @@ internal static class KnowledgeCommands
         return report.Problems.Count == 0 ? CommandLine.Done : CommandLine.Failed;
     }
 
-    private static async Task<int> SearchAsync(CopilotSettings settings, string query, bool json, CancellationToken cancellationToken)
+    private static async Task<int> SearchAsync(CopilotSettings settings, ParseResult parsed, string query, bool json, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        var found = await host.Services.GetRequiredService<IKnowledgeBase>().SearchAsync(host.Tenants.Default.Context, query, null, 5, cancellationToken);
+        var found = await host.Services.GetRequiredService<IKnowledgeBase>().SearchAsync(host.For(parsed).Tenant.Context, query, null, 5, cancellationToken);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(new { data = found }, ApiJson.Indented));

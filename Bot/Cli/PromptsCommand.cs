@@ -16,26 +16,26 @@ internal static class PromptsCommand
     public static Command Create(Dictionary<string, string?> given)
     {
         var list = new Command("list", "Every version with its hash; * marks the one that answers, ! one that changed since it was recorded.");
-        list.SetAction((_, stop) => OnHostAsync(given, host => ListAsync(host, stop), stop));
+        list.SetAction((parsed, stop) => OnHostAsync(given, parsed, host => ListAsync(host, stop), stop));
 
         var from = new Argument<string>("from") { Description = "Such as support.v1." };
         var to = new Argument<string>("to") { Description = "Such as support.v2." };
         var diff = new Command("diff", "The lines that differ between two versions, fragments filled in.") { from, to };
-        diff.SetAction((parsed, stop) => OnHostAsync(given, host => Task.FromResult(Diff(host, parsed.GetValue(from)!, parsed.GetValue(to)!)), stop));
+        diff.SetAction((parsed, stop) => OnHostAsync(given, parsed, host => Task.FromResult(Diff(host, parsed.GetValue(from)!, parsed.GetValue(to)!)), stop));
 
         var version = new Argument<string>("version") { Description = "Such as support.v2." };
         var person = new Option<string>("--as") { Description = "Who activates it: an admin of people.yaml.", Required = true };
         var activate = new Command("activate", "Let this version answer from now on.") { version, person };
-        activate.SetAction((parsed, stop) => OnHostAsync(given, host => ActivateAsync(host, parsed.GetValue(version)!, parsed.GetValue(person)!, stop), stop));
-        return new Command("prompts", "The specialists' prompts.") { list, diff, activate };
+        activate.SetAction((parsed, stop) => OnHostAsync(given, parsed, host => ActivateAsync(host, parsed.GetValue(version)!, parsed.GetValue(person)!, stop), stop));
+        return new Command("prompts", "The specialists' prompts.") { list, diff, activate }.OfTenant();
     }
 
-    private static async Task<int> OnHostAsync(Dictionary<string, string?> given, Func<CopilotHost, Task<int>> run, CancellationToken cancellationToken)
+    private static async Task<int> OnHostAsync(Dictionary<string, string?> given, ParseResult parsed, Func<CliHost, Task<int>> run, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(SettingsLoader.Load(given), new HostShape(Listen: false, Keep: true, Quiet: true, TakesChangedPrompts: true), TimeProvider.System, cancellationToken);
         try
         {
-            return await run(host);
+            return await run(host.For(parsed));
         }
         catch (AgentConfigurationException e)
         {
@@ -43,10 +43,10 @@ internal static class PromptsCommand
         }
     }
 
-    private static async Task<int> ListAsync(CopilotHost host, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(CliHost host, CancellationToken cancellationToken)
     {
         var registry = host.Services.GetRequiredService<PromptRegistry>();
-        var tenant = host.Tenants.Default.Context;
+        var tenant = host.Tenant.Context;
         await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);
         var recorded = await PromptRegistry.RecordedAsync(db, cancellationToken);
         var active = registry.ActiveFor(tenant).Values.Select(p => p.Label).ToHashSet(StringComparer.Ordinal);
@@ -59,7 +59,7 @@ internal static class PromptsCommand
         return CommandLine.Done;
     }
 
-    private static int Diff(CopilotHost host, string from, string to)
+    private static int Diff(CliHost host, string from, string to)
     {
         var registry = host.Services.GetRequiredService<PromptRegistry>();
         var (before, after) = (Find(registry, from), Find(registry, to));
@@ -71,9 +71,9 @@ internal static class PromptsCommand
         return CommandLine.Done;
     }
 
-    private static async Task<int> ActivateAsync(CopilotHost host, string label, string personId, CancellationToken cancellationToken)
+    private static async Task<int> ActivateAsync(CliHost host, string label, string personId, CancellationToken cancellationToken)
     {
-        var tenant = host.Tenants.Default;
+        var tenant = host.Tenant;
         var person = CliPerson.Find(host, personId, "prompts activate");
         if (!person.Roles.Contains(Roles.Admin))
         {

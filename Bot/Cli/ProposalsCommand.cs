@@ -18,21 +18,21 @@ internal static class ProposalsCommand
 {
     private const string Channel = "cli";
 
-    public static Command Create(Dictionary<string, string?> given) => new("proposals", "What waits for a decision, and the decisions.")
+    public static Command Create(Dictionary<string, string?> given) => new Command("proposals", "What waits for a decision, and the decisions.")
     {
         List(given), Show(given), Decide(given, approve: true), Decide(given, approve: false), Edit(given), Undo(given), Batch(given), Reconcile(given), Settle(given),
-    };
+    }.OfTenant();
 
     private static Command List(Dictionary<string, string?> given)
     {
         var status = new Option<string?>("--status") { Description = "pending, approved, executed, needs_reconcile, …" };
         var command = new Command("list", "List proposals, newest first.") { status };
-        command.SetAction((parsed, stop) => RunAsync(given, "ada", async (host, _) =>
+        command.SetAction((parsed, stop) => RunAsync(given, parsed, "ada", async (host, _) =>
         {
             var wanted = parsed.GetValue(status) is not { } word ? default(ProposalStatus?)
                 : StatusWord.TryRead(word, out var found) ? found
                 : throw new SettingsException($"--status '{word}' is unknown. Use one of {StatusWord.All}.");
-            foreach (var p in await host.Services.GetRequiredService<ProposalBook>().ListAsync(Tenant(host).Context, wanted, 200, stop))
+            foreach (var p in await host.Services.GetRequiredService<ProposalBook>().ListAsync(host.Tenant.Context, wanted, 200, stop))
             {
                 Console.WriteLine($"{p.Id}  {JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Status.ToString()),-15} {p.Title}  [{p.CustomerName}]  cause {p.Cause}");
             }
@@ -43,14 +43,14 @@ internal static class ProposalsCommand
     }
 
     private static Command Show(Dictionary<string, string?> given) => OnOne("show", "Show one proposal as JSON.", given, "ada", async (host, id, _, stop) =>
-        await host.Services.GetRequiredService<ProposalBook>().FindAsync(Tenant(host).Context, id, stop) is { } found ? found : NotFound());
+        await host.Services.GetRequiredService<ProposalBook>().FindAsync(host.Tenant.Context, id, stop) is { } found ? found : NotFound());
 
     private static Command Decide(Dictionary<string, string?> given, bool approve)
     {
-        var reason = new Option<string?>("--reason") { Description = "Why; reaches the requester." };
+        var reason = new Option<string?>("--reason") { Description = "Why; reaches the requester and the agent.", Required = !approve };
         var command = OnOne(approve ? "approve" : "reject", approve ? "Approve a proposal and carry it out." : "Reject a proposal.", given, "frank", async (host, id, person, stop, parsed) =>
-            await host.Services.GetRequiredService<ProposalBook>().FindAsync(Tenant(host).Context, id, stop) is { } shown
-                ? await host.Services.GetRequiredService<Decisions>().DecideAsync(Tenant(host), person, id, shown.Hash, approve, parsed.GetValue(reason), Channel, stop)
+            await host.Services.GetRequiredService<ProposalBook>().FindAsync(host.Tenant.Context, id, stop) is { } shown
+                ? await host.Services.GetRequiredService<Decisions>().DecideAsync(host.Tenant, person, id, shown.Hash, approve, parsed.GetValue(reason), Channel, stop)
                 : NotFound());
         command.Options.Add(reason);
         return command;
@@ -62,7 +62,7 @@ internal static class ProposalsCommand
         var when = new Option<string?>("--not-before") { Description = "\"Tuesday 9:00 Europe/Berlin\" or an instant." };
         var command = OnOne("edit", "Put an edited proposal in the place of a pending one.", given, "frank", async (host, id, person, stop, parsed) =>
         {
-            var tenant = Tenant(host).Context;
+            var tenant = host.Tenant.Context;
             if (Parse(parsed.GetValue(arguments)!) is not { } changes)
             {
                 return new Refusal("invalid_arguments", "--arguments is no JSON object.", "Write {\"amount\":\"100.00 USD\"}.");
@@ -89,10 +89,10 @@ internal static class ProposalsCommand
     }
 
     private static Command Undo(Dictionary<string, string?> given) => OnOne("undo", "Propose the operation that undoes an executed proposal.", given, "sam", (host, id, person, stop) =>
-        host.Services.GetRequiredService<ProposalEditor>().UndoAsync(Tenant(host).Context, id, person, null, stop));
+        host.Services.GetRequiredService<ProposalEditor>().UndoAsync(host.Tenant.Context, id, person, null, stop));
 
     private static Command Reconcile(Dictionary<string, string?> given) => OnOne("reconcile", "Look again whether an uncertain execution took effect.", given, "frank", (host, id, person, stop) =>
-        host.Services.GetRequiredService<ReconcileDesk>().LookAgainAsync(Tenant(host).Context, id, person, stop));
+        host.Services.GetRequiredService<ReconcileDesk>().LookAgainAsync(host.Tenant.Context, id, person, stop));
 
     private static Command Settle(Dictionary<string, string?> given)
     {
@@ -102,7 +102,7 @@ internal static class ProposalsCommand
         var made = new Option<string?>("--object") { Description = "Id of what it made or changed." };
         var command = OnOne("settle", "Say how an uncertain execution ended, after looking for yourself.", given, "frank", (host, id, person, stop, parsed) =>
             host.Services.GetRequiredService<ReconcileDesk>().SettleAsync(
-                Tenant(host).Context, id, person, parsed.GetValue(outcome) == "executed", parsed.GetValue(made), parsed.GetValue(note)!, stop));
+                host.Tenant.Context, id, person, parsed.GetValue(outcome) == "executed", parsed.GetValue(made), parsed.GetValue(note)!, stop));
         command.Options.Add(outcome);
         command.Options.Add(note);
         command.Options.Add(made);
@@ -117,10 +117,10 @@ internal static class ProposalsCommand
         var id = new Option<string?>("--list") { Description = "Id of the list that was shown." };
         var person = CliPerson.Option("frank");
         var command = new Command("batch", "Show the pending proposals of one cause as a list, and sign it.") { cause, remove, sign, id, person };
-        command.SetAction((parsed, stop) => RunAsync(given, parsed.GetValue(person)!, async (host, who) =>
+        command.SetAction((parsed, stop) => RunAsync(given, parsed, parsed.GetValue(person)!, async (host, who) =>
         {
             var desk = host.Services.GetRequiredService<BatchDesk>();
-            var tenant = Tenant(host);
+            var tenant = host.Tenant;
             if (parsed.GetValue(sign) is { } hash && parsed.GetValue(id) is { } list)
             {
                 return Print((await host.Services.GetRequiredService<Decisions>().SignAsync(tenant, who, list, hash, Channel, stop)).Map(r => (object)r));
@@ -135,25 +135,26 @@ internal static class ProposalsCommand
     }
 
     private static Command OnOne(
-        string name, string description, Dictionary<string, string?> given, string usual, Func<CopilotHost, string, Person, CancellationToken, Task<Outcome<ProposalView>>> run) =>
+        string name, string description, Dictionary<string, string?> given, string usual, Func<CliHost, string, Person, CancellationToken, Task<Outcome<ProposalView>>> run) =>
         OnOne(name, description, given, usual, (host, id, person, stop, _) => run(host, id, person, stop));
 
     private static Command OnOne(
         string name, string description, Dictionary<string, string?> given, string usual,
-        Func<CopilotHost, string, Person, CancellationToken, ParseResult, Task<Outcome<ProposalView>>> run)
+        Func<CliHost, string, Person, CancellationToken, ParseResult, Task<Outcome<ProposalView>>> run)
     {
         var id = new Argument<string>("id") { Description = "Proposal: prop_…" };
         var person = CliPerson.Option(usual);
         var command = new Command(name, description) { id, person };
-        command.SetAction((parsed, stop) => RunAsync(given, parsed.GetValue(person)!, async (host, who) =>
+        command.SetAction((parsed, stop) => RunAsync(given, parsed, parsed.GetValue(person)!, async (host, who) =>
             Print((await run(host, parsed.GetValue(id)!, who, stop, parsed)).Map(v => (object)v)), stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(Dictionary<string, string?> given, string personId, Func<CopilotHost, Person, Task<int>> run, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(Dictionary<string, string?> given, ParseResult parsed, string personId, Func<CliHost, Person, Task<int>> run, CancellationToken cancellationToken)
     {
         await using var host = await CopilotHost.StartAsync(SettingsLoader.Load(given), new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
-        return await run(host, CliPerson.Find(host, personId, "proposals"));
+        var on = host.For(parsed);
+        return await run(on, CliPerson.Find(on, personId, "proposals"));
     }
 
     private static int Print(Outcome<object> outcome)
@@ -179,8 +180,6 @@ internal static class ProposalsCommand
             return null;
         }
     }
-
-    private static Tenant Tenant(CopilotHost host) => host.Tenants.Default;
 
     private static Refusal NotFound() => new("not_found", "There is no such proposal.", "`proposals list` shows them.");
 }

@@ -17,17 +17,17 @@ internal static class TasksCommand
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON document and nothing else." };
         var dead = new Command("dead", "List the tasks that were given up, with the cause.") { json };
-        dead.SetAction((parsed, stop) => ListAsync(SettingsLoader.Load(given), parsed.GetValue(json), stop));
+        dead.SetAction((parsed, stop) => ListAsync(SettingsLoader.Load(given), parsed, parsed.GetValue(json), stop));
         var ids = new Argument<string[]>("TASK") { Description = "Ids from `tasks dead`, or all.", Arity = ArgumentArity.OneOrMore };
         var redrive = new Command("redrive", "Queue given-up tasks again; a running server works them off.") { ids };
-        redrive.SetAction((parsed, stop) => RedriveAsync(SettingsLoader.Load(given), parsed.GetValue(ids)!, stop));
-        return new Command("tasks", "Tasks that were given up.") { dead, redrive };
+        redrive.SetAction((parsed, stop) => RedriveAsync(SettingsLoader.Load(given), parsed, parsed.GetValue(ids)!, stop));
+        return new Command("tasks", "Tasks that were given up.") { dead, redrive }.OfTenant();
     }
 
-    private static async Task<int> ListAsync(CopilotSettings settings, bool json, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(CopilotSettings settings, ParseResult parsed, bool json, CancellationToken cancellationToken)
     {
         await using var host = await StartAsync(settings, cancellationToken);
-        var letters = await host.Services.GetRequiredService<DeadLetters>().ListAsync(host.Tenants.Default.Context, cancellationToken);
+        var letters = await host.Services.GetRequiredService<DeadLetters>().ListAsync(host.For(parsed).Tenant.Context, cancellationToken);
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(new { data = letters }, ApiJson.Indented));
@@ -44,10 +44,10 @@ internal static class TasksCommand
         return CommandLine.Done;
     }
 
-    private static async Task<int> RedriveAsync(CopilotSettings settings, string[] ids, CancellationToken cancellationToken)
+    private static async Task<int> RedriveAsync(CopilotSettings settings, ParseResult parsed, string[] ids, CancellationToken cancellationToken)
     {
         await using var host = await StartAsync(settings, cancellationToken);
-        var (letters, tenant) = (host.Services.GetRequiredService<DeadLetters>(), host.Tenants.Default.Context);
+        var (letters, tenant) = (host.Services.GetRequiredService<DeadLetters>(), host.For(parsed).Tenant.Context);
         var wanted = ids is [Every] ? [.. (await letters.ListAsync(tenant, cancellationToken)).Select(l => l.Id)] : ids;
         var missing = 0;
         foreach (var id in wanted)

@@ -136,12 +136,16 @@ internal static class Composition
     private static string? PolicyFile(CopilotSettings settings, string name) =>
         settings.Policy.Path is null ? null : Path.Combine(settings.Policy.Path, name);
 
-    /// <summary>Nodes that share a database share the account's pace by it.</summary>
-    private static StripeConnections Connections(TenantList tenants, CopilotSettings settings, Func<CopilotDbFactory> databases, TimeProvider time) => tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
-        t.Context.Id,
-        new StripeConnection(
-            new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, t.Stripe.RequestsPerSecond,
-            settings.Database.Provider == "postgres" ? limits => new SharedPace(() => databases().Open(t.Context), limits, time) : null, t.Stripe.PortalConfiguration)));
+    /// <summary>Nodes that share a database share an account's pace by it.</summary>
+    private static StripeConnections Connections(TenantList tenants, CopilotSettings settings, Func<CopilotDbFactory> databases, TimeProvider time)
+    {
+        var paces = new AccountPaces(settings.Database.Provider == "postgres" ? databases : null, time);
+        return tenants.All.Aggregate(new StripeConnections(), (all, t) => all.Set(
+            t.Context.Id,
+            new StripeConnection(
+                new Uri(t.Stripe.ApiBase), t.Stripe.ReadKey!, t.Stripe.WriteKey, t.Stripe.Keys, observeClock: t.IsSandbox, AccountPaces.Slowest(tenants.All, t),
+                limits => paces.For(t.Context, limits), t.Stripe.PortalConfiguration)));
+    }
 
     private static MailOptions Mail(MailSettings mail)
     {

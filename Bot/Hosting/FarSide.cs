@@ -47,7 +47,7 @@ public sealed class FarSide : IAsyncDisposable
         settings.Stripe.ReadKey = SandboxKeys.Read;
         settings.Stripe.WriteKey = SandboxKeys.Write;
         await FillAccountAsync(settings.Stripe, cancellationToken);
-        return new FarSide(started, started?.World ?? WorldCatalog.Build(sandbox.World, sandbox.Seed, sandbox.Size, Path.Combine(sandbox.Data, "worlds")));
+        return new FarSide(started, started?.World ?? WorldCatalog.Build(sandbox.World, sandbox.Seed, sandbox.Size, sandbox.Cache ?? Path.Combine(sandbox.Data, "worlds")));
     }
 
     public ValueTask DisposeAsync() => _started?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -91,6 +91,7 @@ public sealed class FarSide : IAsyncDisposable
                     Size = sandbox.Size,
                     Port = sandbox.Port,
                     DataDirectory = keep ? sandbox.Data : null,
+                    CacheDirectory = sandbox.Cache,
                 },
                 time,
                 cancellationToken);

@@ -104,6 +104,9 @@ public sealed class SandboxSettings
     /// <summary>Journal folder; a restart comes back as it was.</summary>
     public string Data { get; set; } = "./data/sandbox";
 
+    /// <summary>Folder that generated worlds are kept in, so that a later start opens them; null: beside <see cref="Data"/>, and a small one in memory.</summary>
+    public string? Cache { get; set; }
+
     /// <summary>Base address of a sandbox that already runs, to join instead of starting one.</summary>
     public string? Url { get; set; }
 }

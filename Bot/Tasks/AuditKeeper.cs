@@ -3,8 +3,8 @@ using BillingCopilot.Governance.Audit;
 
 namespace BillingCopilot.Bot.Tasks;
 
-/// <summary>Anchors the audit log's heads every few seconds, records a changed people.yaml, and deletes encrypted words that are too old.</summary>
-public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors, AuditContents contents, EffectiveSettings effective, TimeProvider time, ILogger<AuditKeeper> log) : BackgroundService
+/// <summary>Anchors the audit log's heads every few seconds, records a changed people.yaml, and deletes encrypted words that are too old and what is left of dropped keys.</summary>
+public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors, AuditContents contents, SubjectKeys keys, EffectiveSettings effective, TimeProvider time, ILogger<AuditKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
@@ -40,6 +40,10 @@ public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors
                 if (prune)
                 {
                     await contents.PruneAsync(tenant.Context, cancellationToken);
+                    if (!await keys.EmptyLogAsync(cancellationToken))
+                    {
+                        LogHeld(log);
+                    }
                 }
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -48,6 +52,9 @@ public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors
             }
         }
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "The file of people's keys is read by another process, so its log may hold keys that were dropped; emptying it is tried again within the hour")]
+    private static partial void LogHeld(ILogger log);
 
     [LoggerMessage(1, LogLevel.Error, "The audit log of tenant {TenantId} could not be anchored now; it is tried again")]
     private static partial void NotKept(ILogger log, Exception e, string tenantId);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Journal;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
@@ -39,7 +40,8 @@ public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClo
 
     /// <summary>
     /// Tells what a process that died after the decision, or a database that was away, left untold. Each time the newest
-    /// hundred of each end are looked at; the first time and every hour all of them, so that none stays untold.
+    /// hundred of each end are looked at; the first time and every hour all of them, so that none stays untold. Into a
+    /// conversation that was erased nothing is written.
     /// </summary>
     public async Task CatchUpAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -48,7 +50,7 @@ public sealed partial class DecisionNews(CopilotDbFactory databases, BusinessClo
         await using var db = databases.Open(tenant);
         foreach (var status in new[] { "rejected", "stale" })
         {
-            var ended = db.Proposals.Where(p => p.Status == status).OrderByDescending(p => p.CreatedAt).AsQueryable();
+            var ended = db.Proposals.Where(p => p.Status == status && p.Reason != SubjectEraser.Gone).OrderByDescending(p => p.CreatedAt).AsQueryable();
             var untold = await (all ? ended : ended.Take(Newest))
                 .Where(p => db.Conversations.Any(c => c.Id == p.ConversationId) && !db.Messages.Any(m => m.ConversationId == p.ConversationId && m.TaskId == Prefix + p.Id))
                 .Select(p => p.Id).ToListAsync(cancellationToken);

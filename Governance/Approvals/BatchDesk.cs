@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
@@ -23,15 +24,15 @@ public sealed class BatchDesk
     private readonly CopilotDbFactory _databases;
     private readonly BusinessClock _clock;
     private readonly IdSource _ids;
-    private readonly PeopleDirectory _people;
     private readonly PolicyBook _policies;
     private readonly DecisionDesk _desk;
+    private readonly GuardList _guards;
     private readonly ProposalExpiry _expiry;
     private readonly AuditLog _audit;
 
     internal BatchDesk(
-        CopilotDbFactory databases, BusinessClock clock, IdSource ids, PeopleDirectory people, PolicyBook policies, DecisionDesk desk, ProposalExpiry expiry, AuditLog audit) =>
-        (_databases, _clock, _ids, _people, _policies, _desk, _expiry, _audit) = (databases, clock, ids, people, policies, desk, expiry, audit);
+        CopilotDbFactory databases, BusinessClock clock, IdSource ids, PolicyBook policies, DecisionDesk desk, GuardList guards, ProposalExpiry expiry, AuditLog audit) =>
+        (_databases, _clock, _ids, _policies, _desk, _guards, _expiry, _audit) = (databases, clock, ids, policies, desk, guards, expiry, audit);
 
     /// <summary>
     /// Makes a list of the pending proposals of a cause, oldest first, as many as the policy lets one signature cover.
@@ -48,12 +49,7 @@ public sealed class BatchDesk
         }
 
         var policy = _policies.For(rows[0].Operation);
-        if (policy.BatchRows == 0)
-        {
-            return new Refusal("batch_not_allowed", $"The policy lets {policy.Operation} be decided one by one only.", "An admin can set batch_rows in policy.yaml.");
-        }
-
-        if (!DecidesOn(policy.Operation, person).TryGet(out var known, out var refusal))
+        if (await RefuseAsync(new ActCase(Act.OpenBatch, person, policy), cancellationToken) is { } refusal)
         {
             return refusal;
         }
@@ -67,13 +63,13 @@ public sealed class BatchDesk
             Operation = policy.Operation,
             Items = BatchItems.Write(kept),
             Hash = BatchItems.HashOf(cause, kept),
-            CreatedBy = known.Id,
+            CreatedBy = person.Id,
             CreatedAt = _clock.UtcNow,
         };
         await using var transaction = await db.BeginAsync(cancellationToken);
         db.Batches.Add(batch);
         await db.SaveChangesAsync(cancellationToken);
-        await _audit.AppendAsync(db, new AuditEntry("batch.opened", known.Id, batch.Id, new JsonObject { ["cause"] = cause, ["rows"] = kept.Count, ["hash"] = batch.Hash }), cancellationToken);
+        await _audit.AppendAsync(db, new AuditEntry("batch.opened", person.Id, batch.Id, new JsonObject { ["cause"] = cause, ["rows"] = kept.Count, ["hash"] = batch.Hash }), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return await ViewAsync(db, batch, cancellationToken);
     }
@@ -95,9 +91,9 @@ public sealed class BatchDesk
             return refusal;
         }
 
-        if (!DecidesOn(batch.Operation, person).TryGet(out var known, out refusal))
+        if (await RefuseAsync(new ActCase(Act.RemoveRows, person, _policies.For(batch.Operation)), cancellationToken) is { } objection)
         {
-            return refusal;
+            return objection;
         }
 
         var items = BatchItems.Read(batch.Items);
@@ -110,7 +106,7 @@ public sealed class BatchDesk
         var rows = await RowsAsync(db, left, cancellationToken);
         (batch.Items, batch.Hash) = (BatchItems.Write(rows), BatchItems.HashOf(batch.Cause, rows));
         await db.SaveChangesAsync(cancellationToken);
-        await _audit.AppendAsync(db, new AuditEntry("batch.rows_removed", known.Id, id, new JsonObject { ["rows"] = new JsonArray([.. proposals.Select(p => JsonValue.Create(p))]), ["hash"] = batch.Hash }), cancellationToken);
+        await _audit.AppendAsync(db, new AuditEntry("batch.rows_removed", person.Id, id, new JsonObject { ["rows"] = new JsonArray([.. proposals.Select(p => JsonValue.Create(p))]), ["hash"] = batch.Hash }), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return await ViewAsync(db, batch, cancellationToken);
     }
@@ -163,27 +159,21 @@ public sealed class BatchDesk
         }
 
         var rows = await RowsAsync(db, [.. BatchItems.Read(batch.Items).Select(i => i.Id)], cancellationToken);
-        if (batch.Hash != hash || BatchItems.HashOf(batch.Cause, rows) != batch.Hash || rows.Count == 0)
-        {
-            return new Refusal("hash_mismatch", "This is not the list that was shown.", "Look at it again before signing.");
-        }
-
-        if (!DecidesOn(batch.Operation, person).TryGet(out var known, out var refusal))
+        var now = batch.Hash == BatchItems.HashOf(batch.Cause, rows) && rows.Count > 0 ? batch.Hash : "";
+        if (await RefuseAsync(new ActCase(Act.SignBatch, person, _policies.For(batch.Operation)) { List = (hash, now) }, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        (batch.SignedBy, batch.Channel, batch.SignedAt) = (known.Id, channel, _clock.UtcNow);
+        (batch.SignedBy, batch.Channel, batch.SignedAt) = (person.Id, channel, _clock.UtcNow);
         await db.SaveChangesAsync(cancellationToken);
-        await _audit.AppendAsync(db, new AuditEntry("batch.signed", known.Id, id, new JsonObject { ["hash"] = hash, ["channel"] = channel, ["rows"] = rows.Count }), cancellationToken);
+        await _audit.AppendAsync(db, new AuditEntry("batch.signed", person.Id, id, new JsonObject { ["hash"] = hash, ["channel"] = channel, ["rows"] = rows.Count }), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
     }
 
-    /// <summary>The person as the directory has them, when they may decide on the operation.</summary>
-    private Outcome<Person> DecidesOn(string operation, Person person) => _people.Find(person.Id) is { } known && _policies.For(operation).ApproverRole(known) is not null
-        ? known
-        : new Refusal("not_allowed", $"{person.Name} may not decide on {operation}.", $"These roles may: {string.Join(", ", _policies.For(operation).Approve)}.");
+    /// <summary>Roles are the directory's, whatever the caller claims.</summary>
+    private Task<Refusal?> RefuseAsync(ActCase about, CancellationToken cancellationToken) => _guards.Act.FirstAsync(about, cancellationToken);
 
     private static async Task<Outcome<BatchRow>> OpenedAsync(CopilotDb db, string id, CancellationToken cancellationToken) =>
         await db.Batches.SingleOrDefaultAsync(b => b.Id == id, cancellationToken) switch

@@ -124,8 +124,10 @@ internal static class Caps
     private static IQueryable<ProposalRow> Others(CopilotDb db, ProposalRow row) =>
         db.Proposals.Where(p => p.Operation == row.Operation && p.Currency == row.Currency && p.Id != row.Id);
 
+    /// <param name="until">What got its last approval from here on was not approved before; null: all.</param>
     private static IQueryable<string> ApprovedIds(CopilotDb db, DateTimeOffset? until, string? person) => db.Approvals
-        .Where(a => a.Decision == Decision.Approved && (until == null || a.At < until) && (person == null || a.Person == person))
+        .Where(a => a.Decision == Decision.Approved && (person == null || a.Person == person)
+            && (until == null || !db.Approvals.Any(l => l.ProposalId == a.ProposalId && l.Decision == Decision.Approved && l.At >= until)))
         .Select(a => a.ProposalId);
 
     private static async Task<long> SumAsync(IQueryable<ProposalRow> rows, CancellationToken cancellationToken) =>

@@ -41,7 +41,7 @@ public sealed class DecisionDesk
     public Task<Outcome<ProposalView>> ApproveAsync(TenantContext tenant, string proposalId, Person person, string hash, string channel, CancellationToken cancellationToken) =>
         DecideAsync(tenant, new Decision(proposalId, person, hash, channel, Approves: true, null), cancellationToken);
 
-    /// <summary>Rejects, or withdraws one's own proposal.</summary>
+    /// <summary>Rejects, or withdraws one's own proposal; with a reason.</summary>
     /// <inheritdoc cref="ApproveAsync"/>
     public Task<Outcome<ProposalView>> RejectAsync(TenantContext tenant, string proposalId, Person person, string hash, string channel, string? reason, CancellationToken cancellationToken) =>
         DecideAsync(tenant, new Decision(proposalId, person, hash, channel, Approves: false, reason is null ? null : PlainText.Clean(reason, LongestReason)), cancellationToken);
@@ -102,8 +102,8 @@ public sealed class DecisionDesk
 
     private async Task WriteAsync(CopilotDb db, Decision decision, DecisionCase about, CancellationToken cancellationToken)
     {
-        var missing = decision.Approves ? await MissingAsync(db, about, cancellationToken) : 0;
-        if (missing <= 0)
+        var complete = await _guards.Complete.FirstAsync(about, cancellationToken) is null;
+        if (complete)
         {
             await MoveAsync(db, decision, cancellationToken);
         }
@@ -111,14 +111,7 @@ public sealed class DecisionDesk
         var approval = RowOf(decision, about);
         db.Approvals.Add(approval);
         await db.SaveChangesAsync(cancellationToken);
-        await _audit.AppendAsync(db, Recorded(approval, Math.Max(missing, 0)), cancellationToken);
-    }
-
-    /// <summary>How many people have to approve after this one. The amounts of the day count together, or a split would need nobody.</summary>
-    private static async Task<int> MissingAsync(CopilotDb db, DecisionCase about, CancellationToken cancellationToken)
-    {
-        var needed = await SecondApprovers.NeededAsync(db, about.Proposal, about.Policy, about.Now, null, cancellationToken);
-        return needed - about.Approvals.Count - 1;
+        await _audit.AppendAsync(db, Recorded(approval, complete ? 0 : 1), cancellationToken);
     }
 
     private static async Task MoveAsync(CopilotDb db, Decision decision, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Controls;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
@@ -33,23 +34,24 @@ public sealed class StandingDesk
     private readonly RolloutPlan _rollout;
     private readonly OperationCatalog _operations;
     private readonly DecisionDesk _desk;
+    private readonly GuardList _guards;
     private readonly Breakers _breakers;
     private readonly AuditLog _audit;
 
     internal StandingDesk(
         CopilotDbFactory databases, BusinessClock clock, IdSource ids, PeopleDirectory people, PolicyBook policies, RolloutPlan rollout,
-        OperationCatalog operations, DecisionDesk desk, Breakers breakers, AuditLog audit) =>
-        (_databases, _clock, _ids, _people, _policies, _rollout, _operations, _desk, _breakers, _audit) = (databases, clock, ids, people, policies, rollout, operations, desk, breakers, audit);
+        OperationCatalog operations, DecisionDesk desk, GuardList guards, Breakers breakers, AuditLog audit) =>
+        (_databases, _clock, _ids, _people, _policies, _rollout, _operations, _desk, _guards, _breakers, _audit) = (databases, clock, ids, people, policies, rollout, operations, desk, guards, breakers, audit);
 
     /// <summary>Signs. Refusals: not_allowed, unknown_operation, unknown_segment, invalid_terms.</summary>
     public async Task<Outcome<StandingApproval>> SignAsync(TenantContext tenant, StandingRequest request, Person person, string channel, CancellationToken cancellationToken)
     {
-        if (Refuse(request, person, _clock.UtcNow) is { } refusal)
+        if (await RefuseAsync(request, person, cancellationToken) is { } refusal)
         {
             return refusal;
         }
 
-        var row = RowOf(tenant, request, _people.Find(person.Id)!, channel);
+        var row = RowOf(tenant, request, _people.Find(person.Id) ?? person, channel);
         await using var db = _databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         db.StandingApprovals.Add(row);
@@ -71,16 +73,16 @@ public sealed class StandingDesk
             return new Refusal("not_found", "There is no such standing approval.");
         }
 
-        if (_people.Find(person.Id) is not { } known || (known.Id != row.Person && !known.Roles.Contains(Roles.Admin)))
+        if (await _guards.Act.FirstAsync(new ActCase(Act.RevokeStanding, person) { Signer = row.Person }, cancellationToken) is { } refusal)
         {
-            return new Refusal("not_allowed", $"{person.Name} may not revoke it.", $"{row.Person} and admins may.");
+            return refusal;
         }
 
         if (row.RevokedAt is null)
         {
-            (row.RevokedBy, row.RevokedAt) = (known.Id, _clock.UtcNow);
+            (row.RevokedBy, row.RevokedAt) = (person.Id, _clock.UtcNow);
             await db.SaveChangesAsync(cancellationToken);
-            await _audit.AppendAsync(db, new AuditEntry("standing.revoked", known.Id, id, new JsonObject()), cancellationToken);
+            await _audit.AppendAsync(db, new AuditEntry("standing.revoked", person.Id, id, new JsonObject()), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -127,16 +129,17 @@ public sealed class StandingDesk
             .OrderBy(s => s.SignedAt).ThenBy(s => s.Id).ToListAsync(cancellationToken);
     }
 
-    private Refusal? Refuse(StandingRequest request, Person person, DateTimeOffset now)
+    private async Task<Refusal?> RefuseAsync(StandingRequest request, Person person, CancellationToken cancellationToken)
     {
+        var now = _clock.UtcNow;
         if (_policies.Find(request.Operation) is not { } policy)
         {
             return new Refusal("unknown_operation", $"There is no operation '{PlainText.Clean(request.Operation, 60)}'.");
         }
 
-        if (_people.Find(person.Id) is not { } known || policy.ApproverRole(known) is null)
+        if (await _guards.Act.FirstAsync(new ActCase(Act.SignStanding, person, policy), cancellationToken) is { } refusal)
         {
-            return new Refusal("not_allowed", $"{person.Name} may not approve {request.Operation}.", $"These roles may: {string.Join(", ", policy.Approve)}.");
+            return refusal;
         }
 
         return request.Segment is { } segment && !_rollout.Segments.ContainsKey(segment)

@@ -34,26 +34,38 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
     {
         await using var db = databases.Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
-        var stored = await StoreAsync(db, subjects, text, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return stored;
-    }
-
-    /// <summary>The same within the caller's transaction, who saves it.</summary>
-    public async Task<(string Id, string Hash)?> StoreAsync(CopilotDb db, IReadOnlyCollection<string> subjects, string text, CancellationToken cancellationToken)
-    {
-        if (!await OursAsync(db, cancellationToken))
+        if (await SealAsync(db, [new RecordedContent(subjects, text)], cancellationToken) is not [var words])
         {
             return null;
         }
 
+        await db.InsertAllAsync([words.Row], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (words.Row.Id, words.Hash);
+    }
+
+    /// <summary>
+    /// The same within the caller's transaction, in the order of the texts: rows that the caller stores. Their keys are on
+    /// the disk when this returns. Empty where no words are kept.
+    /// </summary>
+    public async Task<IReadOnlyList<SealedWords>> SealAsync(CopilotDb db, IReadOnlyList<RecordedContent> texts, CancellationToken cancellationToken)
+    {
+        if (texts.Count == 0 || !await OursAsync(db, cancellationToken))
+        {
+            return [];
+        }
+
+        var subjects = texts.Select(t => t.Subjects.Distinct().Order(StringComparer.Ordinal).ToArray()).ToList();
+        var secrets = await keys.MakeAllAsync(db.Tenant.Id, subjects.SelectMany(s => s), cancellationToken);
+        return [.. texts.Select((t, i) => Sealed(db.Tenant.Id, subjects[i], [.. subjects[i].Select(s => secrets[s])], t.Text))];
+    }
+
+    private SealedWords Sealed(string tenantId, string[] subjects, IReadOnlyList<byte[]> secrets, string text)
+    {
         var id = ids.Next("content");
-        string[] sorted = [.. subjects.Distinct().Order(StringComparer.Ordinal)];
-        var key = await KeyAsync(db.Tenant, id, sorted, make: true, cancellationToken);
-        var cipher = Encrypt(key!, Encoding.UTF8.GetBytes(text));
-        db.AuditContents.Add(new AuditContentRow { TenantId = db.Tenant.Id, Id = id, Subjects = JsonSerializer.Serialize(sorted), Cipher = cipher, At = clock.UtcNow });
-        return (id, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cipher))));
+        var cipher = Encrypt(Derived(id, secrets), Encoding.UTF8.GetBytes(text));
+        var row = new AuditContentRow { TenantId = tenantId, Id = id, Subjects = JsonSerializer.Serialize(subjects), Cipher = cipher, At = clock.UtcNow };
+        return new SealedWords(row, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cipher))));
     }
 
     /// <summary>Makes a subject's key ahead of the first words about it, where words are kept: that takes a flush of its own.</summary>
@@ -69,8 +81,8 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
             return null;
         }
 
-        var key = await KeyAsync(tenant, id, JsonSerializer.Deserialize<string[]>(row.Subjects)!, make: false, cancellationToken);
-        return key is null ? null : Decrypt(key, row.Cipher);
+        var secrets = await keys.AllAsync(tenant.Id, JsonSerializer.Deserialize<string[]>(row.Subjects)!, cancellationToken);
+        return secrets is null ? null : Decrypt(Derived(id, secrets), row.Cipher);
     }
 
     /// <summary>Deletes what is older than it may be kept, with an entry that says so. Returns how many.</summary>
@@ -129,13 +141,9 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         return (id, !within);
     }
 
-    /// <summary>One key out of those of all subjects; null when one of them is gone.</summary>
-    private async Task<byte[]?> KeyAsync(TenantContext tenant, string id, string[] subjects, bool make, CancellationToken cancellationToken)
-    {
-        return await keys.AllAsync(tenant.Id, subjects, make, cancellationToken) is { } parts
-            ? HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. parts.SelectMany(p => p)], 32, info: Encoding.UTF8.GetBytes(id))
-            : null;
-    }
+    /// <summary>One key out of those of all subjects.</summary>
+    private static byte[] Derived(string id, IReadOnlyList<byte[]> secrets) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, [.. secrets.SelectMany(p => p)], 32, info: Encoding.UTF8.GetBytes(id));
 
     private static string Encrypt(byte[] key, byte[] plain)
     {
@@ -164,3 +172,11 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         return Encoding.UTF8.GetString(plain);
     }
 }
+
+/// <summary>Redacted words that an audit entry names.</summary>
+/// <param name="Subjects">Whom they are about: customer ids, the conversation, or the person who asked.</param>
+public sealed record RecordedContent(IReadOnlyCollection<string> Subjects, string Text);
+
+/// <summary>The same, encrypted.</summary>
+/// <param name="Hash">SHA-256 of the cipher, lower-case hex: what an entry holds of it.</param>
+public sealed record SealedWords(AuditContentRow Row, string Hash);

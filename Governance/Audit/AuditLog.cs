@@ -25,7 +25,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
         return row;
     }
 
-    /// <summary>The same for several entries, in their order.</summary>
+    /// <summary>The same for several entries, in their order; what the context tracks is not saved with them.</summary>
     public async Task AppendAsync(CopilotDb db, IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         await db.LockAsync("audit:" + options.Node, cancellationToken);
@@ -36,8 +36,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
             rows.Add(last = AuditChain.Link(db.Tenant.Id, options.Node, last, At(entry), entry));
         }
 
-        db.Audit.AddRange(rows);
-        await db.SaveChangesAsync(cancellationToken);
+        await db.InsertAllAsync(rows, cancellationToken);
     }
 
     /// <summary>Appends in a transaction of its own.</summary>

@@ -102,8 +102,8 @@ public sealed class SubjectEraser(CopilotDbFactory databases, BusinessClock cloc
 
         // Before the commit: if the process dies in between, the note made here has the rest done at the next start.
         var names = conversations.Select(AuditContents.KeyOfConversation).Prepend(subject);
-        var dropped = ours ? await keys.DropAsync(tenant.Id, subject, names, again ? null : noted, cancellationToken) : 0;
-        var erased = new Erasure(dropped > 0, conversations.Count, messages, proposals, events, ended.Count);
+        var (dropped, gone) = ours ? await keys.DropAsync(tenant.Id, subject, names, again ? null : noted, cancellationToken) : (0, true);
+        var erased = new Erasure(dropped > 0, conversations.Count, messages, proposals, events, ended.Count) { LogHeld = !gone };
         foreach (var id in ended)
         {
             await log.AppendAsync(db, new AuditEntry("proposal.expired", actor, id, new JsonObject { ["why"] = "subject_erased" }), cancellationToken);
@@ -230,4 +230,8 @@ public sealed class SubjectEraser(CopilotDbFactory databases, BusinessClock cloc
 /// <param name="Messages">Messages and journaled steps that are gone.</param>
 /// <param name="Events">Kept webhook bodies, tickets and notes that are blanked.</param>
 /// <param name="Expired">Open proposals that it ended.</param>
-public sealed record Erasure(bool HadKey, int Conversations, int Messages, int Proposals, int Events, int Expired);
+public sealed record Erasure(bool HadKey, int Conversations, int Messages, int Proposals, int Events, int Expired)
+{
+    /// <summary>True when another process reads the file of keys, so that its log holds the dropped ones still: it is emptied within the hour, once nobody reads.</summary>
+    public bool LogHeld { get; init; }
+}

@@ -35,14 +35,13 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
     }
 
     /// <summary>The keys of all these subjects, in their order; null when there is none of one of them, or none any more.</summary>
-    /// <param name="make">Those that are not there are made.</param>
-    internal async Task<IReadOnlyList<byte[]>?> AllAsync(string tenant, IReadOnlyList<string> subjects, bool make, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<byte[]>?> AllAsync(string tenant, IReadOnlyList<string> subjects, CancellationToken cancellationToken)
     {
         await using var keys = await OpenAsync(cancellationToken);
         var found = new List<byte[]>(subjects.Count);
         foreach (var subject in subjects)
         {
-            if ((make ? await GetOrMakeAsync(keys, tenant, subject, cancellationToken) : await FindAsync(keys, tenant, subject, cancellationToken)) is not { } key)
+            if (await FindAsync(keys, tenant, subject, cancellationToken) is not { } key)
             {
                 return null;
             }
@@ -51,6 +50,19 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         }
 
         return found;
+    }
+
+    /// <summary>The keys of all these subjects by their names; those that are not there are made.</summary>
+    internal async Task<IReadOnlyDictionary<string, byte[]>> MakeAllAsync(string tenant, IEnumerable<string> subjects, CancellationToken cancellationToken)
+    {
+        await using var keys = await OpenAsync(cancellationToken);
+        var made = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var subject in subjects.Distinct(StringComparer.Ordinal))
+        {
+            made[subject] = await GetOrMakeAsync(keys, tenant, subject, cancellationToken);
+        }
+
+        return made;
     }
 
     private static async Task<byte[]> GetOrMakeAsync(DbConnection keys, string tenant, string subject, CancellationToken cancellationToken)
@@ -66,9 +78,12 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         return (await FindAsync(keys, tenant, subject, cancellationToken))!;
     }
 
-    /// <summary>Drops the keys, and notes whose erasure it was. Returns how many there were.</summary>
+    /// <summary>
+    /// Drops the keys, and notes whose erasure it was. Returns how many there were, and whether the file's log is empty of
+    /// them: where another process reads it, <see cref="EmptyLogAsync(CancellationToken)"/> is to be tried again.
+    /// </summary>
     /// <param name="at">When, in milliseconds of business time; null where the erasure is noted already.</param>
-    internal async Task<int> DropAsync(string tenant, string erased, IEnumerable<string> subjects, long? at, CancellationToken cancellationToken)
+    internal async Task<(int Dropped, bool Gone)> DropAsync(string tenant, string erased, IEnumerable<string> subjects, long? at, CancellationToken cancellationToken)
     {
         await using var keys = await OpenAsync(cancellationToken);
         await using var transaction = await keys.BeginTransactionAsync(cancellationToken);
@@ -84,23 +99,33 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         }
 
         await transaction.CommitAsync(cancellationToken);
-        await EmptyLogAsync(keys, cancellationToken);
-        return dropped;
+        return (dropped, await EmptyLogAsync(keys, cancellationToken));
+    }
+
+    /// <summary>Empties the file's log; false when another process reads it just now.</summary>
+    public async Task<bool> EmptyLogAsync(CancellationToken cancellationToken)
+    {
+        if (!Exist)
+        {
+            return true;
+        }
+
+        await using var keys = await OpenAsync(cancellationToken);
+        return await EmptyLogAsync(keys, cancellationToken);
     }
 
     /// <summary>The write-ahead log holds the pages as they were before: what was dropped is gone once it is empty.</summary>
-    private static async Task EmptyLogAsync(DbConnection keys, CancellationToken cancellationToken)
+    private static async Task<bool> EmptyLogAsync(DbConnection keys, CancellationToken cancellationToken)
     {
         if (keys is not SqliteConnection)
         {
-            return;
+            return true;
         }
 
+        // Who reads is not waited for: it is tried again.
+        await RunAsync(keys, "PRAGMA busy_timeout = 500", [], cancellationToken);
         await using var command = Command(keys, "PRAGMA wal_checkpoint(TRUNCATE)", []);
-        if (await command.ExecuteScalarAsync(cancellationToken) is not 0L)
-        {
-            throw new IOException($"{FileName}: the keys were dropped, but another process reads the file and its log could not be emptied. End that process and erase again.");
-        }
+        return await command.ExecuteScalarAsync(cancellationToken) is 0L;
     }
 
     /// <summary>Who was erased, and when last.</summary>

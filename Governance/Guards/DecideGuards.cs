@@ -33,6 +33,11 @@ internal sealed class DecideGuards(PeopleDirectory people, PolicyBook policies, 
         ? new Refusal("self_approval", $"{about.Decision.Person.Name} asked for this and can't approve it too.", $"Someone else has to: {string.Join(", ", about.Policy.Approve)}.")
         : null;
 
+    /// <summary>Who asked for it, and the agent, are told why.</summary>
+    public static Refusal? WithoutReason(DecisionCase about) => !about.Decision.Approves && string.IsNullOrWhiteSpace(about.Decision.Reason)
+        ? new Refusal("missing_reason", "reason is missing: nobody would learn why it was rejected.", "Say why, in a sentence.")
+        : null;
+
     public static Refusal? Expired(DecisionCase about) => about.Status == ProposalStatus.Expired || (about.Status == ProposalStatus.Pending && about.Proposal.ExpiresAt <= about.Now)
         ? new Refusal("expired", $"This expired at {Time(about.Proposal.ExpiresAt)}.", "Propose it again.")
         : null;
@@ -75,6 +80,12 @@ internal sealed class DecideGuards(PeopleDirectory people, PolicyBook policies, 
     public static Task<Refusal?> ApproverCapAsync(DecisionCase about, CancellationToken cancellationToken) => Caps.RefuseAsync(about, CapScope.Approver, cancellationToken);
 
     public static Task<Refusal?> DayCapAsync(DecisionCase about, CancellationToken cancellationToken) => Caps.RefuseAsync(about, CapScope.Day, cancellationToken);
+
+    /// <summary>The amounts of the day count together, or a split would need nobody.</summary>
+    public static async Task<Refusal?> NeedsAnotherAsync(DecisionCase about, CancellationToken cancellationToken) =>
+        about.Decision.Approves && await SecondApprovers.NeededAsync(about.Db, about.Proposal, about.Policy, about.Now, null, cancellationToken) > about.Approvals.Count + 1
+            ? new Refusal("needs_second_approver", "A second, different person has to approve this.")
+            : null;
 
     private static Refusal Mismatch() =>
         new("hash_mismatch", "This is not what was shown: the proposal differs from the one on the card.", "Open the proposal again and look at it before deciding.");

@@ -53,9 +53,9 @@ internal sealed class ExecuteGuards(
             && (policy.SelfApproval || person.Id != run.Proposal.RequestedBy));
         await using var db = databases.Open(run.Tenant);
         var needed = await SecondApprovers.NeededAsync(db, run.Proposal, policy, run.ApprovedAt, run.ApprovedAt, cancellationToken);
-        return valid < needed
-            ? Stale("approval_lapsed", $"Of the {needed} approval(s) that the policy asks for, {valid} still count: an approver has lost the role.")
-            : null;
+        return valid >= needed ? null
+            : valid < run.Approvals.Count ? Stale("approval_lapsed", $"Of the {needed} approval(s) that the policy asks for, {valid} still count: an approver has lost the role.")
+            : Stale("approval_lapsed", $"Together with what was approved for this customer before, it takes {needed} approvals, and it has {valid}.");
     }
 
     public async Task<Objection?> StandingLapsedAsync(Run run, CancellationToken cancellationToken)

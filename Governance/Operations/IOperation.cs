@@ -80,6 +80,9 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// <summary>True when policy.yaml may say below which amount (<c>small_below</c>) this is the right thing to do.</summary>
     public bool HasSmall { get; init; }
 
+    /// <summary>True when policy.yaml may say what contesting costs and by when it is to be done (<c>contest</c>).</summary>
+    public bool HasContest { get; init; }
+
     /// <summary>
     /// True when its arguments are what a person filled in on a form: no model gets a tool of it, and what is proposed for
     /// an agent is refused. Default false.

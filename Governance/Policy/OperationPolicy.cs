@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.People;
 
 namespace BillingCopilot.Governance.Policy;
@@ -41,6 +42,9 @@ public sealed record OperationPolicy(
     /// <summary>By currency: the policy's bound of what is small, for operations whose advice depends on it; null means none.</summary>
     public IReadOnlyDictionary<string, Money>? SmallBelow { get; init; }
 
+    /// <summary>What contesting a dispute costs and by when it is to be done; null where nobody wrote it down.</summary>
+    public ContestTerms? Contest { get; init; }
+
     /// <summary>How many distinct people have to approve this sum.</summary>
     public int ApproversFor(Money? amount) =>
         amount is { } money && SecondApproverAbove is { } limits
@@ -65,6 +69,9 @@ public sealed record OperationPolicy(
 public sealed class PolicyBook(IReadOnlyDictionary<string, OperationPolicy> policies, string version)
 {
     public string Version { get; } = version;
+
+    /// <summary>Where tickets go.</summary>
+    public QueueBook Queues { get; init; } = QueueBook.One;
 
     /// <summary>Every registered operation has one: a missing policy stops the start-up.</summary>
     public OperationPolicy For(string operation) => policies[operation];

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Configuration;
 using BillingCopilot.Governance.Operations;
@@ -15,19 +16,19 @@ internal static class PolicyFile
 {
     public static PolicyBook Read(ConfigMap file, OperationCatalog catalog)
     {
-        var operations = file.Allow("operations").Get("operations").Map;
+        var operations = file.Allow("operations", "queues").Get("operations").Map;
         var names = catalog.All.Select(d => d.Name).ToArray();
         var policies = operations.Allow("operation", names).Entries.ToDictionary(e => e.Key, e => ReadPolicy(catalog.Find(e.Key)!, e), StringComparer.Ordinal);
         var missing = names.Where(n => !policies.ContainsKey(n)).ToArray();
         return missing.Length == 0
-            ? new PolicyBook(policies, VersionOf(policies))
+            ? new PolicyBook(policies, VersionOf(policies)) { Queues = QueueBook.Read(file.Find("queues")) }
             : throw operations.Fault($"no policy for {string.Join(", ", missing)}. Every operation needs one.");
     }
 
     private static OperationPolicy ReadPolicy(OperationDescriptor operation, ConfigNode node)
     {
         var map = node.Map;
-        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit", "small_below");
+        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit", "small_below", "contest");
         var caps = Limit("caps") is { IsNone: false } given ? given.Map.Allow("per_customer_per_day", "per_approver_per_day", "per_day") : null;
         return new OperationPolicy(
             operation.Name,
@@ -43,6 +44,7 @@ internal static class PolicyFile
             BatchRows = ReadCount(map.Find("batch_rows")),
             Limit = ReadLimit(operation, node),
             SmallBelow = operation.HasSmall || map.Find("small_below") is not { } small ? ReadAmounts(map.Find("small_below")) : throw small.Fault($"{operation.Name} knows no 'small_below'."),
+            Contest = ReadContest(operation, map.Find("contest")),
         };
 
         // Where money moves, having no limit is a decision that somebody writes down.
@@ -65,6 +67,19 @@ internal static class PolicyFile
         return int.TryParse(map.Get("days").Text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= 1 and <= 366
             ? new CourtesyLimit(days, ReadAmounts(map.Get("per_customer")) ?? throw map.Get("per_customer").Fault("'per_customer' is 'none'. Give the most by currency: a gesture without a limit is no gesture."), map.Get("words").Text)
             : throw map.Get("days").Fault("'days' must be a whole number from 1 to 366.");
+    }
+
+    private static ContestTerms? ReadContest(OperationDescriptor operation, ConfigNode? node)
+    {
+        if (node is null || !operation.HasContest)
+        {
+            return node is null ? null : throw node.Fault($"{operation.Name} knows no 'contest'.");
+        }
+
+        var map = node.Map.Allow("business_days_before", "dispute_fee", "countered_fee");
+        return int.TryParse(map.Get("business_days_before").Text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= 15
+            ? new ContestTerms(days, ReadAmounts(map.Find("dispute_fee")) ?? [], ReadAmounts(map.Find("countered_fee")) ?? [])
+            : throw map.Get("business_days_before").Fault("'business_days_before' must be a whole number from 0 to 15.");
     }
 
     private static int ReadCount(ConfigNode? node) =>

@@ -3,6 +3,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Executor;
+using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
@@ -18,13 +19,13 @@ public sealed class ReconcileDesk
     private static readonly string Uncertain = WireName.Of(ProposalStatus.NeedsReconcile);
 
     private readonly CopilotDbFactory _databases;
-    private readonly PeopleDirectory _people;
     private readonly PolicyBook _policies;
     private readonly OperationInvokers _operations;
+    private readonly GuardList _guards;
     private readonly AuditLog _audit;
 
-    internal ReconcileDesk(CopilotDbFactory databases, PeopleDirectory people, PolicyBook policies, OperationInvokers operations, AuditLog audit) =>
-        (_databases, _people, _policies, _operations, _audit) = (databases, people, policies, operations, audit);
+    internal ReconcileDesk(CopilotDbFactory databases, PolicyBook policies, OperationInvokers operations, GuardList guards, AuditLog audit) =>
+        (_databases, _policies, _operations, _guards, _audit) = (databases, policies, operations, guards, audit);
 
     /// <summary>Reads once more whether it took effect. It only ever finds that it did: not finding it proves nothing while it may be under way.</summary>
     public async Task<Outcome<ProposalView>> LookAgainAsync(TenantContext tenant, string proposalId, Person person, CancellationToken cancellationToken)
@@ -81,9 +82,9 @@ public sealed class ReconcileDesk
             return new Refusal("not_found", "There is no such execution.", "Look it up in the list of proposals.");
         }
 
-        if (_people.Find(person.Id) is not { } known || _policies.For(row.Operation).ApproverRole(known) is null)
+        if (await _guards.Act.FirstAsync(new ActCase(Act.Settle, person, _policies.For(row.Operation)), cancellationToken) is { } refusal)
         {
-            return new Refusal("not_allowed", $"{person.Name} may not settle {row.Operation}.", $"These roles may: {string.Join(", ", _policies.For(row.Operation).Approve)}.");
+            return refusal;
         }
 
         if (row.Status != Uncertain)

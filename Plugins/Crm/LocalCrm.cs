@@ -16,6 +16,12 @@ internal sealed class LocalCrm(CopilotDbFactory databases) : ICrm
             .ToListAsync(cancellationToken);
     }
 
+    public async Task<CrmAccount?> AccountAsync(TenantContext tenant, string customerId, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.CrmAccounts.AsNoTracking().Where(a => a.CustomerId == customerId).Select(a => new CrmAccount(a.Owner, a.Segment, a.Tier)).SingleOrDefaultAsync(cancellationToken);
+    }
+
     public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) =>
         LocalNotes.HasAsync(databases, tenant, proposalId, cancellationToken);
 }
@@ -24,5 +30,5 @@ internal sealed class LocalCrm(CopilotDbFactory databases) : ICrm
 internal sealed class LocalCrmWriter(CopilotDbFactory databases, BusinessClock clock, WriteGrant grant) : ICrmWriter
 {
     public Task AddNoteAsync(string customerId, string text, CancellationToken cancellationToken) =>
-        LocalNotes.AddAsync(databases, clock, grant, null, customerId, text, cancellationToken);
+        LocalNotes.AddAsync(databases, clock, grant, null, customerId, text, null, cancellationToken);
 }

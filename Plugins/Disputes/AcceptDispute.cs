@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Support;
@@ -14,7 +16,7 @@ public sealed record AcceptDisputeArguments(
     [property: Handle(ObjectKind.Charge), Description("Disputed charge.")] ObjectRef Charge);
 
 /// <summary>Gives a dispute up: the money that the bank took stays with the cardholder.</summary>
-public sealed class AcceptDispute(StripeReaders readers) : IOperation<AcceptDisputeArguments>
+public sealed class AcceptDispute(StripeReaders readers, IHelpdesk helpdesk, PolicyBook policies) : IOperation<AcceptDisputeArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "accept_dispute",
@@ -26,7 +28,7 @@ public sealed class AcceptDispute(StripeReaders readers) : IOperation<AcceptDisp
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(tenant);
-        return !(await new DisputeDossierReader(readers.For(tenant), tenant).ReadAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var about, out var refusal) ? refusal
+        return !(await new DisputeDossierReader(readers.For(tenant), tenant, helpdesk, policies.Contest()).ReadAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var about, out var refusal) ? refusal
             : DisputeRules.Refuse(about) is { } unfit ? unfit
             : about.IsInquiry ? new Refusal("inquiry", "It is an inquiry: the bank asks and has taken no money, so there is nothing to accept.", "Answer it with submit_dispute_evidence, or refund the charge in Stripe's dashboard.")
             : PreviewOf(arguments, about, tenant);
@@ -88,6 +90,7 @@ public sealed class AcceptDispute(StripeReaders readers) : IOperation<AcceptDisp
             [
                 new PreviewChange("Dispute", about.Dispute.Status, "lost"),
                 .. DisputeRules.Costs(about),
+                .. DisputeRules.Contesting(about),
                 .. DisputeRules.Facts(about, tenant),
             ],
             "Can't be undone: an accepted dispute can't be contested any more, and neither amount nor fee comes back.",

@@ -13,17 +13,26 @@ namespace BillingCopilot.Plugins.Disputes;
 
 /// <summary>What would be handed in: structured fields, the PDF, and Visa's own form where its rule is met.</summary>
 /// <param name="Texts">By Stripe's names.</param>
-internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<string, string> Texts, byte[] Pdf)
+/// <param name="Letters">What the customer and we wrote, as a PDF; null where nothing is on record.</param>
+internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<string, string> Texts, byte[] Pdf, byte[]? Letters)
 {
     private const int Pieces = EvidenceFields.LongestText;
 
-    public string FileName => $"evidence-{string.Concat((About.Invoice?.Number ?? "charge").Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'))}.pdf";
+    public string FileName => $"evidence-{Suffix}.pdf";
+
+    public string LettersName => $"correspondence-{Suffix}.pdf";
+
+    /// <summary>Stripe's <c>customer_communication</c> is a file, not a text.</summary>
+    public IReadOnlyList<EvidenceFile> Files =>
+        [new("uncategorized_file", FileName, Pdf), .. Letters is { } letters ? new[] { new EvidenceFile("customer_communication", LettersName, letters) } : []];
+
+    private string Suffix => string.Concat((About.Invoice?.Number ?? "charge").Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
 
     public static DisputeAnswer Of(DisputeDossier about, DisputePolicies policies, TenantContext tenant)
     {
         var texts = EvidenceFields.Of(about.Reason, about.Facts, about.Pack, about.Party, policies)
             .ToDictionary(t => t.Key, t => PlainText.Clean(t.Value, Pieces), StringComparer.Ordinal);
-        return new DisputeAnswer(about, texts, EvidenceDocument.Write(about, texts, tenant));
+        return new DisputeAnswer(about, texts, EvidenceDocument.Write(about, texts, tenant), CorrespondenceDocument.Write(about));
     }
 
     /// <summary>Everything that would leave is part of what is approved.</summary>
@@ -34,6 +43,7 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
             var declared = About.Declared;
             declared["evidence"] = Digest(Encoding.UTF8.GetBytes(string.Join('\n', Texts.OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key}={t.Value}"))));
             declared["pdf"] = Digest(Pdf);
+            declared["correspondence"] = Letters is null ? "" : Digest(Letters);
             declared["visa_payments"] = string.Join(',', Prior.Select(p => p.ChargeId));
             declared["visa_words"] = Digest(Encoding.UTF8.GetBytes(string.Join('\n', Prior.Select(p => p.Description).Prepend(About.Product))));
             return declared;
@@ -54,6 +64,11 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
         }
 
         yield return new PreviewChange("Attached", "", FileName);
+        if (Letters is not null)
+        {
+            yield return new PreviewChange("Evidence: customer communication", "", $"{LettersName}: {string.Join("; ", CorrespondenceDocument.Contents(About))}");
+        }
+
         if (Prior.Count > 0)
         {
             yield return new PreviewChange("Visa Compelling Evidence 3.0", "", $"met, by {Prior.Count} earlier undisputed payments");

@@ -11,6 +11,8 @@ namespace BillingCopilot.Plugins.Disputes;
 /// <param name="Customer">Whose charge it is; null for a deleted customer or none.</param>
 /// <param name="Earlier">Payments with the same card before it.</param>
 /// <param name="Product">What was sold, in words.</param>
+/// <param name="AllKnown">False when there are more disputes than were read.</param>
+/// <param name="Terms">What contesting costs and by when we want it done; null where no policy says so.</param>
 internal sealed record DisputeDossier(
     Dispute Dispute,
     IReadOnlyList<Dispute> Others,
@@ -20,7 +22,9 @@ internal sealed record DisputeDossier(
     Customer? Customer,
     DisputedCharge Facts,
     IReadOnlyList<EarlierPayment> Earlier,
-    string Product)
+    string Product,
+    bool AllKnown,
+    ContestTerms? Terms)
 {
     public DisputeReason Reason { get; } = DisputeReason.Of(Dispute.Reason);
 
@@ -32,12 +36,24 @@ internal sealed record DisputeDossier(
 
     public Money Amount { get; } = new(Dispute.Amount, Dispute.Currency);
 
-    public ContestCost Cost { get; } = ContestCost.Of(Movements(Dispute), Others.SelectMany(Movements), Dispute.Currency);
+    public ContestCost Cost { get; } = ContestCost.Of(Movements(Dispute), Others.SelectMany(Movements), Dispute.Currency, Dispute.PaymentMethodDetails?.Type is "card" ? Terms : null);
 
-    public DisputeOdds Odds { get; } = DisputeOdds.Of(Others.Append(Dispute).Select(d => d.Status));
+    public DisputeOdds Odds { get; } = OddsOf(Others.Append(Dispute));
 
     /// <summary>The bank asks before money moves.</summary>
     public bool IsInquiry => Dispute.Status.StartsWith("warning_", StringComparison.Ordinal);
+
+    /// <summary>The network's or the lender's own code, in words.</summary>
+    public string? NetworkReason { get; } = Dispute.PaymentMethodDetails switch
+    {
+        { Card: { } card } => NetworkCodes.Say(card.Network ?? card.Brand, card.NetworkReasonCode),
+        { Klarna: { } klarna } => NetworkCodes.Say("klarna", klarna.ReasonCode),
+        { Paypal: { } paypal } => NetworkCodes.Say("paypal", paypal.ReasonCode),
+        _ => null,
+    };
+
+    /// <summary>A case about a network's rules, which Stripe lets nobody contest who has not acknowledged the network's fee.</summary>
+    public bool IsCompliance => Reason.IsCompliance || Dispute.EvidenceDetails?.EnhancedEligibility is { } eligible && (eligible.VisaCompliance is not null || eligible.MastercardCompliance is not null);
 
     /// <summary>Waits for an answer that would still be read. Whether the day has passed is Stripe's to say.</summary>
     public bool IsOpen => DisputeRow.IsOpen(Dispute) && Dispute.EvidenceDetails?.PastDue != true;
@@ -73,6 +89,9 @@ internal sealed record DisputeDossier(
 
     internal static CompellingEvidence VisaOf(Dispute dispute, Charge charge, IEnumerable<EarlierPayment> earlier) => CompellingEvidence.Check(
         dispute.PaymentMethodDetails?.Card?.Brand, dispute.PaymentMethodDetails?.Card?.NetworkReasonCode, dispute.Reason, Dates.Instant(charge.Created), RecordedFacts.TraitsOf(charge.Metadata), earlier);
+
+    /// <summary>Only what we contested counts.</summary>
+    internal static DisputeOdds OddsOf(IEnumerable<Dispute> disputes) => DisputeOdds.Of(disputes.Select(d => (d.Status, d.EvidenceDetails?.SubmissionCount > 0)));
 
     private static string? AddressOf(Address? address) =>
         address is null || string.Join(", ", new[] { address.Line1, address.Line2, address.PostalCode, address.City, address.State, address.Country }.Where(p => !string.IsNullOrWhiteSpace(p))) is not { Length: > 0 } text ? null : text;

@@ -36,18 +36,40 @@ internal static class DisputeRules
         }
     }
 
+    /// <summary>What contesting costs on top, and how often it helped.</summary>
+    public static IEnumerable<PreviewChange> Contesting(DisputeDossier about)
+    {
+        yield return new PreviewChange("Contesting costs on top", "", DisputeWords.Contesting(about));
+        yield return new PreviewChange("Our win rate", "", DisputeWords.Odds(about.Odds, about.AllKnown));
+    }
+
     /// <summary>What a person decides by.</summary>
     public static IEnumerable<PreviewChange> Facts(DisputeDossier about, TenantContext tenant)
     {
-        yield return new PreviewChange("The cardholder says", "", about.Reason.Words);
+        yield return new PreviewChange("Claim", "", $"{about.Reason.Claim}.");
+        if (about.NetworkReason is { } code)
+        {
+            yield return new PreviewChange("Network's code", "", code);
+        }
+
         if (about.Dispute.EvidenceDetails?.DueBy is { } due)
         {
+            if (about.Terms is { } terms)
+            {
+                yield return new PreviewChange("Our own deadline", "", $"{terms.HandInBy(tenant.Day(due)):yyyy-MM-dd}, {terms.BusinessDaysBefore} business days before the bank's (holidays not counted)");
+            }
+
             yield return new PreviewChange("Bank's deadline", "", tenant.Day(due).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         }
 
         foreach (var against in about.Pack.Found.Where(e => !e.Helps))
         {
             yield return new PreviewChange("Speaks for the cardholder", "", against.Says);
+        }
+
+        foreach (var message in about.Facts.Messages?.ToRead ?? [])
+        {
+            yield return new PreviewChange("Read before deciding", "", $"ticket {DisputeWords.Named(message)} ({message.Intent.Replace('_', ' ')}); it is not handed in");
         }
     }
 

@@ -17,9 +17,10 @@ public sealed record DisputeList(int Count, int Open, bool Complete, OddsView Od
 /// <param name="Charge">By which <c>get_dispute</c> finds it.</param>
 /// <param name="Customer">Whose charge it is; left out where the customer stands beside it.</param>
 /// <param name="DaysLeft">Until the bank's deadline; left out once nothing can be handed in.</param>
-public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, UntrustedText? CustomerName, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft)
+/// <param name="HandInBy">Our own last day, before the bank's; left out where no policy gives one.</param>
+public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, UntrustedText? CustomerName, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft, DateOnly? HandInBy)
 {
-    internal static DisputeRow Of(Dispute dispute, TenantContext tenant, DateOnly today, bool named = false)
+    internal static DisputeRow Of(Dispute dispute, TenantContext tenant, DateOnly today, ContestTerms? terms, bool named = false)
     {
         var due = Deadline(dispute, tenant);
         var customer = named ? dispute.Charge?.Customer : null;
@@ -32,7 +33,8 @@ public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, Untrusted
             dispute.Reason,
             tenant.Day(dispute.Created),
             due,
-            due?.DayNumber - today.DayNumber);
+            due?.DayNumber - today.DayNumber,
+            due is { } day ? terms?.HandInBy(day) : null);
     }
 
     internal static bool IsOpen(Dispute dispute) => dispute.Status is "needs_response" or "warning_needs_response";
@@ -41,29 +43,31 @@ public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, Untrusted
         IsOpen(dispute) && dispute.EvidenceDetails?.DueBy is { } due ? tenant.Day(due) : null;
 }
 
-/// <summary>How our own disputes ended.</summary>
+/// <summary>How the disputes ended that we contested.</summary>
 /// <param name="PercentWon">Left out while there is not enough history.</param>
-public sealed record OddsView(int Won, int Lost, int? PercentWon, string? Note)
+/// <param name="NotContested">Accepted, let lapse or withdrawn: not among the won and lost.</param>
+/// <param name="Says">The rate with its numbers, or that there is not enough history.</param>
+public sealed record OddsView(int Won, int Lost, int? NotContested, int? PercentWon, string Says)
 {
-    internal static OddsView Of(DisputeOdds odds) => new(
-        odds.Won,
-        odds.Lost,
-        odds.Rate is { } rate ? (int)Math.Round(rate * 100, MidpointRounding.AwayFromZero) : null,
-        odds.Rate is null ? $"Not enough history: {odds.Decided} decided, and fewer than {DisputeOdds.Least} say nothing." : null);
+    internal static OddsView Of(DisputeOdds odds, bool complete) => new(
+        odds.Won, odds.Lost, odds.NotContested > 0 ? odds.NotContested : null, odds.Percent, DisputeWords.Odds(odds, complete));
 }
 
 /// <summary>A dispute with what it costs and what there is to answer it with.</summary>
-/// <param name="Cardholder">What the cardholder says, in plain words.</param>
+/// <param name="Claim">Who says what against the charge, in plain words.</param>
+/// <param name="NetworkCode">The network's own code, and what it stands for.</param>
 /// <param name="Inquiry">Says so when it is only a question of the bank.</param>
 /// <param name="Fee">Kept for this dispute, whoever wins.</param>
 /// <param name="FeeIfDisputed">Of an inquiry: what it would cost if it became a dispute.</param>
+/// <param name="Contesting">What handing evidence in costs on top, or that it is not known; left out once nothing can be handed in.</param>
+/// <param name="ToRead">Tickets that a person has to read first; they are not handed in.</param>
 /// <param name="Missing">Evidence that would answer this reason and is not on record.</param>
 /// <param name="VisaCompellingEvidence">Left out where Visa's rule does not apply, and once nothing can be handed in.</param>
 public sealed record DisputeDetail(
     DisputeRow Dispute,
     ObjectRef? Customer,
     UntrustedText? CustomerName,
-    string Cardholder,
+    string Claim,
     string? NetworkCode,
     string? Inquiry,
     bool? Answered,
@@ -71,9 +75,11 @@ public sealed record DisputeDetail(
     Money? Taken,
     Money? Fee,
     Money? FeeIfDisputed,
+    string? Contesting,
     OddsView Odds,
     IReadOnlyList<EvidenceView> Evidence,
     IReadOnlyList<MissingView> Missing,
+    IReadOnlyList<TicketNumber> ToRead,
     string? VisaCompellingEvidence,
     AdviceView Advice);
 
@@ -83,6 +89,9 @@ public sealed record AdviceView(bool? Contest, bool? Accept, string Because)
     internal static AdviceView Of(DisputeAdvice advice) => new(
         advice.Course == DisputeCourse.Contest ? true : null, advice.Course == DisputeCourse.Accept ? true : null, advice.Because);
 }
+
+/// <summary>A ticket by its number, which the helpdesk gives.</summary>
+public sealed record TicketNumber(UntrustedText Number, DateOnly Date);
 
 /// <summary>Evidence that is not on record.</summary>
 public sealed record MissingView(string Kind);

@@ -19,7 +19,7 @@ internal static class EvidenceDocument
 
     private static IEnumerable<PdfParagraph> Paragraphs(DisputeDossier about, IReadOnlyDictionary<string, string> texts, TenantContext tenant)
     {
-        yield return new($"Stripe dispute {about.Dispute.Id} of {Day(tenant.Day(about.Dispute.Created))}, charge {about.Charge.Id}. The cardholder says {about.Reason.Words}.");
+        yield return new($"Stripe dispute {about.Dispute.Id} of {Day(tenant.Day(about.Dispute.Created))}, charge {about.Charge.Id}. {about.Reason.Claim}.{(about.NetworkReason is { } code ? $" The network's code is {code}." : "")}");
         if (texts.GetValueOrDefault("customer_name") is { } name)
         {
             yield return new($"Customer: {name}");
@@ -58,7 +58,7 @@ internal static class EvidenceDocument
     }
 
     /// <summary>Letters that the font lacks become question marks: a name in another script must not stop an answer.</summary>
-    private static string Written(string text) => PdfText.CanWrite(text) ? text
+    public static string Written(string text) => PdfText.CanWrite(text) ? text
         : string.Concat(text.EnumerateRunes().Select(r => PdfText.CanWrite(r.ToString()) ? r.ToString() : "?"));
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

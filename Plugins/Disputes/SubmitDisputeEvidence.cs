@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Memory;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Support;
@@ -15,13 +17,13 @@ public sealed record SubmitDisputeEvidenceArguments(
     [property: Handle(ObjectKind.Charge), Description("Disputed charge.")] ObjectRef Charge);
 
 /// <summary>Answers a dispute with what is on record: Stripe's structured fields and a PDF.</summary>
-public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase knowledge) : IOperation<SubmitDisputeEvidenceArguments>
+public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase knowledge, IHelpdesk helpdesk, PolicyBook policies) : IOperation<SubmitDisputeEvidenceArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "submit_dispute_evidence",
         "Proposes to hand in the evidence on record; a person decides. Code has the words.",
         typeof(SubmitDisputeEvidenceArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the dispute", Rule = PolicyRules.AnswerDispute };
+        Risk.Money) { FarSideReplays = true, Stamps = "the dispute", HasContest = true, Rule = PolicyRules.AnswerDispute };
 
     public async Task<Outcome<Preview<SubmitDisputeEvidenceArguments>>> PreviewAsync(SubmitDisputeEvidenceArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -52,7 +54,7 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
 
         var id = answer.About.Dispute.Id;
         return await Attempt.WriteAsync(
-            async () => Done(await writers.Open<StripeWriter>(grant).SubmitEvidenceAsync(id, answer.Options(), answer.FileName, answer.Pdf, cancellationToken)),
+            async () => Done(await writers.Open<StripeWriter>(grant).SubmitEvidenceAsync(id, answer.Options(), answer.Files, cancellationToken)),
             $"Look whether the evidence of dispute {id} was handed in.",
             cancellationToken);
     }
@@ -71,7 +73,7 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
 
     private async Task<Outcome<DisputeAnswer>> AnswerAsync(SubmitDisputeEvidenceArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
-        if (!(await new DisputeDossierReader(readers.For(tenant), tenant).ReadAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var about, out var refusal))
+        if (!(await new DisputeDossierReader(readers.For(tenant), tenant, helpdesk, policies.Contest()).ReadAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var about, out var refusal))
         {
             return refusal;
         }
@@ -85,6 +87,8 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
     {
         { Dispute.EvidenceDetails.SubmissionCount: > 0 } => new("submitted_already", "Evidence was handed in already, and the bank takes it once."),
         { Dispute.EvidenceDetails.HasEvidence: true } => new("evidence_staged", "Somebody put evidence onto it that was not handed in; it would go along unseen.", "Hand it in, or take it off, in Stripe's dashboard."),
+        { IsCompliance: true } => new("compliance_fee", "It is a compliance case: contesting it puts a fee of the card network's own at stake, and Stripe takes evidence only from somebody who acknowledged that.", "Answer it in Stripe's dashboard, or accept it with accept_dispute."),
+        { Reason.IsSentBack: true } => new("sent_back", "The bank sent the payment back, which no evidence answers.", "Ask the customer for another way to pay."),
         _ when !about.Pack.Found.Any(e => e.Helps) => new("no_evidence", "Nothing on record speaks for us.", "Answer it in Stripe's dashboard, or accept it with accept_dispute."),
         _ => null,
     };
@@ -102,6 +106,7 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
             [
                 new PreviewChange("Dispute", about.Dispute.Status, about.IsInquiry ? "warning_under_review" : "under_review"),
                 .. DisputeRules.Costs(about),
+                .. DisputeRules.Contesting(about),
                 .. DisputeRules.Facts(about, tenant),
                 .. answer.Shown(tenant),
             ],

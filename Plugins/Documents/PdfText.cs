@@ -10,7 +10,8 @@ namespace BillingCopilot.Plugins.Documents;
 
 /// <summary>One paragraph of a document.</summary>
 /// <param name="Heading">Set larger, with room above.</param>
-internal sealed record PdfParagraph(string Text, bool Heading = false);
+/// <param name="Item">One of many, which may be left out where only a page is to be had.</param>
+internal sealed record PdfParagraph(string Text, bool Heading = false, bool Item = false);
 
 /// <summary>
 /// Plain pages of text (A4, DejaVu Sans). The same words give the same file. The font has the letters of Latin,
@@ -31,7 +32,60 @@ internal static class PdfText
 
     /// <param name="title">Also the document's name; the first heading.</param>
     /// <exception cref="ArgumentException">The font lacks a letter.</exception>
-    public static byte[] Write(string title, IEnumerable<PdfParagraph> paragraphs)
+    public static byte[] Write(string title, IEnumerable<PdfParagraph> paragraphs) => Written(title, paragraphs).File;
+
+    /// <summary>
+    /// One page, however much there is to say: of what may be left out (<see cref="PdfParagraph.Item"/>), the last goes first, and
+    /// how many went stands in its place.
+    /// </summary>
+    /// <param name="more">Words for a number of items that were left out.</param>
+    /// <returns>Null when even without any item it is more than a page.</returns>
+    /// <exception cref="ArgumentException">The font lacks a letter.</exception>
+    public static byte[]? WritePage(string title, IReadOnlyList<PdfParagraph> paragraphs, Func<int, string> more)
+    {
+        var items = paragraphs.Count(p => p.Item);
+        if (Written(title, paragraphs) is (var whole, 1))
+        {
+            return whole;
+        }
+
+        // The most that fit, by halving.
+        byte[]? best = null;
+        for (var (low, high) = (0, items - 1); low <= high;)
+        {
+            var kept = (low + high) / 2;
+            if (Written(title, Shortened(paragraphs, kept, more(items - kept))) is (var file, 1))
+            {
+                (best, low) = (file, kept + 1);
+            }
+            else
+            {
+                high = kept - 1;
+            }
+        }
+
+        return best;
+    }
+
+    private static IEnumerable<PdfParagraph> Shortened(IEnumerable<PdfParagraph> paragraphs, int kept, string more)
+    {
+        var seen = 0;
+        foreach (var paragraph in paragraphs)
+        {
+            if (!paragraph.Item || seen < kept)
+            {
+                yield return paragraph;
+            }
+            else if (seen == kept)
+            {
+                yield return new PdfParagraph(more);
+            }
+
+            seen += paragraph.Item ? 1 : 0;
+        }
+    }
+
+    private static (byte[] File, int Pages) Written(string title, IEnumerable<PdfParagraph> paragraphs)
     {
         using var builder = new PdfDocumentBuilder();
         builder.DocumentInformation.Title = title;
@@ -47,7 +101,7 @@ internal static class PdfText
             pages.Add(paragraph);
         }
 
-        return WithOwnId(builder.Build());
+        return (WithOwnId(builder.Build()), pages.Count);
     }
 
     /// <summary>Puts a digest of the document in place of the random id that the library gives a file.</summary>
@@ -92,6 +146,8 @@ internal static class PdfText
         private PdfPageBuilder _page = builder.AddPage(PageSize.A4);
         private double _y = 842 - Margin;
 
+        public int Count { get; private set; } = 1;
+
         public void Add(PdfParagraph paragraph)
         {
             var size = paragraph.Heading ? Head : Body;
@@ -99,7 +155,7 @@ internal static class PdfText
             {
                 if (_y - size < Margin)
                 {
-                    (_page, _y) = (builder.AddPage(PageSize.A4), 842 - Margin);
+                    (_page, _y, Count) = (builder.AddPage(PageSize.A4), 842 - Margin, Count + 1);
                 }
 
                 _y -= size * Leading;

@@ -6,7 +6,11 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="Id">Our id: <c>tkt_…</c>.</param>
 /// <param name="Number">The helpdesk's number.</param>
 /// <param name="CustomerId">Stripe customer that the helpdesk names; null when none.</param>
-public sealed record Ticket(string Id, string Number, string Subject, string Body, string SenderName, string SenderMail, string? CustomerId);
+/// <param name="Intent">What it was sorted as when it came; empty when it was not.</param>
+/// <param name="Queue">Where it lies; empty when in none.</param>
+/// <param name="ClosedAt">Null while it is open.</param>
+public sealed record Ticket(
+    string Id, string Number, string Subject, string Body, string SenderName, string SenderMail, string? CustomerId, string Intent = "", string Queue = "", DateTimeOffset? ClosedAt = null);
 
 /// <summary>A ticket and when it came.</summary>
 public sealed record ReceivedTicket(Ticket Ticket, DateTimeOffset At);
@@ -21,6 +25,13 @@ public interface IHelpdesk
     /// <param name="address">Null when the customer has none.</param>
     Task<IReadOnlyList<ReceivedTicket>> ListAsync(TenantContext tenant, string customerId, string? address, DateTimeOffset since, int most, CancellationToken cancellationToken);
 
+    /// <summary>Open tickets of a queue, the longest waiting first.</summary>
+    Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken);
+
+    /// <summary>Closed tickets of this intent, newest first.</summary>
+    /// <param name="except">Id of a ticket that is left out.</param>
+    Task<IReadOnlyList<ReceivedTicket>> PastAsync(TenantContext tenant, string intent, string? except, int most, CancellationToken cancellationToken);
+
     /// <summary>True when this proposal's note is on its ticket.</summary>
     Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken);
 }
@@ -29,5 +40,6 @@ public interface IHelpdesk
 public interface IHelpdeskWriter
 {
     /// <summary>Posts an internal note, once for a grant however often it is called.</summary>
-    Task PostNoteAsync(string ticketId, string customerId, string text, CancellationToken cancellationToken);
+    /// <param name="queue">Where the ticket goes with it; null leaves it where it is.</param>
+    Task PostNoteAsync(string ticketId, string customerId, string text, string? queue, CancellationToken cancellationToken);
 }

@@ -11,7 +11,7 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
     {
         await using var db = databases.Open(tenant);
         return await db.Tickets.AsNoTracking().Where(t => t.Id == idOrNumber || t.Number == idOrNumber)
-            .Select(t => new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId))
+            .Select(t => new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt))
             .FirstOrDefaultAsync(cancellationToken);
     }
 
@@ -23,9 +23,25 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
         return await db.Tickets.AsNoTracking()
             .Where(t => t.ReceivedAt >= since && (t.CustomerId == customerId || (t.CustomerId == null && mail != null && t.SenderMail.ToUpper() == mail)))
             .OrderByDescending(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
-            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId), t.ReceivedAt))
+            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
             .ToListAsync(cancellationToken);
 #pragma warning restore CA1304, CA1311, CA1862
+    }
+
+    public async Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Tickets.AsNoTracking().Where(t => t.Queue == queue && t.ClosedAt == null).OrderBy(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
+            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ReceivedTicket>> PastAsync(TenantContext tenant, string intent, string? except, int most, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        return await db.Tickets.AsNoTracking().Where(t => t.Intent == intent && t.ClosedAt != null && t.Id != except).OrderByDescending(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
+            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
+            .ToListAsync(cancellationToken);
     }
 
     public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) =>
@@ -35,6 +51,6 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
 /// <inheritdoc cref="IHelpdeskWriter"/>
 internal sealed class LocalHelpdeskWriter(CopilotDbFactory databases, BusinessClock clock, WriteGrant grant) : IHelpdeskWriter
 {
-    public Task PostNoteAsync(string ticketId, string customerId, string text, CancellationToken cancellationToken) =>
-        LocalNotes.AddAsync(databases, clock, grant, ticketId, customerId, text, cancellationToken);
+    public Task PostNoteAsync(string ticketId, string customerId, string text, string? queue, CancellationToken cancellationToken) =>
+        LocalNotes.AddAsync(databases, clock, grant, ticketId, customerId, text, queue, cancellationToken);
 }

@@ -14,7 +14,7 @@ internal static class LocalNotes
         return await db.Notes.AnyAsync(n => n.ProposalId == proposalId, cancellationToken);
     }
 
-    public static async Task AddAsync(CopilotDbFactory databases, BusinessClock clock, WriteGrant grant, string? ticket, string customer, string text, CancellationToken cancellationToken)
+    public static async Task AddAsync(CopilotDbFactory databases, BusinessClock clock, WriteGrant grant, string? ticket, string customer, string text, string? queue, CancellationToken cancellationToken)
     {
         await grant.LeaveAsync(cancellationToken);
         await using var db = databases.Open(grant.Tenant);
@@ -28,6 +28,11 @@ internal static class LocalNotes
             Author = grant.ApprovedBy,
             At = clock.UtcNow,
         });
+        if (queue is not null && await db.Tickets.SingleOrDefaultAsync(t => t.Id == ticket, cancellationToken) is { } row)
+        {
+            row.Queue = queue;
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -18,7 +18,7 @@ public sealed record PostInternalNoteArguments(
     [property: Handle(ObjectKind.Ticket), Description("If there is one.")] ObjectRef? Ticket = null);
 
 /// <summary>Posts a note that colleagues read, on a ticket or, where there is none, on the customer in the CRM.</summary>
-public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk helpdesk, ICrm crm) : IOperation<PostInternalNoteArguments>
+public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk helpdesk, ICrm crm, TicketRouting routing) : IOperation<PostInternalNoteArguments>
 {
     /// <summary>Longest note, in characters.</summary>
     public const int MostText = 2_000;
@@ -54,6 +54,9 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
             return new Refusal("ticket_of_another_customer", "customer: the helpdesk says that the ticket is of another customer.", "Name the ticket's own customer, or leave the ticket out.");
         }
 
+        // The customer is settled by whoever approves: the ticket goes where this customer's tickets go.
+        var queue = ticket is null ? "" : await routing.QueueOfAsync(tenant, ticket, customer.Id, cancellationToken);
+        var moves = ticket is not null && queue != ticket.Queue;
         var target = ticket is null ? customer.Ref() : new ObjectRef(ObjectKind.Ticket, ticket.Id);
         var where = ticket is null ? "in the CRM" : $"on ticket {PlainText.Clean(ticket.Number, 60)}";
         return new Preview<PostInternalNoteArguments>(
@@ -63,9 +66,9 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
             customer.NameOf().Value,
             target,
             null,
-            [new PreviewChange("Note", "", note)],
+            moves ? [new PreviewChange("Note", "", note), new PreviewChange("Queue", ticket!.Queue, queue)] : [new PreviewChange("Note", "", note)],
             "A note stays; another can correct it.",
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["customer"] = customer.Id, ["customer_name"] = customer.NameOf().Value, ["ticket"] = ticket?.Number ?? "" });
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["customer"] = customer.Id, ["customer_name"] = customer.NameOf().Value, ["ticket"] = ticket?.Number ?? "", ["queue"] = moves ? queue : "" });
     }
 
     public async Task<ExecutionResult> ExecuteAsync(PostInternalNoteArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -80,7 +83,7 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
 
         if (arguments.Ticket is { } ticket)
         {
-            await writers.Open<IHelpdeskWriter>(grant).PostNoteAsync(ticket.Id, arguments.Customer.Id, arguments.Note, cancellationToken);
+            await writers.Open<IHelpdeskWriter>(grant).PostNoteAsync(ticket.Id, arguments.Customer.Id, arguments.Note, grant.Approved.GetValueOrDefault("queue") is { Length: > 0 } queue ? queue : null, cancellationToken);
         }
         else
         {

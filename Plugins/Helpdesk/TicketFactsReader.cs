@@ -28,5 +28,5 @@ internal sealed class TicketFactsReader(StripeReader reader, TenantContext tenan
     }
 
     private TicketPayment PaymentOf(Charge charge) => new(
-        charge.Ref(), tenant.Day(charge.Created), new Money(charge.Amount, charge.Currency), charge.Status, charge.Status == "failed" ? charge.FailureCode?.Replace('_', ' ') : null);
+        charge.Ref(), tenant.Day(charge.Created), new Money(charge.Amount, charge.Currency), charge.Status, charge.Status == "failed" ? ChargeFactsMap.DeclineOf(charge) : null);
 }

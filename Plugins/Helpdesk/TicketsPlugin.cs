@@ -2,7 +2,10 @@ using System.ComponentModel;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Triage;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
+using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Plugins.Tools;
 using Microsoft.SemanticKernel;
 using Stripe;
@@ -15,6 +18,9 @@ public sealed class TicketsPlugin(ToolContext context)
     private const int MostText = 1_500;
     private const int LongestNumber = 60;
     private const int MostSimilar = 2;
+
+    /// <summary>Closed tickets of the same intent that are compared.</summary>
+    private const int MostPast = 200;
     private readonly TicketCustomers _customers = new(context.Reader);
     private readonly TicketFactsReader _facts = new(context.Reader, context.Tenant);
 
@@ -44,51 +50,89 @@ public sealed class TicketsPlugin(ToolContext context)
         // Whom the asker names is meant, whatever the words point to.
         var fits = customer is null ? matched.Matches : [.. matched.Matches.Where(m => m.Customer.Id == customer).Select(m => m with { By = "the asker" })];
         var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}");
-        return fits is [var one]
-            ? await KnownAsync(stored, ticket, labels, one, matched.Mentioned, cancellationToken)
-            : View(stored, ticket, labels, fits, null, null, null, [], null);
+        var account = fits is [var known] && context.Routing is { } routing ? await routing.AccountAsync(context.Tenant, known.Customer.Id, cancellationToken) : null;
+        var sorted = new Sorted(stored, ticket, labels, fits, account, context.Routing?.QueueOf(labels.Intent, account).Name ?? QueueBook.One.All[0].Name);
+        return fits is [var one] ? await KnownAsync(sorted, one, matched.Mentioned, cancellationToken) : View(sorted, null);
     }
 
-    private async Task<Outcome<TriageView>> KnownAsync(Ticket? stored, Ticket ticket, TicketLabels labels, TicketCustomer customer, Invoice? mentioned, CancellationToken cancellationToken)
+    private async Task<Outcome<TriageView>> KnownAsync(Sorted sorted, TicketCustomer customer, Invoice? mentioned, CancellationToken cancellationToken)
     {
+        var (labels, ticket) = (sorted.Labels, sorted.Ticket);
         if (!(await _facts.ReadAsync(customer.Customer.Id, mentioned, cancellationToken)).TryGet(out var facts, out var refusal))
         {
             return refusal;
         }
 
+        var finding = await FindingAsync(labels.Intent, customer.Customer.Id, cancellationToken);
         var policies = labels.PolicyWords.Length == 0 ? [] : await context.Knowledge.SearchAsync(context.Tenant, labels.PolicyWords, "policy", 1, cancellationToken);
         var past = await context.Knowledge.SearchAsync(context.Tenant, $"{labels.PolicyWords} {Cut(ticket.Body, 200)}", "ticket", MostSimilar, cancellationToken);
-        var policy = policies.Count == 0 ? null : $"{policies[0].Title}{(policies[0].Section.Length == 0 ? "" : ", " + policies[0].Section)} ({policies[0].Document})";
-        string[] similar = [.. past.Select(p => p.Document).Distinct()];
-        return View(stored, ticket, labels, [customer], facts, policy, TriageNote.Of(labels, customer, facts, policy, similar), similar, policies is [var rule, ..] ? TicketReply.RuleOf(rule.Quote, labels.PolicyWords) : null);
+        var closed = await context.Helpdesk.PastAsync(context.Tenant, labels.Intent, sorted.Stored?.Id, MostPast, cancellationToken);
+        return View(sorted, new Known(
+            customer,
+            facts,
+            finding,
+            policies is [var best, ..] ? $"{best.Title}{(best.Section.Length == 0 ? "" : ", " + best.Section)} ({best.Document})" : null,
+            policies is [var rule, ..] ? TicketReply.RuleOf(rule.Quote, labels.PolicyWords) : null,
+            [.. past.Select(p => p.Document).Distinct()],
+            [.. TicketSimilarity.Rank($"{ticket.Subject}\n{ticket.Body}", closed, c => $"{c.Ticket.Subject}\n{c.Ticket.Body}", MostSimilar)
+                .Select(r => new SimilarTicket(new ObjectRef(ObjectKind.Ticket, r.Ticket.Ticket.Id), new UntrustedText(r.Ticket.Ticket.Number), context.Tenant.Day(r.Ticket.At), Math.Round(r.Share, 2)))]));
     }
 
-    private static TriageView View(Ticket? stored, Ticket ticket, TicketLabels labels, IReadOnlyList<TicketCustomer> fits, TicketFacts? facts, string? policy, string? note, IReadOnlyList<string> similar, string? rule)
+    /// <summary>The largest mistake of the kind that the ticket is about. One that can't be looked up now is none: the ticket is sorted all the same.</summary>
+    private async Task<MistakeView?> FindingAsync(string intent, string customer, CancellationToken cancellationToken)
     {
-        var one = fits is [var only] ? only : null;
+        var kinds = TicketReply.FindingsFor(intent);
+        return kinds.Count > 0 && await new MistakesPlugin(context).FindBillingMistakesAsync(customer, cancellationToken) is MistakeList found
+            ? found.Mistakes.FirstOrDefault(m => kinds.Contains(m.Kind) && m.Over is not null)
+            : null;
+    }
+
+    private static TriageView View(Sorted sorted, Known? known)
+    {
+        var (stored, labels) = (sorted.Stored, sorted.Labels);
         return new TriageView(
             stored is null ? null : new ObjectRef(ObjectKind.Ticket, stored.Id),
             stored is null ? null : new UntrustedText(stored.Number),
             stored is null ? null : new UntrustedText(stored.Subject),
-            stored is null ? null : new UntrustedText(Cut(ticket.Body, MostText)),
+            stored is null ? null : new UntrustedText(Cut(sorted.Ticket.Body, MostText)),
             labels.Intent,
             labels.Certainty,
             labels.Urgency,
             labels.Sentiment,
             labels.Language,
-            labels.Queue,
+            sorted.Queue,
+            stored is { Queue.Length: > 0 } ? stored.Queue : null,
             labels.Intent == "hostile" ? true : null,
-            one?.Customer,
-            one?.CustomerName,
-            fits,
-            one is not null ? null : fits.Count == 0 ? "No customer fits. Ask whose ticket it is." : "Several customers fit. Ask which one it is.",
-            facts,
+            known?.Customer.Customer,
+            known?.Customer.CustomerName,
+            sorted.Fits,
+            known is not null ? null : sorted.Fits.Count == 0 ? "No customer fits. Ask whose ticket it is." : "Several customers fit. Ask which one it is.",
+            AccountView.Of(sorted.Account),
+            known?.Facts,
+            known?.Finding,
             labels.PolicyWords.Length == 0 ? null : labels.PolicyWords,
-            policy,
-            similar,
-            one is null ? null : TicketReply.Draft(labels, (facts?.Mentioned ?? facts?.LastInvoice) is { } row ? new ReplyInvoice(row.Number, row.Date, row.Total, row.Status) : null, rule),
-            note);
+            known?.Policy,
+            known?.Documents ?? [],
+            known?.Closed ?? [],
+            known is null ? null : TicketReply.Draft(labels, known.ForReply),
+            known is null ? null : TriageNote.Of(labels, sorted.Queue, sorted.Account, known));
     }
 
     private static string Cut(string text, int most) => text.Length > most ? text[..most] + " [cut]" : text;
+
+    /// <summary>A ticket with what its words and the CRM say.</summary>
+    private sealed record Sorted(Ticket? Stored, Ticket Ticket, TicketLabels Labels, IReadOnlyList<TicketCustomer> Fits, CrmAccount? Account, string Queue);
+}
+
+/// <summary>What is known of a ticket once its customer is.</summary>
+/// <param name="Rule">The policy's sentence, word for word.</param>
+/// <param name="Documents">Past tickets of the knowledge base.</param>
+internal sealed record Known(
+    TicketCustomer Customer, TicketFacts Facts, MistakeView? Finding, string? Policy, string? Rule, IReadOnlyList<string> Documents, IReadOnlyList<SimilarTicket> Closed)
+{
+    public ReplyFacts ForReply => new(
+        (Facts.Mentioned ?? Facts.LastInvoice) is { } row ? new ReplyInvoice(row.Number, row.Date, row.Total, row.Status) : null,
+        Rule,
+        Facts.LastPayment is { Cause: { } cause } paid ? new ReplyDecline(paid.Amount, paid.Date, cause) : null,
+        Finding is { Over: { } over } ? new ReplyFinding(Finding.Kind, Finding.OverWithTax ?? over, Finding.InvoiceNumber) : null);
 }

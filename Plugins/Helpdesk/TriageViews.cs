@@ -1,6 +1,9 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Dunning;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
 
 namespace BillingCopilot.Plugins.Helpdesk;
 
@@ -15,7 +18,11 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="Ask">What to ask back before anything is proposed.</param>
 /// <param name="PolicyQuery">What to look for with search_policies.</param>
 /// <param name="Policy">The policy that applies: document and section.</param>
-/// <param name="SimilarTickets">Past tickets like this one.</param>
+/// <param name="Account">What the CRM says of them; left out when it has no account of theirs.</param>
+/// <param name="Finding">What our records show to be wrong, of the kind that the ticket is about; left out when nothing is, or nothing of it can be looked up.</param>
+/// <param name="SimilarTickets">Past tickets like this one, in the knowledge base.</param>
+/// <param name="SimilarClosed">Closed tickets of the helpdesk like this one.</param>
+/// <param name="LiesIn">The queue in which the ticket is now; left out for pasted words.</param>
 /// <param name="Reply">A draft reply in the ticket's language, with our rule word for word; left out where none is to be sent.</param>
 /// <param name="Note">The internal note, ready for post_internal_note.</param>
 public sealed record TriageView(
@@ -29,15 +36,19 @@ public sealed record TriageView(
     string Sentiment,
     string Language,
     string Queue,
+    string? LiesIn,
     bool? GivesOrders,
     ObjectRef? Customer,
     UntrustedText? CustomerName,
     IReadOnlyList<TicketCustomer> Matches,
     string? Ask,
+    AccountView? Account,
     TicketFacts? Facts,
+    MistakeView? Finding,
     string? PolicyQuery,
     string? Policy,
     IReadOnlyList<string> SimilarTickets,
+    IReadOnlyList<SimilarTicket> SimilarClosed,
     string? Reply,
     string? Note);
 
@@ -54,4 +65,23 @@ public sealed record TicketFacts(InvoiceRow? Mentioned, InvoiceRow? LastInvoice,
 
 /// <summary>A try to charge.</summary>
 /// <param name="Decline">The bank's reason, when it was declined.</param>
-public sealed record TicketPayment(ObjectRef Charge, DateOnly Date, Money Amount, string Status, string? Decline);
+/// <param name="Meaning">The reason in plain words, for our people; some of them are not for the customer.</param>
+public sealed record TicketPayment(ObjectRef Charge, DateOnly Date, Money Amount, string Status, string? Decline, string? Meaning)
+{
+    internal TicketPayment(ObjectRef charge, DateOnly date, Money amount, string status, Decline? decline)
+        : this(charge, date, amount, status, decline?.Code.Replace('_', ' '), decline?.Meaning) => Cause = decline?.Cause;
+
+    internal DeclineCause? Cause { get; }
+}
+
+/// <summary>What the CRM says of the customer, in colleagues' words.</summary>
+public sealed record AccountView(UntrustedText? Owner, UntrustedText? Segment, UntrustedText? Tier)
+{
+    internal static AccountView? Of(CrmAccount? account) => account is null ? null : new(Text(account.Owner), Text(account.Segment), Text(account.Tier));
+
+    private static UntrustedText? Text(string? words) => string.IsNullOrWhiteSpace(words) ? null : new UntrustedText(words);
+}
+
+/// <summary>A closed ticket of the helpdesk that speaks of the same.</summary>
+/// <param name="Alike">Share of words in common, 0 to 1.</param>
+public sealed record SimilarTicket(ObjectRef Ticket, UntrustedText Number, DateOnly Received, double Alike);

@@ -12,6 +12,9 @@ public abstract class AccountPace(StripeLimits limits, TimeProvider time)
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(10);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
 
+    /// <summary>A pace that other processes know nothing of.</summary>
+    public static AccountPace OfThisProcess(StripeLimits limits, TimeProvider time) => new LocalPace(limits, time);
+
     /// <summary>Returns when the request may leave.</summary>
     public async Task WaitAsync(Uri address, CancellationToken cancellationToken)
     {

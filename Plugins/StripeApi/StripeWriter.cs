@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Disputes;
 using BillingCopilot.Plugins.Support;
 using Stripe;
 
@@ -139,13 +140,20 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
         return client.V1.Customers.UpdateAsync(customerId, options, Keyed(), cancellationToken);
     }
 
-    /// <summary>Tax ids have no metadata, so nothing bears the grant's stamp.</summary>
+    /// <summary>Tax ids have no metadata: <see cref="StampTaxIdAsync"/> marks the customer instead.</summary>
     public Task<TaxId> AddTaxIdAsync(string customerId, string type, string value, CancellationToken cancellationToken) =>
         client.V1.Customers.TaxIds.CreateAsync(customerId, new CustomerTaxIdCreateOptions { Type = type, Value = value }, Keyed(), cancellationToken);
 
     /// <inheritdoc cref="AddTaxIdAsync"/>
     public Task<TaxId> RemoveTaxIdAsync(string customerId, string taxId, CancellationToken cancellationToken) =>
         client.V1.Customers.TaxIds.DeleteAsync(customerId, taxId, null, Keyed(), cancellationToken);
+
+    /// <summary>Marks the customer of a changed tax id, beside the mark of what changed the customer's own fields.</summary>
+    public Task<Customer> StampTaxIdAsync(string customerId, CancellationToken cancellationToken) => client.V1.Customers.UpdateAsync(
+        customerId,
+        new CustomerUpdateOptions { Metadata = Stamp().ToDictionary(s => Stamps.TaxId(s.Key), s => s.Value, StringComparer.Ordinal) },
+        null,
+        cancellationToken);
 
     /// <summary>Marks a customer with the grant's stamp and more; other metadata stays.</summary>
     public Task<Customer> StampCustomerAsync(string customerId, IReadOnlyDictionary<string, string> more, CancellationToken cancellationToken)
@@ -172,11 +180,16 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
     /// Uploads the document, then hands evidence and document in and stamps the dispute in one call. A repetition
     /// finds the same document by its key.
     /// </summary>
-    public async Task<Dispute> SubmitEvidenceAsync(string disputeId, DisputeEvidenceOptions evidence, string fileName, byte[] pdf, CancellationToken cancellationToken)
+    public async Task<Dispute> SubmitEvidenceAsync(string disputeId, DisputeEvidenceOptions evidence, IReadOnlyList<EvidenceFile> files, CancellationToken cancellationToken)
     {
-        using var content = new MemoryStream(pdf);
-        var upload = new FileCreateOptions { File = new MultipartFileContent { Data = content, Name = fileName, Type = "application/pdf" }, Purpose = "dispute_evidence" };
-        evidence.UncategorizedFile = (await uploads().V1.Files.CreateAsync(upload, Keyed(":file"), cancellationToken)).Id;
+        foreach (var file in files)
+        {
+            using var content = new MemoryStream(file.Pdf);
+            var upload = new FileCreateOptions { File = new MultipartFileContent { Data = content, Name = file.Name, Type = "application/pdf" }, Purpose = "dispute_evidence" };
+            var id = (await uploads().V1.Files.CreateAsync(upload, Keyed($":{file.Field}"), cancellationToken)).Id;
+            _ = file.Field == "customer_communication" ? evidence.CustomerCommunication = id : evidence.UncategorizedFile = id;
+        }
+
         return await client.V1.Disputes.UpdateAsync(disputeId, new DisputeUpdateOptions { Evidence = evidence, Metadata = Stamp(), Submit = true }, Keyed(), cancellationToken);
     }
 

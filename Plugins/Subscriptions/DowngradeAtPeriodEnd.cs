@@ -53,7 +53,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<Dow
                 return Previewed(arguments, facts, tenant);
             },
             grant,
-            _ => WriteAsync(read!, writers.Open<StripeWriter>(grant), cancellationToken),
+            _ => WriteAsync(read!, writers.Open<StripeWriter>(grant), again: grant.Attempt > 1, cancellationToken),
             $"Look whether a change of plan is scheduled for subscription {arguments.Subscription.Id}.",
             cancellationToken);
     }
@@ -80,12 +80,13 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<Dow
 
     /// <summary>A schedule that holds only the running phase is one that an earlier run of this made, or as good as none.</summary>
     /// <param name="facts">What the preview was made of that was compared with the approved one.</param>
-    private static async Task<ExecutionResult> WriteAsync(DowngradeFacts facts, StripeWriter writer, CancellationToken cancellationToken)
+    /// <param name="again">True for a repetition, whose first attempt may have left a schedule.</param>
+    private static async Task<ExecutionResult> WriteAsync(DowngradeFacts facts, StripeWriter writer, bool again, CancellationToken cancellationToken)
     {
         var schedule = facts.Schedule ?? await writer.CreateScheduleAsync(facts.Subscription.Id, cancellationToken);
         var lookAt = $"Look whether schedule {schedule.Id} of subscription {facts.Subscription.Id} has the change.";
         var changed = await Attempt.WriteAsync(async () => Done(await writer.UpdateScheduleAsync(schedule.Id, Phases(facts, schedule), cancellationToken)), lookAt, cancellationToken);
-        if (changed is not ExecutionResult.Failed refused || facts.Schedule is not null)
+        if (changed is not ExecutionResult.Failed refused || (facts.Schedule is not null && !(again && await IsOwnAsync(schedule, facts.Subscription.Id, writer, cancellationToken))))
         {
             return changed;
         }
@@ -95,6 +96,19 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<Dow
         return dropped is ExecutionResult.Executed
             ? refused
             : new ExecutionResult.Unknown($"The change was refused, and schedule {schedule.Id}, which changes nothing, is on the subscription still: release it in Stripe's dashboard. {refused.Refusal}", refused.Refusal.RequestId);
+    }
+
+    /// <summary>Whether an earlier attempt of this made the schedule: the same key then has the same answer, and there is no second one to make.</summary>
+    private static async Task<bool> IsOwnAsync(SubscriptionSchedule schedule, string subscriptionId, StripeWriter writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await writer.CreateScheduleAsync(subscriptionId, cancellationToken)).Id == schedule.Id;
+        }
+        catch (StripeException)
+        {
+            return false;
+        }
     }
 
     private static SubscriptionScheduleUpdateOptions Phases(DowngradeFacts facts, SubscriptionSchedule schedule)

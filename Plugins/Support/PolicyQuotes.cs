@@ -11,7 +11,7 @@ internal sealed class PolicyQuotes(IKnowledgeBase knowledge) : IPolicyQuotes
     private const int Looked = 10;
     private const int Longest = 480;
 
-    /// <summary>The best section whose heading holds one of the rule's words: <c>Refunds, Refund window: “…”</c>, cut at a sentence.</summary>
+    /// <summary>The best section whose heading holds the first of the rule's words that any heading holds: <c>Refunds, Refund window: “…”</c>, cut at a sentence.</summary>
     public async Task<string?> FindAsync(TenantContext tenant, PolicyRule rule, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rule);
@@ -26,7 +26,8 @@ internal sealed class PolicyQuotes(IKnowledgeBase knowledge) : IPolicyQuotes
             return null;
         }
 
-        return found.FirstOrDefault(p => rule.Headings.Any(word => p.Section.Contains(word, StringComparison.OrdinalIgnoreCase))) is { } section
+        // The headings stand from the rule itself to what is merely about the matter: a better rank does not make up for that.
+        return rule.Headings.Select(word => found.FirstOrDefault(p => p.Section.Contains(word, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(p => p is not null) is { } section
             ? $"{PlainText.Clean(section.Title, 100)}, {PlainText.Clean(section.Section, 100)}: “{Cut(PlainText.Clean(section.Quote, int.MaxValue))}”"
             : null;
     }

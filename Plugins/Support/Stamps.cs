@@ -11,6 +11,9 @@ internal static class Stamps
     /// <summary>The key of a mark that an undoing leaves beside the mark of what it undoes.</summary>
     public static string Undo(string key) => key.Replace("copilot_", "copilot_undo_", StringComparison.Ordinal);
 
+    /// <summary>The key of a mark for a tax id, on its customer: one that changes the customer's own fields waits for no tax id.</summary>
+    public static string TaxId(string key) => key.Replace("copilot_", "copilot_tax_id_", StringComparison.Ordinal);
+
     /// <summary>Recognises what a grant undid.</summary>
     public static bool BearsUndo(IReadOnlyDictionary<string, string>? metadata, WriteGrant grant) => Bears(metadata, Undo(WriteGrant.ProposalKey), grant);
 

@@ -40,10 +40,11 @@ public sealed class ToolCatalog
     private readonly ProposalsOf _proposalsOf;
     private readonly IHelpdesk _helpdesk;
     private readonly PolicyBook? _policies;
+    private readonly TicketRouting _routing;
     private readonly Dictionary<string, ReadTool> _byName;
 
     /// <exception cref="InvalidOperationException">A tool declares no effect, or one that is not a read.</exception>
-    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf, IHelpdesk helpdesk, PolicyBook? policies = null)
+    public ToolCatalog(StripeReaders readers, IKnowledgeBase knowledge, BusinessClock clock, ProposalsOf proposalsOf, IHelpdesk helpdesk, TicketRouting routing, PolicyBook? policies = null)
     {
         _readers = readers;
         _knowledge = knowledge;
@@ -51,6 +52,7 @@ public sealed class ToolCatalog
         _proposalsOf = proposalsOf;
         _helpdesk = helpdesk;
         _policies = policies;
+        _routing = routing;
         _byName = Scan(Plugins.Keys).ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
@@ -77,7 +79,7 @@ public sealed class ToolCatalog
     public Func<string, KernelFunction> OpenReadTools(ToolScope scope)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies?.Find(AcceptDispute.Descriptor.Name)?.SmallBelow));
+        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies is null ? null : DisputeTerms.Of(_policies), _routing));
         Dictionary<Type, object> plugins = [];
         return name => Create(Known(name), context.Value, plugins);
     }

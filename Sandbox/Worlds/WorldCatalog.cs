@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BillingCopilot.Sandbox.Worlds.Files;
 using BillingCopilot.Sandbox.Worlds.Lumen;
 
@@ -6,6 +7,9 @@ namespace BillingCopilot.Sandbox.Worlds;
 /// <summary>The worlds there are.</summary>
 public static class WorldCatalog
 {
+    // Whoever else wants the same file waits until it is there.
+    private static readonly ConcurrentDictionary<string, Lock> Writing = new(StringComparer.Ordinal);
+
     /// <summary>Sizes, and how many customers each has at least.</summary>
     public static IReadOnlyDictionary<string, int> Sizes { get; } =
         new Dictionary<string, int> { ["small"] = 60, ["medium"] = 1_000, ["large"] = 20_000 };
@@ -21,10 +25,10 @@ public static class WorldCatalog
     internal static string Generator { get; } = typeof(WorldCatalog).Module.ModuleVersionId.ToString("N")[..12];
 
     /// <summary>
-    /// A world; the same name, seed and size give the same bytes. The small one is built in memory, the others once
-    /// into a file that later starts open.
+    /// A world; the same name, seed and size give the same bytes. It is built once into a file that later starts open;
+    /// the small one is built in memory unless a folder for its file is named.
     /// </summary>
-    /// <param name="cache">Folder of the files; null for <see cref="DefaultCache"/>.</param>
+    /// <param name="cache">Folder of the files; null for <see cref="DefaultCache"/>, where the small one has none.</param>
     /// <exception cref="ArgumentException">Unknown name or size; the message lists the known ones.</exception>
     public static World Build(string name, int seed, string size, string? cache = null)
     {
@@ -38,20 +42,24 @@ public static class WorldCatalog
             throw new ArgumentException($"Unknown size '{size}'. Known sizes: {string.Join(", ", Sizes.Keys)}.", nameof(size));
         }
 
-        return size == "small" ? LumenWorld.Build(seed, size) : Open(name, seed, size, cache ?? DefaultCache);
+        return size == "small" && cache is null ? LumenWorld.Build(seed, size) : Open(name, seed, size, cache ?? DefaultCache);
     }
 
     private static World Open(string name, int seed, string size, string cache)
     {
+        cache = Path.GetFullPath(cache);
         var path = Path.Combine(cache, $"{name}-{seed}-{size}-{Generator}.world");
-        if (WorldFile.Open(path) is { } known)
+        lock (Writing.GetOrAdd(path, _ => new Lock()))
         {
-            return World.Read(known);
-        }
+            if (WorldFile.Open(path) is { } known)
+            {
+                return World.Read(known);
+            }
 
-        LumenFile.Write(path, seed, size);
-        Forget(cache, $"{name}-{seed}-{size}-*.world", path);
-        return World.Read(WorldFile.Open(path) ?? throw new IOException($"The world file {path} could not be read back."));
+            LumenFile.Write(path, seed, size);
+            Forget(cache, $"{name}-{seed}-{size}-*.world", path);
+            return World.Read(WorldFile.Open(path) ?? throw new IOException($"The world file {path} could not be read back."));
+        }
     }
 
     /// <summary>Deletes the files that earlier generators made of the same world.</summary>

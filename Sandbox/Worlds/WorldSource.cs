@@ -10,7 +10,7 @@ internal static class WorldSource
     {
         try
         {
-            return WorldCatalog.Build(options.World, options.Seed, options.Size, options.CacheDirectory ?? Beside(options.DataDirectory));
+            return WorldCatalog.Build(options.World, options.Seed, options.Size, options.CacheDirectory ?? Beside(options));
         }
         catch (ArgumentException error)
         {
@@ -22,5 +22,7 @@ internal static class WorldSource
         }
     }
 
-    private static string? Beside(string? data) => data is null ? null : Path.Combine(data, "worlds");
+    // The first start of a small world does not wait for a file.
+    private static string? Beside(SandboxOptions options) =>
+        options.Size == "small" || options.DataDirectory is null ? null : Path.Combine(options.DataDirectory, "worlds");
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using BillingCopilot.Storage.Rows;
@@ -94,12 +95,12 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
     private protected override async Task InsertAsync(RowColumns columns, IReadOnlyList<object> rows, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)Database.GetDbConnection();
-        var types = columns.StoreTypes.ToArray();
+        var types = columns.StoreTypes;
         await using var copy = await connection.BeginBinaryImportAsync($"COPY {columns.Table} ({string.Join(", ", columns.Names)}) FROM STDIN (FORMAT BINARY)", cancellationToken);
         foreach (var row in rows)
         {
             await copy.StartRowAsync(cancellationToken);
-            for (var i = 0; i < types.Length; i++)
+            for (var i = 0; i < types.Count; i++)
             {
                 if (columns.Value(i, row) is { } value)
                 {
@@ -114,6 +115,27 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
 
         await copy.CompleteAsync(cancellationToken);
     }
+
+    /// <summary>One statement a row, all in one round trip.</summary>
+    private protected override async Task InsertAllAsync(IReadOnlyList<TableRows> tables, CancellationToken cancellationToken)
+    {
+        await using var batch = ((NpgsqlConnection)Database.GetDbConnection()).CreateBatch();
+        foreach (var (columns, row) in tables.SelectMany(t => t.Rows.Select(r => (t.Columns, r))))
+        {
+            var insert = new NpgsqlBatchCommand(columns.InsertSql);
+            for (var i = 0; i < columns.Count; i++)
+            {
+                insert.Parameters.Add(Parameter(columns, i, row));
+            }
+
+            batch.BatchCommands.Add(insert);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private protected override DbParameter Parameter(RowColumns columns, int column, object row) =>
+        new NpgsqlParameter($"p{column}", columns.Value(column, row) ?? DBNull.Value) { DataTypeName = columns.StoreTypes[column] };
 
     public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 

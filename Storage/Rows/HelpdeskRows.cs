@@ -25,6 +25,31 @@ public sealed class TicketRow : ITenantRow
     public string? CustomerId { get; set; }
 
     public DateTimeOffset ReceivedAt { get; set; }
+
+    /// <summary>What it wants, by its words: an intent of the triage; empty for one that came before tickets were sorted.</summary>
+    public string Intent { get; set; } = "";
+
+    /// <summary>Queue of policy.yaml that it lies in; empty for one that came before there were queues.</summary>
+    public string Queue { get; set; } = "";
+
+    /// <summary>When the helpdesk closed it, from when on it is a past ticket; null while it is open.</summary>
+    public DateTimeOffset? ClosedAt { get; set; }
+}
+
+/// <summary>What the local CRM knows of a customer.</summary>
+public sealed class CrmAccountRow : ITenantRow
+{
+    public required string TenantId { get; set; }
+
+    /// <summary>Stripe customer.</summary>
+    public required string CustomerId { get; set; }
+
+    /// <summary>Colleague who looks after them; null when nobody does.</summary>
+    public string? Owner { get; set; }
+
+    public string? Segment { get; set; }
+
+    public string? Tier { get; set; }
 }
 
 /// <summary>An internal note on a ticket, or on a customer where there is none. At most one a proposal.</summary>

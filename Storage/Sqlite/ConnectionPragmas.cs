@@ -1,28 +1,38 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
 
 namespace BillingCopilot.Storage.Sqlite;
 
 /// <summary>
-/// Sets what SQLite forgets between connections. FULL because an approval or an idempotency key that was
-/// committed must survive a power cut; recursive triggers so that REPLACE can't get past the append-only ones.
+/// Sets what SQLite forgets with a connection, once each: the pool hands the same ones out again. FULL because an
+/// approval or an idempotency key that was committed must survive a power cut; recursive triggers so that REPLACE can't
+/// get past the append-only ones.
 /// </summary>
 internal sealed class ConnectionPragmas(TimeSpan busyTimeout, int mostPages) : DbConnectionInterceptor
 {
+    private static readonly ConditionalWeakTable<sqlite3, string> _set = [];
+
     private readonly string _pragmas =
         $"PRAGMA busy_timeout={(long)busyTimeout.TotalMilliseconds}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;{(mostPages > 0 ? $" PRAGMA max_page_count={mostPages};" : "")}";
 
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = _pragmas;
-        command.ExecuteNonQuery();
+        if (connection is SqliteConnection { Handle: { } handle } && (!_set.TryGetValue(handle, out var done) || done != _pragmas))
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = _pragmas;
+            command.ExecuteNonQuery();
+            _set.AddOrUpdate(handle, _pragmas);
+        }
     }
 
-    public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+    public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        await using var command = connection.CreateCommand();
-        command.CommandText = _pragmas;
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        // SQLite has no statement that waits without a thread.
+        ConnectionOpened(connection, eventData);
+        return Task.CompletedTask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using BillingCopilot.Storage.Rows;
 using Microsoft.Data.Sqlite;
@@ -68,8 +69,8 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
     {
         await using var command = (SqliteCommand)Database.GetDbConnection().CreateCommand();
         command.Transaction = (SqliteTransaction?)Database.CurrentTransaction?.GetDbTransaction();
-        var places = Enumerable.Range(0, columns.Count).Select(i => command.Parameters.Add($"$p{i}", SqliteTypeOf(i))).ToArray();
-        command.CommandText = $"INSERT INTO {columns.Table} ({string.Join(", ", columns.Names)}) VALUES ({string.Join(", ", places.Select(p => p.ParameterName))})";
+        command.CommandText = columns.InsertSql;
+        var places = Enumerable.Range(0, columns.Count).Select(i => command.Parameters.Add($"@p{i}", TypeOf(columns, i))).ToArray();
         foreach (var row in rows)
         {
             for (var i = 0; i < places.Length; i++)
@@ -79,9 +80,20 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
 
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-
-        SqliteType SqliteTypeOf(int column) => columns.StoreTypes.ElementAt(column) == "INTEGER" ? SqliteType.Integer : SqliteType.Text;
     }
+
+    private protected override async Task InsertAllAsync(IReadOnlyList<TableRows> tables, CancellationToken cancellationToken)
+    {
+        foreach (var (columns, rows) in tables)
+        {
+            await InsertAsync(columns, rows, cancellationToken);
+        }
+    }
+
+    private protected override DbParameter Parameter(RowColumns columns, int column, object row) =>
+        new SqliteParameter($"@p{column}", TypeOf(columns, column)) { Value = columns.Value(column, row) ?? DBNull.Value };
+
+    private static SqliteType TypeOf(RowColumns columns, int column) => columns.StoreTypes[column] == "INTEGER" ? SqliteType.Integer : SqliteType.Text;
 
     public override bool IsDuplicate(Exception fault) =>
         fault is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueIndexTaken };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Flows.Support;
 using Shouldly;
@@ -63,11 +64,14 @@ public sealed class ApprovalFlow
         var proposal = await copilot.ProposeCreditAsync();
         using var frank = copilot.As("frank");
 
+        using var without = await frank.PostAsJsonAsync($"/api/proposals/{proposal["id"]}/decision", new { decision = "reject", hash = (string?)proposal["hash"] });
+        ((int)without.StatusCode, (string?)(await without.JsonAsync())["error"]!["code"]).ShouldBe((400, "missing_reason"));
         using var answer = await frank.DecideAsync(proposal, "reject");
         var rejected = await answer.JsonAsync();
 
         ((string?)rejected["status"]).ShouldBe("rejected");
-        rejected["approvals"]!.AsArray().Single()!["person"]!.ToString().ShouldBe("frank");
+        var decision = rejected["approvals"]!.AsArray().Single()!;
+        ((string?)decision["person"], (string?)decision["reason"]).ShouldBe(("frank", "Not owed."));
         (await copilot.Sandbox.WritesAsync(CancellationToken.None)).ShouldBeEmpty();
     }
 }

@@ -6,6 +6,7 @@ using BillingCopilot.Bot.Cli.Eval;
 using BillingCopilot.Flows.Support;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Crm;
+using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Storage;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
@@ -33,6 +34,7 @@ public sealed class HelpdeskFlow
         answer.Unverified.ShouldBeEmpty();
         var proposal = answer.Proposals.Single();
         (proposal.Operation, proposal.Status).ShouldBe(("post_internal_note", ProposalStatus.Pending));
+        proposal.Changes.ShouldHaveSingleItem("it lies in the right queue already");
         (await NotesAsync(copilot, rise)).ShouldBeEmpty();
 
         using var sam = copilot.As("sam");
@@ -51,6 +53,15 @@ public sealed class HelpdeskFlow
         var said = await sam.AskAsync("Triage ticket N-7001");
         ((string?)said["text"])!.ShouldContain("Queue: billing");
         said["proposals"]!.AsArray().Single()!["operation"]!.ToString().ShouldBe("post_internal_note");
+        (await WaitingAsync(copilot, "billing")).ShouldBe(["N-7001"]);
+
+        // Closed, it leaves the queue and is found for the next of its kind, which is never found for itself.
+        await PostSignedAsync(copilot, new JsonObject { ["id"] = "call-8", ["type"] = "ticket.closed", ["ticket"] = new JsonObject { ["number"] = "N-7001" } }.ToJsonString());
+        await PostSignedAsync(copilot, Ticket("call-9", "N-7002", $"Again our VAT number is missing on {rise["invoice_number"]}.", (string)rise["customer"]!));
+        (await WaitingAsync(copilot, "billing")).ShouldBe(["N-7002"]);
+        var next = (string)(await sam.AskAsync("Triage ticket N-7002"))["text"]!;
+        next.ShouldContain("A closed ticket like it: N-7001");
+        next.ShouldNotContain("like it: N-7002");
     }
 
     [Fact]
@@ -125,6 +136,12 @@ public sealed class HelpdeskFlow
 
         return await http.SendAsync(request);
     }
+
+    private static async Task PostSignedAsync(Copilot copilot, string body) =>
+        (await PostAsync(copilot, body, Sign(body, Secret))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+    private static async Task<IEnumerable<string>> WaitingAsync(Copilot copilot, string queue) => (await copilot.Stage.Host.Services.GetRequiredService<IHelpdesk>()
+        .WaitingAsync(copilot.Stage.Host.Tenants.Default.Context, queue, 10, CancellationToken.None)).Select(t => t.Ticket.Number);
 
     private static Task<IReadOnlyList<CrmNote>> NotesAsync(Copilot copilot, JsonObject rise) => copilot.Stage.Host.Services.GetRequiredService<ICrm>()
         .NotesAsync(copilot.Stage.Host.Tenants.Default.Context, (string)rise["customer"]!, CancellationToken.None);

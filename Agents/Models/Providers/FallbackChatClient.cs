@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace BillingCopilot.Agents.Models.Providers;
 
-/// <summary>One of the models that may answer.</summary>
+/// <summary>One of the models that may answer. It tells of its own requests.</summary>
 internal sealed record Candidate(IChatClient Client, string Label);
 
 /// <summary>Asks the first model, and when it does not answer the next: each gets the same request. The response says who answered and why.</summary>

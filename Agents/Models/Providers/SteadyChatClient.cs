@@ -19,7 +19,7 @@ internal sealed class SteadyChatClient(IChatClient inner, string model, Resilien
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? chat = null, CancellationToken cancellationToken = default)
     {
         ChatMessage[] sent = [.. messages];
-        return await GuardedAsync(async token => Whole(await (_streams ? StreamedAsync(sent, chat, token) : AtOnceAsync(sent, chat, token))), cancellationToken);
+        return await GuardedAsync(token => TriedAsync(() => _streams ? StreamedAsync(sent, chat, token) : AtOnceAsync(sent, chat, token), token), cancellationToken);
     }
 
     /// <summary>Pieces as they come. It is repeated only until the first one is there: what was given out is not taken back.</summary>
@@ -56,7 +56,30 @@ internal sealed class SteadyChatClient(IChatClient inner, string model, Resilien
         }
         catch (Exception e) when (e is not ModelException && !cancellationToken.IsCancellationRequested)
         {
-            throw Faults.Of(model, e);
+            var fault = Faults.Of(model, e);
+            if (fault.Fault == ModelFault.Open)
+            {
+                ModelAttempts.Tell(new ModelAttempt(model, null, ModelAttempt.NotAsked));
+            }
+
+            throw fault;
+        }
+    }
+
+    /// <summary>One request, with its end told of, whether it is used, repeated or given up.</summary>
+    private async Task<ChatResponse> TriedAsync(Func<Task<ChatResponse>> ask, CancellationToken cancellationToken)
+    {
+        ChatResponse? response = null;
+        try
+        {
+            response = await ask();
+            ModelAttempts.Tell(new ModelAttempt(model, Whole(response), null));
+            return response;
+        }
+        catch (Exception e)
+        {
+            ModelAttempts.Tell(ModelAttempt.Failed(model, e, cancellationToken) with { Response = response });
+            throw;
         }
     }
 
@@ -90,6 +113,7 @@ internal sealed class SteadyChatClient(IChatClient inner, string model, Resilien
         if (updates.Count == 0)
         {
             // A server that can't stream answers with one document, in which a reader of streams sees nothing.
+            ModelAttempts.Tell(ModelAttempt.Failed(model, Faults.Empty(model), cancellationToken));
             var whole = await AtOnceAsync(sent, chat, cancellationToken);
             _streams = false;
             return whole;

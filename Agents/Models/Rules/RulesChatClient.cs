@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Tools;
 using Microsoft.Extensions.AI;
 using CallContent = Microsoft.Extensions.AI.FunctionCallContent;
@@ -19,7 +20,9 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(Respond(new Dialogue(messages), options));
+        var response = Respond(new Dialogue(messages), options);
+        ModelAttempts.Tell(new ModelAttempt(ModelFactory.Rules, response, null));
+        return Task.FromResult(response);
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

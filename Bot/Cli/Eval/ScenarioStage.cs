@@ -6,6 +6,14 @@ namespace BillingCopilot.Bot.Cli.Eval;
 /// <summary>A copilot with a sandbox of its own, its files in a temporary folder that goes when it ends.</summary>
 public sealed class ScenarioStage : IAsyncDisposable
 {
+    // Stages of one process that play in the same world generate it once.
+    private static readonly Lazy<string> Worlds = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-worlds-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    });
+
     private readonly string _folder;
 
     private ScenarioStage(string folder, CopilotHost host)
@@ -41,7 +49,7 @@ public sealed class ScenarioStage : IAsyncDisposable
             Auth = { Keys = Path.Combine(folder, "keys") },
             Mail = { Outbox = Path.Combine(folder, "outbox"), From = settings.Mail.From },
             Tenants = settings.Tenants,
-            Sandbox = { World = world, Seed = seed, Size = settings.Sandbox.Size, Data = Path.Combine(folder, "sandbox") },
+            Sandbox = { World = world, Seed = seed, Size = settings.Sandbox.Size, Data = Path.Combine(folder, "sandbox"), Cache = Worlds.Value },
         };
         try
         {

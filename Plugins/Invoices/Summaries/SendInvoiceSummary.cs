@@ -41,7 +41,7 @@ public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail, 
                 new PreviewChange("To", "", Recipient.Mask(d.Summary.Customer.Email)),
                 new PreviewChange("Subject", "", d.Mail.Subject),
                 new PreviewChange("Text", "", d.Mail.Text),
-                new PreviewChange("Attached", "", d.Mail.Attached?.Name ?? (arguments.Pdf ? "nothing: the PDF's font lacks letters of this text" : "nothing")),
+                new PreviewChange("Attached", "", d.Mail.Attached?.Name ?? (arguments.Pdf ? SummaryNote.WhyNone(d.Mail.Subject, d.Summary) : "nothing")),
             ],
             "A sent mail can't be taken back.",
             d.Declared));
@@ -92,7 +92,7 @@ public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail, 
             Dictionary<string, string?> values = new(StringComparer.Ordinal) { ["number"] = invoice.Number, ["name"] = Collections.DunningDraftsman.NameFor(summary.Customer), ["from"] = options.FromName };
             var subject = locale.Say("mail.subject", values);
             var text = string.Join("\n\n", locale.Say("mail.hello", values), summary.Letter, locale.Say("mail.reply", values), locale.Say("mail.regards", values)) + "\n";
-            var attached = pdf && PdfText.CanWrite(subject + summary.Letter) ? new MailAttachment($"summary-{Safe(invoice.Number)}.pdf", PdfText.Write(subject, summary.Letter.Split('\n').Select(l => new PdfParagraph(l)))) : null;
+            var attached = pdf && SummaryNote.Write(subject, summary) is { } note ? new MailAttachment($"summary-{Safe(invoice.Number)}.pdf", note) : null;
             return new Draft(
                 summary,
                 new OutboundMail(summary.Customer.Email, subject, text, attached),

@@ -69,7 +69,7 @@ internal static class CopilotCalls
     }
 
     public static Task<HttpResponseMessage> DecideAsync(this HttpClient http, JsonObject proposal, string decision = "approve", string? hash = null) =>
-        http.PostAsJsonAsync($"/api/proposals/{proposal["id"]}/decision", new { decision, hash = hash ?? (string?)proposal["hash"] });
+        http.PostAsJsonAsync($"/api/proposals/{proposal["id"]}/decision", new { decision, hash = hash ?? (string?)proposal["hash"], reason = decision == "reject" ? "Not owed." : null });
 
     public static async Task<JsonObject> JsonAsync(this HttpResponseMessage answer) =>
         JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();

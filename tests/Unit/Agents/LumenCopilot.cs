@@ -35,7 +35,7 @@ internal sealed class LumenCopilot : IAsyncDisposable
 
     public static async Task<LumenCopilot> StartAsync(ChatModel? model = null, int seed = 1, string size = "small", Action<IServiceCollection>? with = null)
     {
-        var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, Size = size }, TimeProvider.System);
+        var sandbox = await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, Size = size, CacheDirectory = Worlds.SeededWorlds.Folder }, TimeProvider.System);
         var copilot = new LumenCopilot(sandbox);
         await copilot.ComposeAsync(model, with);
         return copilot;

@@ -16,11 +16,13 @@ public sealed class DisputeRulesTests
     [InlineData(0, 10, 0.0)]
     public void Odds_FromTenDecidedOn_AreAShare(int won, int lost, double? rate)
     {
-        string[] statuses = [.. Enumerable.Repeat("won", won), .. Enumerable.Repeat("lost", lost), "needs_response", "warning_closed", "under_review"];
+        (string, bool)[] ended =
+            [.. Enumerable.Repeat(("won", true), won), .. Enumerable.Repeat(("lost", true), lost), ("lost", false), ("lost", false), ("won", false), ("needs_response", true), ("warning_closed", true), ("under_review", true)];
 
-        var odds = DisputeOdds.Of(statuses);
+        var odds = DisputeOdds.Of(ended);
 
-        (odds.Won, odds.Lost).ShouldBe((won, lost));
+        (odds.Won, odds.Lost, odds.NotContested).ShouldBe((won, lost, 3), "what was accepted or withdrawn was not contested");
+        odds.Says.ShouldContain(rate is null ? $"Not enough history: {won + lost} contested" : $"{won} of {won + lost} contested");
         ((double?)odds.Rate).ShouldBe(rate);
     }
 
@@ -62,9 +64,82 @@ public sealed class DisputeRulesTests
     {
         DisputeMovement[] others = [new(Dollars(-9_900), Dollars(1_500)), new(Dollars(9_900), Dollars(0)), new(new Money(-50, "eur"), new Money(2_000, "eur"))];
 
-        ContestCost.Of([], others, "usd").ShouldBe(new ContestCost(null, null, Dollars(1_500)));
-        ContestCost.Of([others[0]], others[1..], "usd").ShouldBe(new ContestCost(Dollars(9_900), Dollars(1_500), null));
+        ContestCost.Of([], others, "usd").ShouldBe(new ContestCost(null, null, Dollars(1_500), null, "usd"));
+        ContestCost.Of([others[0]], others[1..], "usd").ShouldBe(new ContestCost(Dollars(9_900), Dollars(1_500), null, null, "usd"));
         ContestCost.Of([others[0], others[1]], [], "usd").Taken.ShouldBe(Dollars(0));
+    }
+
+    [Fact]
+    public void Cost_OfContesting_IsThePolicysInTheCurrencyOfTheFee()
+    {
+        var terms = new ContestTerms(3, new Dictionary<string, Money> { ["usd"] = Dollars(1_600) }, new Dictionary<string, Money> { ["usd"] = Dollars(1_700) });
+
+        ContestCost.Of([], [], "usd", terms).ShouldBe(new ContestCost(null, null, Dollars(1_600), Dollars(1_700), "usd"));
+        ContestCost.Of([new(Dollars(-50), Dollars(1_500))], [], "eur", terms).CounteredFee.ShouldBe(Dollars(1_700));
+        ContestCost.Of([], [], "jpy", terms).ShouldBe(new ContestCost(null, null, null, null, "jpy"), "what nobody wrote down is not known");
+        ContestCost.Of([], [new(Dollars(-9_900), Dollars(1_500))], "usd", terms).UsualFee.ShouldBe(Dollars(1_500), "what was taken counts more than what was written down");
+    }
+
+    [Theory]
+    [InlineData("2026-10-30", "2026-10-27")]
+    [InlineData("2026-11-02", "2026-10-28")]
+    [InlineData("2026-11-01", "2026-10-28")]
+    [InlineData("2026-11-04", "2026-10-30")]
+    public void HandInBy_IsThreeBusinessDaysBeforeTheBank(string due, string ours) =>
+        new ContestTerms(3, new Dictionary<string, Money>(), new Dictionary<string, Money>()).HandInBy(DateOnly.Parse(due)).ShouldBe(DateOnly.Parse(ours));
+
+    [Fact]
+    public void Reasons_AreStripesFifteen_EachWithAClaimOfItsOwn()
+    {
+        DisputeReason.All.Order().ShouldBe(
+        [
+            "bank_cannot_process", "check_returned", "credit_not_processed", "customer_initiated", "debit_not_authorized", "duplicate", "fraudulent", "general",
+            "incorrect_account_details", "insufficient_funds", "noncompliant", "product_not_received", "product_unacceptable", "subscription_canceled", "unrecognized",
+        ]);
+        DisputeReason.All.Select(r => DisputeReason.Of(r).Claim).ShouldBeUnique();
+        DisputeReason.Of("insufficient_funds").Claim.ShouldBe("The customer's bank says that the account holds too little money");
+        DisputeReason.Of("reason_of_tomorrow").Claim.ShouldContain("no words here yet (reason of tomorrow)");
+        DisputeReason.Of("Pay <b>me</b> now").Claim.ShouldContain("(unnamed)");
+    }
+
+    [Theory]
+    [InlineData("insufficient_funds", "another way to pay")]
+    [InlineData("noncompliant", "a fee of the card network's own")]
+    public void Advice_WhereEvidenceDoesNotHelpOrCostsMore_IsAPersons(string reason, string because)
+    {
+        var advice = Advise(reason, Charge() with { Used = 40, LastLogIn = new DateOnly(2026, 10, 15) });
+        (advice.Course, advice.Because.Contains(because, StringComparison.Ordinal)).ShouldBe((DisputeCourse.Person, true), advice.Because);
+    }
+
+    [Theory]
+    [InlineData("visa", "13.2", "13.2: a recurring payment was canceled before")]
+    [InlineData("amex", "c08", "c08: goods or services were not received, or only in part")]
+    [InlineData("visa", "99.9", "99.9: its words are not known here; the network's own list has them")]
+    [InlineData("klarna", "unauthorized_purchase", "unauthorized_purchase: its words are not known here; the network's own list has them")]
+    [InlineData("visa", null, null)]
+    public void NetworkCode_IsSaidInWords_OrAsUnknown(string network, string? code, string? says) => NetworkCodes.Say(network, code).ShouldBe(says);
+
+    [Fact]
+    public void Messages_ThatRepeatTheClaim_SpeakForTheCardholderAndStayOut()
+    {
+        CustomerMessage[] written = [Wrote("N-1", "cancel"), Wrote("N-2", "invoice_question"), Wrote("N-3", "bank_dispute"), Wrote("N-4", "hostile"), Wrote("N-5", "refund_request")];
+
+        var canceled = CustomerMessages.Sort("subscription_canceled", written);
+        Numbers(canceled.HandedIn, canceled.Complaints, canceled.ToRead).ShouldBe(("N-2", "N-1,N-5", "N-3,N-4"));
+        var fraud = CustomerMessages.Sort("fraudulent", written);
+        Numbers(fraud.HandedIn, fraud.Complaints, fraud.ToRead).ShouldBe(("N-1,N-2", "N-5", "N-3,N-4"));
+
+        var charge = Charge() with { Messages = canceled };
+        var pack = EvidencePack.Collect(DisputeReason.Of("subscription_canceled"), charge);
+        pack.Found.Where(e => e.Kind == EvidenceKind.Correspondence).Select(e => (e.Says, e.Helps)).ShouldBe(
+            [("The customer wrote the same to us (cancel, refund request) on 2026-10-12.", false), ("The customer was in contact with us on 2026-10-12.", true)]);
+        pack.Found.ShouldNotContain(e => e.Kind == EvidenceKind.Cancellation, "we do not tell the bank that no cancellation is on record");
+        pack.Missing.ShouldNotContain(EvidenceKind.Cancellation);
+        Advise("subscription_canceled", charge).Course.ShouldBe(DisputeCourse.Person);
+
+        static CustomerMessage Wrote(string number, string intent) => new(number, new DateOnly(2026, 10, 12), "S", "T", intent);
+        static (string, string, string) Numbers(params IReadOnlyList<CustomerMessage>[] groups) => (Joined(groups[0]), Joined(groups[1]), Joined(groups[2]));
+        static string Joined(IReadOnlyList<CustomerMessage> messages) => string.Join(',', messages.Select(m => m.Number));
     }
 
     [Theory]
@@ -91,10 +166,9 @@ public sealed class DisputeRulesTests
     [Fact]
     public void Evidence_OfEveryReason_IsFoundOrNamedMissing()
     {
-        string[] reasons = ["credit_not_processed", "duplicate", "fraudulent", "general", "product_not_received", "product_unacceptable", "subscription_canceled", "unrecognized", "of_tomorrow"];
-        foreach (var reason in reasons.Select(DisputeReason.Of))
+        foreach (var reason in DisputeReason.All.Append("of_tomorrow").Select(DisputeReason.Of))
         {
-            var asked = reason.Answers.Where(kind => kind is not (EvidenceKind.RefundPolicy or EvidenceKind.CancellationPolicy or EvidenceKind.Delivery or EvidenceKind.Mails));
+            var asked = reason.Answers.Where(kind => kind is not (EvidenceKind.RefundPolicy or EvidenceKind.CancellationPolicy or EvidenceKind.Delivery or EvidenceKind.Correspondence or EvidenceKind.Mails));
             foreach (var charge in new[] { Charge(), Charge() with { InvoiceNumber = null, SubscribedOn = null, Used = 12 } })
             {
                 var pack = EvidencePack.Collect(reason, charge);

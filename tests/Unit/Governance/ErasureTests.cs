@@ -5,6 +5,7 @@ using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using BillingCopilot.Unit.Governance.Fakes;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -33,6 +34,30 @@ public sealed class ErasureTests
         (view.Title, view.CustomerName, view.Reason, view.Changes.Count, view.Approvals.Single().Reason).ShouldBe((SubjectEraser.Gone, SubjectEraser.Gone, SubjectEraser.Gone, 0, null));
         Everything(bench).ShouldNotContain(Secret);
         (await bench.Node.GetRequiredService<AuditVerifier>().VerifyAsync(Bench.Tenant, default)).Whole.ShouldBeTrue();
+    }
+
+    /// <summary>The words go all the same; what is left of the key goes as soon as nobody reads the file.</summary>
+    [Fact]
+    public async Task Erase_WhileAnotherProcessReadsTheKeys_IsDone_AndTheirLogIsEmptiedLater()
+    {
+        using var bench = await Bench.StartAsync(WithKeys);
+        await LiveAsync(bench, "cus_1", $"{Secret} asked for it.");
+        var file = Path.Combine(bench.Log.KeyFolder!, "subject-keys.db");
+        await using var another = new SqliteConnection($"Data Source={file}");
+        await another.OpenAsync();
+        await using var reading = another.BeginTransaction(deferred: true);
+        await using var read = another.CreateCommand();
+        read.CommandText = "SELECT count(*) FROM subject_keys";
+        await read.ExecuteScalarAsync();
+
+        Ok(await EraseAsync(bench, "cus_1")).LogHeld.ShouldBeTrue();
+
+        Everything(bench).ShouldNotContain(Secret);
+        var keys = bench.Node.GetRequiredService<SubjectKeys>();
+        (await keys.EmptyLogAsync(default)).ShouldBeFalse();
+        await reading.RollbackAsync();
+        (await keys.EmptyLogAsync(default)).ShouldBeTrue();
+        new FileInfo(file + "-wal").Length.ShouldBe(0);
     }
 
     [Fact]

@@ -55,6 +55,24 @@ public sealed class SecondApproverTests
         Bench.Ok(await bench.TryApproveAsync(alone)).Status.ShouldBe(ProposalStatus.Approved);
     }
 
+    /// <summary>What had only its first approval then, and its second one later, was not approved before.</summary>
+    [Fact]
+    public async Task Execute_AfterALargeOneGotItsSecondApproval_StandsByWhatWasApprovedBefore()
+    {
+        using var bench = await StartAsync();
+        bench.Far.Remaining["in_2"] = 100_000;
+        var large = await bench.ProposeAsync(r => r with { Operation = "give_back", Step = 2, Arguments = Bench.Arguments("in_2", "300.00 USD") });
+        Bench.Ok(await bench.TryApproveAsync(large)).Status.ShouldBe(ProposalStatus.Pending);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        var small = await bench.ApprovedAsync();
+        small.Status.ShouldBe(ProposalStatus.Approved);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        Bench.Ok(await bench.TryApproveAsync(large, "fiona")).Status.ShouldBe(ProposalStatus.Approved);
+
+        (await bench.ExecuteAsync(small)).Status.ShouldBe(ProposalStatus.Executed);
+        (await bench.ExecuteAsync(large)).Status.ShouldBe(ProposalStatus.Executed);
+    }
+
     [Fact]
     public async Task Approve_TwoKindsAtOnceOnTwoNodes_OneOfThemWaitsForASecondPerson()
     {

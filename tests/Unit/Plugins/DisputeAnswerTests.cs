@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Disputes;
+using BillingCopilot.Plugins.Helpdesk;
 using Shouldly;
 using Stripe;
 using UglyToad.PdfPig;
@@ -26,7 +27,9 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
         var arguments = Of(planted);
         var preview = Ok(await Operation.PreviewAsync(arguments, Lumen.Tenant, default));
         preview.Changes[0].ShouldBe(new PreviewChange("Dispute", "needs_response", "under_review"));
-        preview.Changes.Select(c => c.Field).ShouldContain("Bank's deadline");
+        DateOnly.Parse(preview.Changes.Single(c => c.Field == "Our own deadline").After[..10]).ShouldBeLessThan(DateOnly.Parse(preview.Changes.Single(c => c.Field == "Bank's deadline").After));
+        preview.Changes.Single(c => c.Field == "Contesting costs on top").After.ShouldStartWith("$15.00, given back if we win");
+        preview.Changes.Single(c => c.Field == "Our win rate").After.ShouldStartWith("Not enough history: 2 contested");
         preview.Changes.Single(c => c.Field == "Evidence: customer email address").After.ShouldContain("***@");
         preview.Changes.Single(c => c.Field == "Evidence: billing address").After.ShouldBe("as on record (not shown)");
 
@@ -47,6 +50,39 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
         }
 
         text.ShouldNotContain(Squeezed(dispute.Evidence.CustomerEmailAddress));
+    }
+
+    [Fact]
+    public async Task Submit_WithTickets_HandsInTheCorrespondence_AndLeavesOutWhatSaysTheSame()
+    {
+        var planted = _lumen.Planted("disputes");
+        var charge = await _lumen.Stripe.V1.Charges.GetAsync((string)planted["charge"]!);
+        Write("N-71", "Invoice lines", "Could you explain the second line of the invoice? What is it made of?", 2);
+        Write("N-72", "Money back", "Please refund us, we want our money back.", 3);
+        Write("N-73", "Long ago", "Could you explain the invoice?", -60);
+
+        var preview = Ok(await Operation.PreviewAsync(Of(planted), Lumen.Tenant, default));
+        var shown = preview.Changes.Single(c => c.Field == "Evidence: customer communication").After;
+        (await ExecuteAsync(preview)).ShouldBeOfType<ExecutionResult.Executed>();
+
+        shown.ShouldContain("N-71");
+        shown.ShouldContain("“Invoice lines”");
+        shown.ShouldNotContain("N-72");
+        preview.Changes.Where(c => c.Field == "Speaks for the cardholder").ShouldContain(c => c.After.Contains("refund request", StringComparison.Ordinal));
+        var evidence = (await _lumen.Stripe.V1.Disputes.GetAsync((string)planted["dispute"]!)).Evidence;
+        var (_, text) = Read(await FileAsync(evidence.CustomerCommunicationId));
+        text.ShouldContain(Squeezed("Could you explain the second line of the invoice?"));
+        text.ShouldNotContain("moneyback");
+        text.ShouldNotContain(Squeezed("explain the invoice"));
+        evidence.UncategorizedFileId.ShouldNotBe(evidence.CustomerCommunicationId);
+        (await _lumen.EffectsAsync()).Select(e => (string)e!["effect"]!).ShouldBe(["file.created", "file.created", "dispute.updated"]);
+
+        Write("N-74", "Hours", "When is the office open?", 4);
+        var changed = Ok(await Operation.PreviewAsync(Of(_lumen.Planted("disputes", 1)), Lumen.Tenant, default));
+        changed.Changes.Select(c => c.Field).ShouldNotContain("Evidence: customer communication", "another customer's");
+
+        void Write(string number, string subject, string body, int daysAfter) =>
+            _lumen.Helpdesk.Add(new Ticket($"tkt_{number}", number, subject, body, "", "", charge.CustomerId), new DateTimeOffset(charge.Created, TimeSpan.Zero).AddDays(daysAfter));
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
         ((int)listed["count"]!, (int)listed["open"]!).ShouldBe((Planted.Count(), Planted.Count(IsOpen)));
         listed["disputes"]!.AsArray().Select(d => d!["status"]!.ToString()).Take(Planted.Count(IsOpen)).ShouldAllBe(status => status.EndsWith("needs_response"));
         ((int)listed["odds"]!["won"]!, (int)listed["odds"]!["lost"]!, listed["odds"]!["percent_won"]).ShouldBe((1, 1, null));
-        listed["odds"]!["note"]!.ToString().ShouldContain("Not enough history: 2 decided");
+        listed["odds"]!["says"]!.ToString().ShouldContain("Not enough history: 2 contested and decided");
         listed["disputes"]!.AsArray().Select(d => d!["customer_name"]!.ToString()).ShouldBe(Planted.Select(p => p["customer_name"]!.ToString()), ignoreOrder: true);
     }
 
@@ -34,7 +34,11 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
             dispute["customer_name"]!.ToString().ShouldBe(planted["customer_name"]!.ToString());
             (dispute["dispute"]!["days_left"] is not null).ShouldBe(IsOpen(planted));
             dispute["evidence"]!.AsArray().Select(e => e!["kind"]!.ToString()).ShouldContain("invoice");
-            dispute["cardholder"]!.ToString().ShouldStartWith("that ");
+            dispute["claim"]!.ToString().ShouldStartWith("The cardholder says that ");
+            dispute["network_code"]!.ToString().ShouldMatch(@"^\S+: [a-z]");
+            dispute["contesting"]?.ToString().ShouldStartWith("$15.00, given back if we win");
+            (dispute["contesting"] is not null).ShouldBe(IsOpen(planted));
+            (dispute["dispute"]!["hand_in_by"] is { } ours ? (int?)DaysBetween(ours, dispute["dispute"]!["due"]!) : null).ShouldBeOneOf(IsOpen(planted) ? [3, 4, 5] : [null]);
             (dispute["taken"] is null).ShouldBe(planted["status"]!.ToString() is "won" or "warning_needs_response");
             var inquiry = planted["status"]!.ToString() is "warning_needs_response";
             (dispute["inquiry"]?.ToString().Contains("no money was taken") ?? false).ShouldBe(inquiry);
@@ -72,6 +76,8 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
         (dispute["visa_compelling_evidence"]?.ToString().Contains("is met") ?? false).ShouldBe(index == 5, dispute.ToJsonString());
         dispute.ToJsonString().ShouldNotContain("203.0.113.");
     }
+
+    private static int DaysBetween(JsonNode from, JsonNode to) => DateOnly.Parse(to.ToString()).DayNumber - DateOnly.Parse(from.ToString()).DayNumber;
 
     private static bool IsOpen(JsonObject dispute) => dispute["status"]!.ToString() is "needs_response" or "warning_needs_response";
 }

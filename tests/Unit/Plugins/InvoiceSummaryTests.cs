@@ -129,6 +129,40 @@ public sealed class InvoiceSummaryTests(SharedLumen shared) : IClassFixture<Shar
         PdfText.CanWrite("請求書").ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(400, true)]
+    [InlineData(5000, true)]
+    public void Note_OfAnyLength_IsOnePage_AndSaysHowManyItLeftOut(int lines, bool cut)
+    {
+        PdfParagraph[] paragraphs = [new("Invoice LUM-1 comes to $9.00."), .. Enumerable.Range(1, lines).Select(i => new PdfParagraph($"- {i}: Training room, 12 seats at $1.00", Item: true)), new("$9.00 is due.")];
+
+        var read = Read(PdfText.WritePage("Your invoice", paragraphs, left => $"- and {left} more").ShouldNotBeNull());
+
+        read.Pages.ShouldBe(1);
+        read.Text.ShouldContain(Squeezed("$9.00 is due."));
+        var shown = Enumerable.Range(1, lines).Count(i => read.Text.Contains($"-{i}:Training", StringComparison.Ordinal));
+        read.Text.Contains($"-and{lines - shown}more", StringComparison.Ordinal).ShouldBe(cut);
+        shown.ShouldBe(cut ? shown : lines);
+        (cut ? shown : 20).ShouldBeInRange(20, 60, "a page is used");
+    }
+
+    [Fact]
+    public void Note_ThatIsTooLongWithoutAnyItem_IsNone() =>
+        PdfText.WritePage("Title", [.. Enumerable.Range(0, 200).Select(i => new PdfParagraph($"Line {i}"))], left => $"{left}").ShouldBeNull();
+
+    [Fact]
+    public async Task Preview_InJapanese_HasAJapaneseMail_AndSaysThatThePdfCantBeWritten()
+    {
+        var invoice = (string)_lumen.Planted("invoice_increases", 3)["invoice"]!;
+        await Api.V1.Customers.UpdateAsync((string)_lumen.Planted("invoice_increases", 3)["customer"]!, new CustomerUpdateOptions { PreferredLocales = ["ja"] });
+
+        var preview = await PreviewAsync(new SendInvoiceSummaryArguments(new ObjectRef(ObjectKind.Invoice, invoice)));
+
+        preview.Changes.Single(c => c.Field == "Text").After.ShouldContain("ご請求");
+        preview.Changes.Single(c => c.Field == "Attached").After.ShouldStartWith("nothing: the PDF's font has no letter for ");
+    }
+
     private StripeClient Api => new(new StripeClientOptions { ApiKey = BillingCopilot.Sandbox.SandboxKeys.Admin, ApiBase = _lumen.Address.ToString().TrimEnd('/') });
 
     private async Task<Invoice> DraftAsync()

@@ -1,19 +1,23 @@
-using System.Net.Http.Json;
-using System.Text.Json.Nodes;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Configuration;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Memory;
-using BillingCopilot.Plugins;
+using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Mail;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Plugins;
 using BillingCopilot.Sandbox;
 using BillingCopilot.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SemanticKernel;
 using Stripe;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace BillingCopilot.Unit.PluginsTests;
@@ -45,6 +49,8 @@ internal sealed class Lumen : IAsyncDisposable
             .AddSingleton(new BusinessClock(new FakeTimeProvider(server.World.Now)))
             .AddSingleton<IKnowledgeBase>(new TwoPassages())
             .AddSingleton<IHelpdesk>(Helpdesk)
+            .AddSingleton<ICrm>(Crm)
+            .AddSingleton(Policies)
             .AddPlugins(connections, new MailOptions { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
             .AddStripeWriters();
         if (handler is not null)
@@ -55,11 +61,24 @@ internal sealed class Lumen : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
+    /// <summary>What contesting a dispute costs, and our own deadline.</summary>
+    private static PolicyBook Policies { get; } = new(
+        new Dictionary<string, OperationPolicy>(StringComparer.Ordinal)
+        {
+            ["submit_dispute_evidence"] = new("submit_dispute_evidence", [], [], false, TimeSpan.FromDays(3), null, null)
+            {
+                Contest = new ContestTerms(3, new Dictionary<string, Money>(), new Dictionary<string, Money> { ["usd"] = new(1_500, "usd") }),
+            },
+        },
+        "test") { Queues = QueueBook.Read(ConfigFile.Parse("policy.yaml", System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Defaults", "policy.yaml"))).Find("queues")) };
+
     public static TenantContext Tenant { get; } = new("default", "acct_test", false);
 
     public string Outbox { get; } = Directory.CreateTempSubdirectory("outbox").FullName;
 
     public FakeHelpdesk Helpdesk { get; } = new();
+
+    public FakeCrm Crm { get; } = new();
 
     public Uri Address => _server.BaseAddress;
 
@@ -71,7 +90,7 @@ internal sealed class Lumen : IAsyncDisposable
     public BusinessClock Clock => Get<BusinessClock>();
 
     public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null, int seed = 1) =>
-        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
+        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, CacheDirectory = Worlds.SeededWorlds.Folder }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

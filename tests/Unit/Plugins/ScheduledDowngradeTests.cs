@@ -64,6 +64,33 @@ public sealed class ScheduledDowngradeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Execute_RefusedOnceMoreAfterAHalfDoneAttempt_TakesItsScheduleOff()
+    {
+        var subscription = await TaxedAsync();
+        var preview = await PreviewAsync(subscription);
+        _refuses.Next(2);
+        await ExecuteAsync(preview);
+        _refuses.Next(1);
+
+        (await ExecuteAsync(preview, attempt: 2)).ShouldBeOfType<ExecutionResult.Failed>();
+
+        (await Stripe.V1.Subscriptions.GetAsync(subscription.Id)).ScheduleId.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Execute_RefusedOnceMoreOverAnothersSchedule_LeavesThatAlone()
+    {
+        var subscription = await TaxedAsync();
+        var preview = await PreviewAsync(subscription);
+        var others = await Stripe.V1.SubscriptionSchedules.CreateAsync(new SubscriptionScheduleCreateOptions { FromSubscription = subscription.Id });
+        _refuses.Next(1);
+
+        (await ExecuteAsync(preview, attempt: 2)).ShouldBeOfType<ExecutionResult.Failed>();
+
+        (await Stripe.V1.Subscriptions.GetAsync(subscription.Id)).ScheduleId.ShouldBe(others.Id);
+    }
+
+    [Fact]
     public void RunningPhase_NamesEverythingThatAPhaseWouldDrop()
     {
         var subscription = new Subscription
@@ -124,8 +151,8 @@ public sealed class ScheduledDowngradeTests : IAsyncLifetime
         (await Operation.PreviewAsync(new DowngradeArguments(new ObjectRef(ObjectKind.Subscription, subscription.Id), "Lumen Starter"), Lumen.Tenant, default))
             .ShouldBeOfType<Outcome<Preview<DowngradeArguments>>.Ok>().Value;
 
-    private Task<ExecutionResult> ExecuteAsync(Preview<DowngradeArguments> preview) =>
-        Operation.ExecuteAsync(preview.Arguments, Lumen.Tenant, Lumen.Grant("prop_downgrade", preview.Declared), _lumen.Writers, default);
+    private Task<ExecutionResult> ExecuteAsync(Preview<DowngradeArguments> preview, int attempt = 1) =>
+        Operation.ExecuteAsync(preview.Arguments, Lumen.Tenant, Lumen.Grant("prop_downgrade", preview.Declared).For(_ => Task.FromResult<Refusal?>(null), attempt), _lumen.Writers, default);
 
     /// <summary>Stripe refuses the next changes of a schedule.</summary>
     private sealed class Refuses : DelegatingHandler

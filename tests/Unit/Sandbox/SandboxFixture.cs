@@ -39,7 +39,7 @@ internal sealed class SandboxFixture : IAsyncDisposable
 
     /// <summary>Over a generated world.</summary>
     public static async Task<SandboxFixture> OfWorldAsync(int seed, string? data = null, string size = "small") => new(await SandboxServer.StartAsync(
-        new SandboxOptions { Seed = seed, Size = size, DataDirectory = data }, new FakeTimeProvider(Start.AddDays(100))));
+        new SandboxOptions { Seed = seed, Size = size, DataDirectory = data, CacheDirectory = Worlds.SeededWorlds.Folder }, new FakeTimeProvider(Start.AddDays(100))));
 
     /// <summary>Every object of a list, page by page, in the order the API gives.</summary>
     public async Task<List<JsonObject>> AllAsync(string path)

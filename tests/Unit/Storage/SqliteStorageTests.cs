@@ -55,8 +55,8 @@ public sealed class SqliteStorageTests : StorageContract
     public async Task Migrate_AfterAKillDuringMigration_GoesOn()
     {
         await using var db = Factory.Open(Lumen);
-        await db.Database.ExecuteSqlRawAsync("""DELETE FROM "__EFMigrationsHistory"; DROP TABLE inbox_events; DROP TABLE tasks; DROP TABLE steps; DROP TABLE conversations; DROP TABLE messages; DROP TABLE handles; DROP TABLE prompt_versions; DROP TABLE proposals; DROP TABLE approvals; DROP TABLE executions; DROP TABLE audit; DROP TABLE audit_contents; DROP TABLE batches; DROP TABLE breakers; DROP TABLE kill_switches; DROP TABLE standing_approvals; DROP TABLE subject_keys; DROP TABLE schedule_runs; DROP TABLE stream_events; DROP TABLE protection_keys; DROP TABLE rate_buckets; DROP TABLE tickets; DROP TABLE notes; DROP TABLE mails;""");
-        await db.Database.ExecuteSqlRawAsync("""INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01 00:00:00+00:00')""");
+        await db.Database.ExecuteSqlRawAsync("""DELETE FROM "__EFMigrationsHistory"; DROP TABLE inbox_events; DROP TABLE tasks; DROP TABLE steps; DROP TABLE conversations; DROP TABLE messages; DROP TABLE handles; DROP TABLE prompt_versions; DROP TABLE proposals; DROP TABLE approvals; DROP TABLE executions; DROP TABLE audit; DROP TABLE audit_contents; DROP TABLE batches; DROP TABLE breakers; DROP TABLE kill_switches; DROP TABLE standing_approvals; DROP TABLE subject_keys; DROP TABLE schedule_runs; DROP TABLE stream_events; DROP TABLE protection_keys; DROP TABLE rate_buckets; DROP TABLE tickets; DROP TABLE notes; DROP TABLE mails; DROP TABLE crm_accounts;""");
+        await db.Database.ExecuteSqlRawAsync("""CREATE TABLE "__EFMigrationsLock" ("Id" INTEGER PRIMARY KEY, "Timestamp" TEXT NOT NULL); INSERT INTO "__EFMigrationsLock" VALUES (1, '2026-01-01 00:00:00+00:00')""");
 
         await Factory.MigrateAsync(default).WaitAsync(TimeSpan.FromSeconds(20));
 

@@ -1,4 +1,6 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Bot.Tasks;
+using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Storage;
@@ -28,8 +30,7 @@ public sealed class DecisionNewsTests
             bench.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        var node = bench.Node;
-        var news = new DecisionNews(node.GetRequiredService<CopilotDbFactory>(), node.GetRequiredService<BusinessClock>(), node.GetRequiredService<PeopleDirectory>(), bench.Book);
+        var news = NewsOf(bench);
         await news.CatchUpAsync(Bench.Tenant, default);
         await news.CatchUpAsync(Bench.Tenant, default);
 
@@ -37,4 +38,24 @@ public sealed class DecisionNewsTests
         told.Count.ShouldBe(101);
         told.ShouldContain(m => m.Contains("No 1\u00bb", StringComparison.Ordinal) || m.Contains("No 1\\u00BB", StringComparison.Ordinal));
     }
+
+    /// <summary>What was taken out of a conversation does not come back as news.</summary>
+    [Fact]
+    public async Task CatchUp_OfAConversationThatWasErased_SaysNothing()
+    {
+        using var bench = await Bench.StartAsync();
+        await using var db = bench.Open();
+        db.Conversations.Add(new ConversationRow { TenantId = Bench.Tenant.Id, Id = "conv_1", Person = "sam", CreatedAt = bench.Time.GetUtcNow(), UpdatedAt = bench.Time.GetUtcNow() });
+        await db.SaveChangesAsync();
+        var proposal = await bench.ProposeAsync();
+        Bench.Ok(await bench.Desk.RejectAsync(Bench.Tenant, proposal.Id, bench.Person("frank"), proposal.Hash, "api", "Not owed.", default));
+        (await bench.Node.GetRequiredService<SubjectEraser>().EraseAsync(Bench.Tenant, proposal.Customer.Id, bench.Person("ada"), default)).ShouldBeOfType<Outcome<Erasure>.Ok>();
+
+        await NewsOf(bench).CatchUpAsync(Bench.Tenant, default);
+
+        (await db.Messages.CountAsync()).ShouldBe(0);
+    }
+
+    private static DecisionNews NewsOf(Bench bench) =>
+        new(bench.Node.GetRequiredService<CopilotDbFactory>(), bench.Node.GetRequiredService<BusinessClock>(), bench.Node.GetRequiredService<PeopleDirectory>(), bench.Book);
 }

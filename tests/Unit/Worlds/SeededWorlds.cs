@@ -11,6 +11,16 @@ internal static class SeededWorlds
 {
     private static readonly ConcurrentDictionary<int, Lazy<World>> Built = new();
 
+    private static readonly Lazy<string> Files = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-worlds-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    });
+
+    /// <summary>Where sandboxes of the tests find the worlds that another one has generated.</summary>
+    public static string Folder => Files.Value;
+
     /// <summary>Seeds for what looks at a world object by object.</summary>
     public static TheoryData<int> Seeds => [1, 2, 7, 20_260];
 

@@ -17,6 +17,24 @@ public sealed partial class WorldDeterminismTests
     public void Build_SameSeed_GivesTheSameBytes() =>
         SeededWorlds.Bytes(WorldCatalog.Build("lumen", 1, "small")).ShouldBe(SeededWorlds.Bytes(SeededWorlds.Of(1)));
 
+    [Fact]
+    public void Build_SmallIntoAFile_HasTheSameListsAsInMemory()
+    {
+        var (file, memory) = (WorldCatalog.Build("lumen", 1, "small", Path.GetRelativePath(Environment.CurrentDirectory, SeededWorlds.Folder)), SeededWorlds.Of(1));
+
+        file.Account.Kinds.Order().ShouldBe(memory.Account.Kinds.Order());
+        foreach (var kind in memory.Account.Kinds)
+        {
+            file.Account.All(kind).Select(Id).ShouldBe(memory.Account.All(kind).Select(Id), kind);
+            file.Account.All(kind).Zip(memory.Account.All(kind)).ShouldAllBe(pair => JsonNode.DeepEquals(pair.First, pair.Second), kind);
+        }
+
+        JsonNode.DeepEquals(file.Truth, memory.Truth).ShouldBeTrue();
+        file.Documents.ShouldBe(memory.Documents);
+        file.Files.ShouldBe(memory.Files);
+        file.Account.PaymentBehaviours.OrderBy(entry => entry.Key, StringComparer.Ordinal).ShouldBe(memory.Account.PaymentBehaviours.OrderBy(entry => entry.Key, StringComparer.Ordinal));
+    }
+
     /// <summary>When this fails, raise WorldSource.GeneratorVersion and put the new digest here: journals hold changes by id.</summary>
     [Fact]
     public void Ids_OfTheFirstSeed_AreThoseOfTheGeneratorsVersion()

@@ -6,6 +6,7 @@ using BillingCopilot.Governance.Guards;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Governance.Reconcile;
 using BillingCopilot.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,6 +74,11 @@ internal static class Attacks
         ("decide.approver_role", w => OnAsync(w, async b => Expect(await b.TryApproveAsync(await b.ProposeAsync(), "vera"), "not_allowed"))),
         ("decide.requester_not_approver", w => OnAsync(w, async b =>
             Expect(await b.TryApproveAsync(await b.ProposeAsync(r => r with { Requester = b.Person("frank") })), "self_approval"))),
+        ("decide.reason_given", w => OnAsync(w, async b =>
+        {
+            var proposal = await b.ProposeAsync();
+            return Expect(await b.Desk.RejectAsync(Bench.Tenant, proposal.Id, b.Person("frank"), proposal.Hash, "api", " ", default), "missing_reason");
+        })),
         ("decide.not_expired", w => OnAsync(w, async b =>
         {
             var proposal = await b.ProposeAsync();
@@ -137,6 +143,45 @@ internal static class Attacks
         ("decide.cap_of_customer", w => SplitAsync(w, "300.00", sameCustomer: true, people: ["frank", "fiona", "ada"])),
         ("decide.cap_of_approver", w => SplitAsync(w, "350.00", sameCustomer: false, people: ["frank"])),
         ("decide.cap_of_day", w => SplitAsync(w, "400.00", sameCustomer: false, people: ["frank", "fiona", "ada"])),
+
+        ("complete.second_approver", w => OnAsync(w, async b =>
+            Bench.Ok(await b.TryApproveAsync(await b.ProposeAsync(r => r with { Arguments = Bench.Arguments(amount: "201.00 USD") }))) is { Status: not ProposalStatus.Pending } view
+                ? $"one person was enough: it is {view.Status}"
+                : null)),
+
+        ("act.batch_role", w => OnAsync(w, async b => Expect(await Lists(b).OpenAsync(Bench.Tenant, (await b.ProposeAsync()).Cause, b.Person("sam"), default), "not_allowed"), b => b.PolicyText = Capped)),
+        ("act.batch_one_by_one", w => OnAsync(w, async b => Expect(await Lists(b).OpenAsync(Bench.Tenant, (await b.ProposeAsync()).Cause, b.Person("frank"), default), "batch_not_allowed"))),
+        ("act.batch_as_shown", w => OnAsync(w, async b =>
+        {
+            var list = await Lists(b).OpenAsync(Bench.Tenant, (await b.ProposeAsync()).Cause, b.Person("frank"), default);
+            return list.TryGet(out var shown, out var refusal)
+                ? Expect(await Lists(b).SignAsync(Bench.Tenant, shown.Id, b.Person("frank"), "0" + shown.Hash[1..] + "0", "api", default), "hash_mismatch")
+                : refusal.ToString();
+        }, b => b.PolicyText = Capped)),
+        ("act.settle_role", w => OnAsync(w, async b =>
+        {
+            var proposal = await b.ApprovedAsync();
+            await b.ExecuteAsync(proposal);
+            await using (var db = b.Open())
+            {
+                await db.Proposals.ExecuteUpdateAsync(p => p.SetProperty(r => r.Status, "needs_reconcile"));
+            }
+
+            return Expect(await b.Node.GetRequiredService<ReconcileDesk>().SettleAsync(Bench.Tenant, proposal.Id, b.Person("sam"), happened: false, null, "I saw nothing.", default), "not_allowed");
+        })),
+        ("act.standing_role", w => OnAsync(w, async b =>
+        {
+            var terms = new StandingRequest("credit_invoice", null, null, new Money(1_000, "usd"), new Money(2_000, "usd"), 10, b.Time.GetUtcNow().AddDays(10));
+            return Expect(await b.Node.GetRequiredService<StandingDesk>().SignAsync(Bench.Tenant, terms, b.Person("sam"), "cli", default), "not_allowed");
+        })),
+        ("act.revoke_role", w => OnAsync(w, async b =>
+            Expect(await b.Node.GetRequiredService<StandingDesk>().RevokeAsync(Bench.Tenant, (await SignAsync(b, 1_000)).Id, b.Person("fiona"), default), "not_allowed"))),
+        ("act.stop_role", w => OnAsync(w, async b => Expect(await SwitchAsync(b, stop: true, "sam"), "not_allowed"))),
+        ("act.release_role", w => OnAsync(w, async b =>
+        {
+            await StopAsync(b, "credit_invoice");
+            return Expect(await SwitchAsync(b, stop: false, "frank"), "not_allowed");
+        })),
 
         ("execute.untampered", w => OnAsync(w, async b =>
         {
@@ -266,17 +311,18 @@ internal static class Attacks
 
     private static string? Effects(Bench bench, int expected) => bench.Far.Effects.Count == expected ? null : $"{bench.Far.Effects.Count} effects";
 
-    private static string? Expect(Outcome<ProposalView> outcome, string code) => outcome switch
-    {
-        Outcome<ProposalView>.Refused { Refusal.Code: var said } => said == code ? null : $"refused as {said}, not {code}",
-        _ => $"not refused as {code}",
-    };
+    private static string? Expect<T>(Outcome<T> outcome, string code) => outcome.TryGet(out _, out var refusal) ? $"not refused as {code}"
+        : refusal.Code == code ? null : $"refused as {refusal.Code}, not {code}";
+
+    private static BatchDesk Lists(Bench bench) => bench.Node.GetRequiredService<BatchDesk>();
 
     private static Task<Outcome<ProposalView>> DecideAsync(Bench bench, ProposalView proposal, Person person) =>
         bench.Desk.ApproveAsync(Bench.Tenant, proposal.Id, person, proposal.Hash, "api", default);
 
-    private static async Task StopAsync(Bench bench, string name) =>
-        (await bench.Node.GetRequiredService<KillSwitches>().SetAsync(Bench.Tenant, name, stop: true, bench.Person("ada"), "Drill.", default)).TryGet(out _, out _);
+    private static Task StopAsync(Bench bench, string name) => SwitchAsync(bench, stop: true, "ada", name);
+
+    private static Task<Outcome<KillSwitchView>> SwitchAsync(Bench bench, bool stop, string person, string name = "credit_invoice") =>
+        bench.Node.GetRequiredService<KillSwitches>().SetAsync(Bench.Tenant, name, stop, bench.Person(person), "Drill.", default);
 
     private static async Task<StandingApproval> SignAsync(Bench bench, long perUse)
     {

@@ -127,7 +127,7 @@ public sealed class Bench : IDisposable
         services.AddStorage(Storage ?? new StorageOptions { Path = DatabasePath });
         if (Without is { } missing)
         {
-            services.AddSingleton(s => GuardList.Compose(s.GetRequiredService<ProposeGuards>(), s.GetRequiredService<DecideGuards>(), s.GetRequiredService<ExecuteGuards>()).Without(missing));
+            services.AddSingleton(s => GuardList.Compose(s.GetRequiredService<ProposeGuards>(), s.GetRequiredService<DecideGuards>(), s.GetRequiredService<ActGuards>(), s.GetRequiredService<ExecuteGuards>()).Without(missing));
         }
 
         if (Customers is not null)

@@ -122,6 +122,8 @@ public sealed class BillingFormTests(MatrixBench shared) : IClassFixture<MatrixB
         var elsewhere = (await db.Audit.AsNoTracking().ToListAsync()).Select(r => System.Text.Json.JsonSerializer.Serialize(r))
             .Concat((await db.Executions.AsNoTracking().ToListAsync()).Select(r => System.Text.Json.JsonSerializer.Serialize(r)))
             .Concat((await db.Approvals.AsNoTracking().ToListAsync()).Select(r => System.Text.Json.JsonSerializer.Serialize(r)))
+            .Concat((await db.Tasks.AsNoTracking().ToListAsync()).Select(r => System.Text.Json.JsonSerializer.Serialize(r)))
+            .Concat((await db.Steps.AsNoTracking().ToListAsync()).Select(r => System.Text.Json.JsonSerializer.Serialize(r)))
             .Concat((await db.Messages.AsNoTracking().ToListAsync()).Select(r => System.Text.Json.JsonSerializer.Serialize(r)))
             .Concat((await db.Proposals.AsNoTracking().ToListAsync()).Select(r => $"{r.Title} {r.Declared} {r.ResultText} {r.Evidence}")).ToList();
         elsewhere.Count.ShouldBeGreaterThan(4);

@@ -117,6 +117,7 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
     [InlineData("send_dunning_email", "POST /v1/invoices/*")]
     [InlineData("send_portal_link", "POST /v1/customers/*")]
     [InlineData("cancel_subscription_now", "POST /v1/subscriptions/*")]
+    [InlineData("remove_tax_id", "POST /v1/customers/*")]
     public async Task Recover_EffectWithoutItsMark_IsMarkedLater(string name, string mark)
     {
         var proposal = await ApprovedAsync(name, await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin)));
@@ -139,7 +140,7 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         ObjectKind.Invoice => (await _bench.Sandbox.Admin.V1.Invoices.GetAsync(proposal.Target.Id)).Metadata,
         ObjectKind.Customer => (await _bench.Sandbox.Admin.V1.Customers.GetAsync(proposal.Target.Id)).Metadata,
         _ => (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync(proposal.Target.Id)).Metadata,
-    }).GetValueOrDefault("copilot_proposal");
+    }).GetValueOrDefault(proposal.Operation.EndsWith("tax_id", StringComparison.Ordinal) ? "copilot_tax_id_proposal" : "copilot_proposal");
 
     [Theory]
     [InlineData("of it", "items_unbilled")]
