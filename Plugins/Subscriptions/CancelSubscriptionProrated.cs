@@ -17,9 +17,10 @@ public sealed record CancelSubscriptionProratedArguments(
 
 /// <summary>
 /// Ends a subscription at once and credits the unused time. Stripe prorates an immediate end at the second of the
-/// call, which no card can name; it prorates a change to nothing at the second that the change names. So everything
-/// is set to quantity 0 as of the pinned second and invoiced at once, which stores the credit, and then the
-/// subscription, which costs nothing any more, is ended.
+/// call, which no card can name; it prorates a change to nothing at the second that the change names. So one call, with
+/// an idempotency key, sets everything to quantity 0 as of the pinned second, has that invoiced at once, which stores
+/// the credit, marks the subscription and sets its end for the end of the period. A second call brings that end forward.
+/// Where it never comes, the money is right all the same, nothing more is billed, and the subscription ends by itself.
 /// </summary>
 public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessClock clock) : IOperation<CancelSubscriptionProratedArguments>
 {
@@ -27,6 +28,7 @@ public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessCl
     private static readonly TimeSpan MostAge = TimeSpan.FromHours(49);
 
     private const string NothingBack = "cancel_subscription_now";
+    private const string None = "none";
 
     public static OperationDescriptor Descriptor { get; } = new(
         "cancel_subscription_prorated",
@@ -86,6 +88,7 @@ public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessCl
                     arguments.Subscription.Id,
                     new SubscriptionUpdateOptions
                     {
+                        CancelAtPeriodEnd = preview.Declared["cancel_at"] == None ? true : null,
                         Items = [.. preview.Declared["item_ids"].Split(',').Select(id => new SubscriptionItemOptions { Id = id, Quantity = 0 })],
                         ProrationBehavior = "always_invoice",
                         ProrationDate = arguments.At!.Value.UtcDateTime,
@@ -93,17 +96,15 @@ public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessCl
                     cancellationToken);
 
                 // The credit is there by now, so a failure to end it must not look like a failure to credit.
-                var ended = await Attempt.DeleteAsync(
-                    async () => Done(await writer.EndEmptiedSubscriptionAsync(arguments.Subscription.Id, cancellationToken)), "The unused time is credited.", cancellationToken);
-                return ended is ExecutionResult.Executed
-                    ? ended
-                    : Done(credited) with { Summary = "The unused time is credited and nothing more is billed; the subscription is still to be ended.", Unfinished = true };
+                return await Attempt.DeleteAsync(
+                    async () => Done(await writer.EndEmptiedSubscriptionAsync(arguments.Subscription.Id, cancellationToken)), "The unused time is credited.", cancellationToken)
+                    is ExecutionResult.Executed ended ? ended : Done(credited);
             },
-            $"Look at the quantities of subscription {arguments.Subscription.Id}, and whether it is canceled.",
+            $"Look at the last invoice of subscription {arguments.Subscription.Id}, which would hold the credit, and whether it is set to end or canceled.",
             cancellationToken);
     }
 
-    /// <summary>The credit and its mark come in one call, so the mark says whether it took effect.</summary>
+    /// <summary>The credit, the end and the mark come in one call, so the mark says whether it took effect.</summary>
     public async Task<ExecutionResult> ReconcileAsync(CancelSubscriptionProratedArguments arguments, TenantContext tenant, WriteGrant grant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
@@ -113,20 +114,26 @@ public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessCl
             : Stamps.Tell(subscription.Metadata, grant, grant.Approved.GetValueOrDefault("mark"), () => Done(subscription));
     }
 
-    /// <summary>Ends what the credit left: a subscription that costs nothing. One to which something came since is left alone.</summary>
+    /// <summary>Brings the end forward of what costs nothing any more. One to which something came since is left alone.</summary>
     public async Task FinishAsync(CancelSubscriptionProratedArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(writers);
-        if ((await readers.For(tenant).SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out _)
-            && subscription.Status != "canceled" && subscription.Items.Data.TrueForAll(i => i.Quantity == 0))
+        if (!(await readers.For(tenant).SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal))
+        {
+            throw new InvalidOperationException($"The subscription could not be read. {refusal}");
+        }
+
+        if (Stamps.Bears(subscription.Metadata, grant) && subscription.Status != "canceled" && subscription.Items.Data.TrueForAll(i => i.Quantity == 0))
         {
             await writers.Open<StripeWriter>(grant).EndEmptiedSubscriptionAsync(arguments.Subscription.Id, cancellationToken);
         }
     }
 
-    private static ExecutionResult.Executed Done(Subscription subscription) =>
-        new(subscription.Id, "The subscription has ended; the unused time is stored as credit.", subscription.StripeResponse?.RequestId);
+    private static ExecutionResult.Executed Done(Subscription subscription) => subscription.Status == "canceled"
+        ? new(subscription.Id, "The subscription has ended; the unused time is stored as credit.", subscription.StripeResponse?.RequestId)
+        : new(subscription.Id, "The unused time is stored as credit and nothing more is billed. The subscription is set to end by itself; ending it at once is tried again.", subscription.StripeResponse?.RequestId) { Unfinished = true };
 
     private static InvoiceSubscriptionDetailsOptions Emptied(Subscription subscription, DateTimeOffset at) => new()
     {
@@ -170,6 +177,7 @@ public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessCl
         {
             ["status"] = subscription.Status,
             ["cancel_at_period_end"] = subscription.CancelAtPeriodEnd ? "true" : "false",
+            ["cancel_at"] = subscription.CancelAt is { } set ? Dates.Instant(set).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : None,
             ["period_end"] = day,
             ["customer"] = customer.Id,
             ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
