@@ -319,7 +319,7 @@ internal static class Attacks
     private static Task<Outcome<ProposalView>> DecideAsync(Bench bench, ProposalView proposal, Person person) =>
         bench.Desk.ApproveAsync(Bench.Tenant, proposal.Id, person, proposal.Hash, "api", default);
 
-    private static Task StopAsync(Bench bench, string name) => SwitchAsync(bench, stop: true, "ada", name);
+    private static Task<Outcome<KillSwitchView>> StopAsync(Bench bench, string name) => SwitchAsync(bench, stop: true, "ada", name);
 
     private static Task<Outcome<KillSwitchView>> SwitchAsync(Bench bench, bool stop, string person, string name = "credit_invoice") =>
         bench.Node.GetRequiredService<KillSwitches>().SetAsync(Bench.Tenant, name, stop, bench.Person(person), "Drill.", default);
