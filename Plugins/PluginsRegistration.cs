@@ -59,6 +59,7 @@ public static class PluginsRegistration
         services.AddOperation<PostInternalNote, PostInternalNoteArguments>();
         services.AddOperation<DowngradeAtPeriodEnd, DowngradeArguments>();
         services.AddOperation<DowngradeNow, DowngradeNowArguments>();
+        services.AddOperation<CancelSubscriptionProrated, CancelSubscriptionProratedArguments>();
         services.AddOperation<KeepPlan, KeepPlanArguments>();
         services.AddOperation<ApplyCouponOnce, ApplyCouponArguments>();
         services.AddOperation<TakeBackCourtesyCredit, TakeBackCourtesyCreditArguments>();

@@ -34,6 +34,7 @@ internal static class ToolLabels
         ["void_credit_note"] = "Preparing to take a credit note back, for approval",
         ["cancel_subscription_at_period_end"] = "Preparing the end of the subscription for approval",
         ["cancel_subscription_now"] = "Preparing the end of the subscription at once, for approval",
+        ["cancel_subscription_prorated"] = "Preparing the end of the subscription at once, with credit, for approval",
         ["give_courtesy_credit"] = "Preparing courtesy credit for approval",
         ["reactivate_subscription"] = "Preparing to let the subscription go on, for approval",
         ["take_back_courtesy_credit"] = "Preparing to take courtesy credit back, for approval",

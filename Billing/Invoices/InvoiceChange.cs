@@ -38,7 +38,10 @@ public enum InvoiceChangeKind
     DiscountChanged,
     TaxChanged,
 
-    /// <summary>Part of the totals that no line accounts for (shipping, rounding).</summary>
+    /// <summary>Delivery costs more or less.</summary>
+    ShippingChanged,
+
+    /// <summary>Part of the totals that no line accounts for.</summary>
     NotItemised,
 
     /// <summary>Customer balance applied differs. Changes the amount due, not the total.</summary>

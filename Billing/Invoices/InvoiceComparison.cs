@@ -38,12 +38,13 @@ public sealed record InvoiceComparison
         {
             return new Refusal(
                 "currency_mismatch",
-                $"The invoices are in different currencies ({previous.Currency.ToUpperInvariant()} and {current.Currency.ToUpperInvariant()}).",
-                "Compare invoices of one currency.");
+                $"The currency changed: invoice {previous.Number} was in {previous.Currency.ToUpperInvariant()} ({new Money(previous.Total, previous.Currency).ToDisplayText()}), {current.Number} is in {current.Currency.ToUpperInvariant()} ({new Money(current.Total, current.Currency).ToDisplayText()}). Without a rate there is no difference to explain.",
+                "Use explain_invoice for the lines of each.");
         }
 
         var changes = LineComparison.Compare(previous, current)
             .Concat(DiscountChanges(previous, current))
+            .Append(Change(InvoiceChangeKind.ShippingChanged, current.Shipping - previous.Shipping, current.Currency, "Shipping"))
             .Append(Change(InvoiceChangeKind.TaxChanged, current.Tax - previous.Tax, current.Currency, "Tax"));
         return new InvoiceComparison(
             previous,
@@ -91,7 +92,7 @@ public sealed record InvoiceComparison
         var rest = checked(whole - kept.Sum(c => c.Amount.AmountMinor));
         if (rest != 0)
         {
-            kept.Add(Change(InvoiceChangeKind.NotItemised, rest, currency, "Not itemised (shipping or rounding)"));
+            kept.Add(Change(InvoiceChangeKind.NotItemised, rest, currency, "A difference that no line explains"));
         }
 
         return [.. kept.OrderByDescending(c => Math.Abs(c.Amount.AmountMinor))];

@@ -31,6 +31,9 @@ public sealed record InvoiceFacts(
 
     public IReadOnlyList<TaxFacts> Taxes { get; init; } = [];
 
+    /// <summary>Delivery, before tax.</summary>
+    public long Shipping { get; init; }
+
     /// <summary>Credit notes before and after payment together.</summary>
     public long CreditedInAll { get; init; }
 
@@ -83,4 +86,7 @@ public sealed record DiscountFacts(string Key, string Name, long Amount)
 
     /// <summary>It counts on one invoice only.</summary>
     public bool Once { get; init; }
+
+    /// <summary>It has no end.</summary>
+    public bool Forever { get; init; }
 }

@@ -52,7 +52,7 @@ public static class Downgrades
     private static Outcome<PlanItem> Target(List<PlanItem> own, IReadOnlyList<PlanItem> onSale, string plan) => Named(onSale, plan) switch
     {
         [var one] => one,
-        [] => new Refusal("unknown_plan", $"plan: no plan '{plan}' is on sale in the subscription's currency and rhythm.", $"There are: {Names(onSale.Where(p => own.All(o => o.PriceId != p.PriceId)))}."),
+        [] => new Refusal("unknown_plan", $"plan: no plan '{plan}' is on sale in the subscription's currency and rhythm.", Smaller(own, onSale) is { Count: > 0 } smaller ? $"Smaller ones are: {Names(smaller)}." : "There is no smaller one; fewer pieces of the same plan are said in quantity."),
         var several => new Refusal("ambiguous_plan", $"plan: '{plan}' may be {Names(several)}.", "Give the whole name."),
     };
 
@@ -63,6 +63,12 @@ public static class Downgrades
         return fitting is [var one] ? one : new Refusal(
             "which_plan", fitting.Count == 0 ? $"replaces: the subscription has no '{replaces}'." : $"The subscription has {Names(fitting)}.", $"Say in replaces which one goes: {Names(own)}.");
     }
+
+    /// <summary>Plans on sale that cost less a month than something the subscription has.</summary>
+    private static List<PlanItem> Smaller(List<PlanItem> own, IReadOnlyList<PlanItem> onSale) =>
+        [.. onSale.Where(p => p.Unit is not null && own.Any(o => o.PriceId != p.PriceId && Monthly(p with { Quantity = o.Quantity }) < Monthly(o)))];
+
+    private static long Monthly(PlanItem item) => Mrr.Of([item.Recurring])!.Value.AmountMinor;
 
     private static Outcome<PlanChange> Smaller(PlanItem from, PlanItem to)
     {

@@ -117,6 +117,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             invoice.Number,
             invoice.Status,
             invoice.Money(invoice.AmountRemaining),
+            context.Tenant.Day(invoice.DueDate),
             own.Count,
             last is { IsRetried: false } ? null : context.Tenant.Day(invoice.NextPaymentAttempt),
             last?.RetryMayWork,

@@ -26,6 +26,7 @@ public sealed record PaymentHistory(
     string TimeZone);
 
 /// <summary>An invoice that is still owed.</summary>
+/// <param name="Due">Until when it was to be paid; left out where it is charged.</param>
 /// <param name="NextAttempt">When Stripe tries again; left out when it does not.</param>
 /// <param name="FirstDeclined">Day of the first decline; left out when none.</param>
 /// <param name="DaysSinceFirstDecline">Days from then to today: what the dunning schedule counts.</param>
@@ -38,6 +39,7 @@ public sealed record UnpaidInvoice(
     string? Number,
     string Status,
     Money Remaining,
+    DateOnly? Due,
     int FailedAttempts,
     DateOnly? NextAttempt,
     bool? RetryMayWork,

@@ -6,6 +6,7 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <summary>An invoice line by line.</summary>
 /// <param name="AmountDue">Where balance or credit notes made it another than the total.</param>
 /// <param name="Parts">Add up to the amount due, or to the total where that is the same.</param>
+/// <param name="CurrencyChange">That the customer was billed in another currency before; left out where they were not.</param>
 /// <param name="Language">Two-letter code of the text for the customer.</param>
 /// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
 /// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
@@ -19,6 +20,7 @@ public sealed record InvoiceExplanationView(
     Money Total,
     Money? AmountDue,
     IReadOnlyList<PartView> Parts,
+    string? CurrencyChange,
     string? Language,
     string? ForCustomer,
     string? TimeZone);

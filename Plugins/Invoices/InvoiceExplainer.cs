@@ -22,16 +22,31 @@ internal sealed class InvoiceExplainer(ToolContext context)
     public async Task<Outcome<InvoiceExplanationView>> ExplainAsync(Invoice invoice, bool letter, string? language, CancellationToken cancellationToken)
     {
         if (!(await EarlierAsync(invoice, cancellationToken)).TryGet(out var earlier, out var refusal)
-            || !(await new InvoiceFactsReader(_reader).ReadAsync([invoice, .. earlier], cancellationToken)).TryGet(out var facts, out refusal)
+            || !(await PreviousAsync(invoice, letter, cancellationToken)).TryGet(out var previous, out refusal)
+            || !(await new InvoiceFactsReader(_reader).ReadAsync([invoice, .. previous, .. earlier.Where(e => previous.All(p => p.Id != e.Id))], cancellationToken)).TryGet(out var facts, out refusal)
             || !(await _reader.CustomerAsync(invoice.CustomerId, cancellationToken)).TryGet(out var customer, out refusal))
         {
             return refusal;
         }
 
         var told = facts.Select(f => Named(OutsideNames.Delimited(f))).ToList();
-        var explanation = InvoiceExplanation.Of(told[0], [.. told.Skip(1)]);
+        var explanation = InvoiceExplanation.Of(told[0], [.. told.Skip(1).Where(f => f.SubscriptionId == told[0].SubscriptionId)]);
+        var before = previous.Count > 0 ? told[1] : null;
         var locale = language is not null ? Locale.All[language] : Locale.For(customer.PreferredLocales ?? [], customer.Address?.Country);
-        return View(invoice, customer, explanation, facts[0], letter ? locale : null);
+        return View(invoice, customer, explanation, facts[0], before, letter ? locale : null);
+    }
+
+    /// <summary>The invoice before: a letter compares with it, and the first of a subscription may be in a new currency. None is no fault.</summary>
+    private async Task<Outcome<IReadOnlyList<Invoice>>> PreviousAsync(Invoice invoice, bool letter, CancellationToken cancellationToken)
+    {
+        if (invoice.Id is null || (!letter && invoice.BillingReason != "subscription_create"))
+        {
+            return new Outcome<IReadOnlyList<Invoice>>.Ok([]);
+        }
+
+        return (await PreviousInvoice.OfAsync(_reader, invoice, cancellationToken)).TryGet(out var previous, out var refusal) ? new Outcome<IReadOnlyList<Invoice>>.Ok([previous])
+            : refusal.Code == PreviousInvoice.None ? new Outcome<IReadOnlyList<Invoice>>.Ok([])
+            : refusal;
     }
 
     /// <summary>The next invoice of a subscription, or of the customer's only one.</summary>
@@ -91,8 +106,13 @@ internal sealed class InvoiceExplainer(ToolContext context)
     internal static InvoiceFacts Named(InvoiceFacts facts) =>
         facts with { Lines = [.. facts.Lines.Select(l => l.ProductId is null || l.Name == l.Description ? l with { Name = Unnamed } : l)] };
 
-    private InvoiceExplanationView View(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceFacts facts, Locale? locale)
+    /// <summary>Lines by what was sold: a letter of ours repeats nobody's description.</summary>
+    private static InvoiceFacts Plain(InvoiceFacts facts) => facts with { Lines = [.. facts.Lines.Select(l => l with { Description = l.Name })] };
+
+    private InvoiceExplanationView View(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceFacts facts, InvoiceFacts? before, Locale? locale)
     {
+        var comparison = before is not null && InvoiceComparison.Compare(Plain(before), Plain(explanation.Invoice)).TryGet(out var compared, out _) ? compared : null;
+        Money? other = before is not null && before.Currency != invoice.Currency ? new Money(before.Total, before.Currency) : null;
         var described = facts.Lines.ToDictionary(l => l.Id, l => l.Description, StringComparer.Ordinal);
         var agent = new InvoiceWords(Locale.English, context.Tenant.Day);
         var upcoming = invoice.Id is null || invoice.Id.StartsWith("upcoming_", StringComparison.Ordinal);
@@ -112,8 +132,9 @@ internal sealed class InvoiceExplainer(ToolContext context)
                     agent.Part(p, Voice.Agent),
                     p.Subject == Unnamed ? new UntrustedText(described[p.LineIds[0]]) : null)),
             ],
+            other is { } was ? agent.OtherCurrency(invoice.Currency, was) : null,
             locale?.Code,
-            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, null, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created)),
+            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, comparison, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created), other),
             context.Tenant.TimeZone == "UTC" ? null : context.Tenant.TimeZone);
     }
 }

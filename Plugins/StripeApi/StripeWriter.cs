@@ -81,6 +81,13 @@ internal sealed class StripeWriter(StripeClient client, Func<StripeClient> uploa
         Keyed(),
         cancellationToken);
 
+    /// <summary>Ends a subscription whose items were all set to nothing: there is nothing left to prorate. Its key is not the one of what emptied it.</summary>
+    public Task<Subscription> EndEmptiedSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) => client.V1.Subscriptions.CancelAsync(
+        subscriptionId,
+        new SubscriptionCancelOptions { InvoiceNow = false, Prorate = false, CancellationDetails = new SubscriptionCancellationDetailsOptions { Comment = CommentOf(grant) } },
+        Keyed(":end"),
+        cancellationToken);
+
     /// <summary>Marks a subscription, also one that has ended.</summary>
     public Task<Subscription> StampSubscriptionAsync(string subscriptionId, CancellationToken cancellationToken) =>
         client.V1.Subscriptions.UpdateAsync(subscriptionId, new SubscriptionUpdateOptions { Metadata = Stamp() }, null, cancellationToken);

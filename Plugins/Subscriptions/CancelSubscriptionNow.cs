@@ -15,15 +15,12 @@ public sealed record CancelSubscriptionNowArguments(
     [property: Handle(ObjectKind.Subscription), Description("Subscription to end.")] ObjectRef Subscription);
 
 /// <summary>
-/// Ends a subscription at once. Nothing is given back by it: a credit for the unused time is a credit of its own, with
-/// its own approval, where the policy gives one. One with open invoices is refused (Stripe would stop collecting them), one with
-/// pending items too (no invoice would bill them). Stripe's proration of an immediate end depends on the
-/// second of the call, so no card could say it to the cent.
+/// Ends a subscription at once. Nothing is given back by it; <see cref="CancelSubscriptionProrated"/> credits the unused
+/// time. One with open invoices is refused (Stripe would stop collecting them), one with
+/// pending items too (no invoice would bill them).
 /// </summary>
 public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<CancelSubscriptionNowArguments>
 {
-    private static readonly string[] Running = ["active", "trialing", "past_due", "unpaid", "paused"];
-
     // Stripe keeps idempotency keys for POST alone (https://docs.stripe.com/api/idempotent_requests): a DELETE is never replayed.
     public static OperationDescriptor Descriptor { get; } = new(
         "cancel_subscription_now",
@@ -43,20 +40,8 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
             return refusal;
         }
 
-        if (Unfit(subscription) is { } unfit)
-        {
-            return unfit;
-        }
-
-        if (!(await StillCollectedAsync(reader, subscription, cancellationToken)).TryGet(out var collected, out refusal)
-            || !(await StillToBillAsync(reader, subscription, cancellationToken)).TryGet(out var unbilled, out refusal))
-        {
-            return refusal;
-        }
-
-        return collected.Count > 0
-            ? new Refusal("invoices_open", $"{collected.Count} invoice(s) of it are open or drafts ({collected[0].Number ?? "a draft"}), and Stripe would stop collecting them.", "See that they are paid or void first, or end it at the end of its period.")
-            : unbilled > 0 ? new Refusal("items_unbilled", $"{unbilled} item(s), such as an upgrade's proration, wait for its next invoice, and there would be none.", "End it at the end of its period: then they are billed. Or bill or delete them in Stripe's dashboard first.")
+        return await EndAtOnce.ObstacleAsync(reader, subscription, cancellationToken) is { } unfit
+            ? unfit
             : Of(arguments, subscription, customer, string.Join(", ", subscription.Items.Data.Select(i => names.GetValueOrDefault(i.Price.ProductId) ?? i.Price.Nickname).Distinct()), tenant);
     }
 
@@ -103,34 +88,6 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
 
     private static ExecutionResult.Executed Done(Subscription subscription) =>
         new(subscription.Id, "The subscription has ended.", subscription.StripeResponse?.RequestId);
-
-    private static Refusal? Unfit(Subscription subscription) =>
-        !Running.Contains(subscription.Status) ? new Refusal("subscription_not_running", $"The subscription is {subscription.Status}.")
-        : subscription.Items.Data.Any(i => i.Price.Recurring?.UsageType == "metered")
-            ? new Refusal("usage_not_billed", "The subscription bills by usage, and what was used since the last invoice would be lost.", "End it at the end of its period: then the usage is billed.")
-        : null;
-
-    private static async Task<Outcome<IReadOnlyList<Invoice>>> StillCollectedAsync(StripeReader reader, Subscription subscription, CancellationToken cancellationToken)
-    {
-        List<Invoice> found = [];
-        foreach (var status in new[] { "open", "draft" })
-        {
-            var filter = new InvoiceListOptions { Customer = subscription.CustomerId, Subscription = subscription.Id, Status = status };
-            if (!(await reader.InvoicesAsync(filter, cancellationToken)).TryGet(out var list, out var refusal))
-            {
-                return refusal;
-            }
-
-            found.AddRange(list.Items);
-        }
-
-        return found;
-    }
-
-    /// <summary>How many pending items only its next invoice would bill: its own, and those of no subscription.</summary>
-    private static async Task<Outcome<int>> StillToBillAsync(StripeReader reader, Subscription subscription, CancellationToken cancellationToken) =>
-        (await reader.PendingItemsAsync(subscription.CustomerId, cancellationToken))
-            .Map(pending => pending.Items.Count(i => i.Parent?.SubscriptionDetails?.Subscription is not { } of || of == subscription.Id) + (pending.Complete ? 0 : 1));
 
     private static Preview<CancelSubscriptionNowArguments> Of(
         CancelSubscriptionNowArguments arguments, Subscription subscription, Customer customer, string plan, TenantContext tenant)

@@ -55,7 +55,7 @@ public sealed class DowngradeNow(StripeReaders readers, BusinessClock clock) : I
             return refusal;
         }
 
-        if (await UnpaidForAsync(reader, facts, invoices, at, cancellationToken) is { } unpaid)
+        if (await PaidPeriod.ObstacleAsync(reader, facts.Subscription, invoices, at, "downgrade_at_period_end", cancellationToken) is { } unpaid)
         {
             return unpaid;
         }
@@ -113,50 +113,6 @@ public sealed class DowngradeNow(StripeReaders readers, BusinessClock clock) : I
             new("period_over", "The period that the change was reckoned in is over.", "Propose it again."),
         _ => null,
     };
-
-    /// <summary>Why the rest of the period is not the customer's to get back: it was not paid for, or its money is back already.</summary>
-    private static async Task<Refusal?> UnpaidForAsync(StripeReader reader, DowngradeFacts facts, Listing<Invoice> invoices, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        if (!invoices.Complete)
-        {
-            return new Refusal("too_many_invoices", "The subscription has more invoices than were read.", AtTheEnd);
-        }
-
-        var began = facts.Subscription.Items.Data.Min(i => i.CurrentPeriodStart);
-        var running = invoices.Items.Where(i => i.Created >= began || (i.Lines?.Data ?? []).Any(l => l.Period is { } p && Dates.Instant(p.Start) <= at && at < Dates.Instant(p.End))).ToList();
-        if (invoices.Items.FirstOrDefault(i => i.Status is "open" or "draft") is { } open)
-        {
-            return new Refusal("invoices_open", $"Invoice {open.Number ?? "in draft"} is not paid: the change would give back time that nobody paid for.", "Use downgrade_at_period_end, or see that it is paid first.");
-        }
-
-        if (running.FirstOrDefault(i => i.Status != "paid") is { } never)
-        {
-            return new Refusal("period_not_paid", $"Invoice {never.Number} of the running period is {never.Status}: the change would give back time that nobody paid for.", AtTheEnd);
-        }
-
-        if (running.Count == 0 && facts.Subscription.Status != "trialing")
-        {
-            return new Refusal("period_not_paid", "No invoice of the running period was found: the change would give back time that nobody paid for.", AtTheEnd);
-        }
-
-        foreach (var invoice in running)
-        {
-            if (!(await reader.CreditNotesAsync(invoice.Id, cancellationToken)).TryGet(out var notes, out var refusal)
-                || !(await new Settlements(reader).ChargesOfAsync(invoice, cancellationToken)).TryGet(out var charges, out refusal))
-            {
-                return refusal;
-            }
-
-            if (!notes.Complete || notes.Items.Any(n => n.Status != "void") || charges.Any(c => c.AmountRefunded > 0 || c.Disputed))
-            {
-                return new Refusal("period_given_back", $"Of invoice {invoice.Number}, which bills the running period, money was given back or is disputed: the change would give it back again.", AtTheEnd);
-            }
-        }
-
-        return null;
-    }
-
-    private const string AtTheEnd = "Use downgrade_at_period_end.";
 
     private static Preview<DowngradeNowArguments> Of(DowngradeNowArguments arguments, DowngradeFacts facts, Invoice before, Invoice after, TenantContext tenant)
     {

@@ -107,7 +107,7 @@ internal sealed class PeriodEnd(StripeReaders readers, bool ends)
     internal static Money? Recurring(Subscription subscription)
     {
         var amounts = subscription.Items.Data
-            .Where(i => i.Price is { Recurring: { UsageType: not "metered" }, UnitAmount: not null, BillingScheme: not "tiered" })
+            .Where(i => i.Price is { Recurring: { UsageType: not "metered" }, UnitAmount: not null, BillingScheme: not "tiered", TransformQuantity: null })
             .Select(i => new RecurringAmount(new Money(i.Price.UnitAmount!.Value, i.Price.Currency), i.Quantity, i.Price.Recurring.Interval, i.Price.Recurring.IntervalCount))
             .ToList();
         return amounts.Select(a => a.Unit.Currency).Distinct().Count() > 1 ? null : Mrr.Of(amounts);

@@ -35,6 +35,9 @@ public enum PartKind
 
     Discount,
 
+    /// <summary>A discount without an end.</summary>
+    DiscountLasting,
+
     /// <summary>A discount that the next invoice will not have.</summary>
     DiscountLast,
 
@@ -43,11 +46,17 @@ public enum PartKind
     /// <summary>Tax contained in the prices: adds nothing.</summary>
     TaxIncluded,
 
+    /// <summary>Delivery, before tax.</summary>
+    Shipping,
+
     /// <summary>Part of the total that no line accounts for.</summary>
     NotItemised,
 
     /// <summary>Stored credit lowered what is due.</summary>
     BalanceUsed,
+
+    /// <summary>The invoice is below zero: what it gives back is kept for later ones.</summary>
+    CreditStored,
 
     /// <summary>An older debt was added.</summary>
     BalanceOwed,

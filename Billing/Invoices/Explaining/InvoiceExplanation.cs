@@ -13,7 +13,7 @@ public sealed record InvoiceExplanation(InvoiceFacts Invoice, IReadOnlyList<Expl
         ArgumentNullException.ThrowIfNull(invoice);
         ArgumentNullException.ThrowIfNull(earlier);
         var history = earlier.SelectMany(i => i.Lines).Concat(invoice.Lines).ToList();
-        var parts = ExplainedLines.Of(invoice, history).Concat(Discounts(invoice)).Concat(Taxes(invoice));
+        var parts = ExplainedLines.Of(invoice, history).Concat(Discounts(invoice)).Append(new ExplainedPart(PartKind.Shipping, new Money(invoice.Shipping, invoice.Currency), "")).Concat(Taxes(invoice));
         return new InvoiceExplanation(
             invoice,
             Complete(parts, invoice.Total, invoice.Currency),
@@ -21,7 +21,7 @@ public sealed record InvoiceExplanation(InvoiceFacts Invoice, IReadOnlyList<Expl
     }
 
     private static IEnumerable<ExplainedPart> Discounts(InvoiceFacts invoice) => invoice.Discounts.Where(d => d.Amount != 0).Select(d =>
-        new ExplainedPart(IsLast(d, invoice) ? PartKind.DiscountLast : PartKind.Discount, new Money(-d.Amount, invoice.Currency), d.Name)
+        new ExplainedPart(IsLast(d, invoice) ? PartKind.DiscountLast : d.Forever ? PartKind.DiscountLasting : PartKind.Discount, new Money(-d.Amount, invoice.Currency), d.Name)
         {
             Percent = d.PercentOff,
             Ends = d.Ends,
@@ -37,7 +37,7 @@ public sealed record InvoiceExplanation(InvoiceFacts Invoice, IReadOnlyList<Expl
     private static IEnumerable<ExplainedPart> Due(InvoiceFacts invoice)
     {
         var carried = invoice.EndingBalance > 0 && invoice.EndingBalance > invoice.StartingBalance;
-        var kind = carried ? PartKind.CarriedForward : invoice.BalanceApplied < 0 ? PartKind.BalanceUsed : PartKind.BalanceOwed;
+        var kind = carried ? PartKind.CarriedForward : invoice is { Total: < 0, BalanceApplied: > 0 } ? PartKind.CreditStored : invoice.BalanceApplied < 0 ? PartKind.BalanceUsed : PartKind.BalanceOwed;
         yield return new ExplainedPart(kind, new Money(invoice.BalanceApplied, invoice.Currency), "");
         yield return new ExplainedPart(PartKind.Credited, new Money(-invoice.Credited, invoice.Currency), "");
     }

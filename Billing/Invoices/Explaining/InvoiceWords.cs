@@ -35,12 +35,13 @@ public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> d
 
     /// <summary>A letter to the customer: what it is, what changed, every part, what is due.</summary>
     /// <param name="comparison">With the invoice before; null when there is none.</param>
-    public string Letter(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date)
+    /// <param name="before">Total of the invoice before, where it was in another currency.</param>
+    public string Letter(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date, Money? before = null)
     {
         ArgumentNullException.ThrowIfNull(explanation);
         var invoice = explanation.Invoice;
         List<string> lines = [locale.Say("head", Values(("number", number), ("date", locale.Day(day(date))), ("total", Money(invoice.Total, invoice.Currency))))];
-        lines.AddRange(comparison is null ? [] : Changes(comparison));
+        lines.AddRange(comparison is not null ? Changes(comparison) : before is { } other ? [OtherCurrency(invoice.Currency, other)] : []);
         lines.AddRange(explanation.Parts.Concat(explanation.DueParts).Select(p => "- " + Part(p, Voice.Customer)));
         if (invoice.AmountDue != invoice.Total)
         {
@@ -49,6 +50,10 @@ public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> d
 
         return string.Join('\n', lines);
     }
+
+    /// <summary>Two currencies have no difference without a rate: what is said is that they are two.</summary>
+    public string OtherCurrency(string currency, Money before) => locale.Say("currency", Values(
+        ("currency", currency.ToUpperInvariant()), ("before", before.Currency.ToUpperInvariant()), ("previous", locale.Money(before))));
 
     /// <summary>The difference to the invoice before and what makes it, a line each.</summary>
     public IReadOnlyList<string> Changes(InvoiceComparison comparison)

@@ -27,10 +27,20 @@ internal sealed class PartValues(Locale locale, Func<DateTimeOffset, DateOnly> d
         ["over"] = Number(part.Usage?.Over),
         ["charge"] = Money(part.Usage?.Charge),
         ["minimum"] = part.Usage?.Minimum is { AmountMinor: > 0 } minimum ? locale.Money(minimum) : null,
+        ["flat"] = part.Usage is { } fees && Flat(fees) is > 0 and var flat ? locale.Money(part.Amount with { AmountMinor = Pricing.Round(flat) }) : null,
         ["tiers"] = part.Usage is { } usage && usage.Tiers.Any(t => t.Cost > 0)
-            ? string.Join(", ", usage.Tiers.Where(t => t.Cost > 0).Select(t => $"{locale.Number(t.Quantity)} × {locale.UnitPrice(t.UnitAmount, part.Amount.Currency)}"))
+            ? string.Join(", ", usage.Tiers.Where(t => t.Cost > 0).Select(t => Tier(t, usage, part.Amount.Currency)))
             : null,
     };
+
+    /// <summary>Flat fees beyond the one that is asked for whatever is used.</summary>
+    private static decimal Flat(UsageWorking usage) => usage.Tiers.Sum(t => t.FlatAmount) - (usage.Minimum.AmountMinor > 0 ? usage.Tiers[0].FlatAmount : 0);
+
+    private string Tier(TierPart tier, UsageWorking usage, string currency)
+    {
+        var pieces = $"{locale.Number(tier.Quantity)} × {locale.UnitPrice(tier.UnitAmount, currency)}";
+        return tier.FlatAmount > 0 && !(tier.Number == 1 && usage.Minimum.AmountMinor > 0) ? $"{pieces} + {locale.UnitPrice(tier.FlatAmount, currency)}" : pieces;
+    }
 
     /// <summary>Stripe counts seconds: where whole days do not give the amount, the sign says that they are rounded.</summary>
     private string? Days(ExplainedPart part) => part.Proration is not { } working ? null

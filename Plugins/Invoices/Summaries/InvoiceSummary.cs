@@ -47,13 +47,13 @@ internal sealed record InvoiceSummary(Invoice Invoice, Customer Customer, Locale
 
         InvoiceFacts[] named = [.. facts.Select(InvoiceExplainer.Named)];
         var comparison = previous is not null && InvoiceComparison.Compare(named[1], named[0]).TryGet(out var compared, out _) ? compared : null;
-        var summary = Of(invoice, customer, InvoiceExplanation.Of(named[0], named[1..]), comparison, tenant);
+        var summary = Of(invoice, customer, InvoiceExplanation.Of(named[0], [.. named[1..].Where(f => f.SubscriptionId == named[0].SubscriptionId)]), comparison, previous is not null && previous.Currency != invoice.Currency ? previous.Money(previous.Total) : null, tenant);
         return LinkFinder.Finds(summary.Letter.Replace(invoice.Number ?? "-", "", StringComparison.Ordinal))
             ? new Refusal("summary_with_link", "The invoice's own names hold a link or an address, which must not go into a text that we sign.", "Correct the product or discount name in Stripe.")
             : summary;
     }
 
-    private static InvoiceSummary Of(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceComparison? comparison, TenantContext tenant)
+    private static InvoiceSummary Of(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceComparison? comparison, Money? before, TenantContext tenant)
     {
         var locale = Locale.For(customer.PreferredLocales ?? [], customer.Address?.Country);
         var words = new InvoiceWords(locale, tenant.Day);
@@ -63,7 +63,7 @@ internal sealed record InvoiceSummary(Invoice Invoice, Customer Customer, Locale
             customer,
             locale,
             words.Paragraph(explanation, comparison, invoice.Number, date, MostParagraph),
-            words.Letter(explanation, comparison, invoice.Number, date),
+            words.Letter(explanation, comparison, invoice.Number, date, before),
             explanation.Parts.Where(p => p.LineIds.Count == 1 && p.Subject != InvoiceExplainer.Unnamed)
                 .ToDictionary(p => p.LineIds[0], p => words.Part(p, Voice.Customer), StringComparer.Ordinal));
     }

@@ -28,6 +28,7 @@ internal static class InvoiceFactsMap
         BillingReason = invoice.BillingReason,
         SubscriptionId = invoice.SubscriptionId(),
         Created = Dates.Instant(invoice.Created),
+        Shipping = invoice.ShippingCost?.AmountSubtotal ?? 0,
         Taxes = [.. (invoice.TotalTaxes ?? []).Select(t => Tax(t, rates))],
         CreditedInAll = invoice.PrePaymentCreditNotesAmount + invoice.PostPaymentCreditNotesAmount,
         StartingBalance = invoice.StartingBalance,
@@ -99,6 +100,7 @@ internal static class InvoiceFactsMap
             PercentOff = coupon?.PercentOff,
             Ends = amount.Discount?.End is { } end ? Dates.Instant(end) : null,
             Once = coupon?.Duration == "once",
+            Forever = coupon?.Duration == "forever" && amount.Discount?.End is null,
         };
     }
 }

@@ -99,6 +99,68 @@ public sealed class InvoiceExplanationTests
     public void Total_ThatNoLineAccountsFor_IsSaid() =>
         Explain(1_500, Line("il_1", "Lumen Team", 1_000, Flat("team", 1_000), Start, Start.AddMonths(1))).Parts[^1].ShouldBe(new ExplainedPart(PartKind.NotItemised, new Money(500, "usd"), ""));
 
+    [Fact]
+    public void Minimum_AndFlatFees_AreSaidToTheCustomerInEveryLanguage()
+    {
+        var priced = Calls with { Tiers = [new(10_000, 0, 2_000), new(null, 0.4m, 500)] };
+        var explained = Explain(3_300, Usage(12_000, 3_300, priced));
+        Agent(explained).Single().ShouldContain("(10,000 × $0.00, 2,000 × $0.004 + $5.00), minimum $20.00");
+        Customer(explained, "en").ShouldContain("; $20.00 is due besides, whatever is used; flat fees of $5.00 are part of it");
+        foreach (var locale in Locale.All.Values)
+        {
+            Customer(explained, locale.Code).ShouldContain(locale.Money(new Money(2_000, "usd")), customMessage: locale.Code);
+            Customer(explained, locale.Code).ShouldContain(locale.Money(new Money(500, "usd")), customMessage: locale.Code);
+        }
+    }
+
+    [Fact]
+    public void Discount_WithoutAnEnd_SaysSo()
+    {
+        var line = Line("il_1", "Lumen Team", 10_000, Flat("team", 10_000), Start, Start.AddMonths(1));
+        var explained = InvoiceExplanation.Of(Invoice(9_000, line) with { Discounts = [new DiscountFacts("NONPROFIT10", "Nonprofit", 1_000) { PercentOff = 10, Forever = true }] }, []);
+        Agent(explained).ShouldContain("-$10.00: discount “Nonprofit”, 10 %, without an end");
+        Customer(explained, "en").ShouldContain("it has no end");
+        Customer(explained, "de").ShouldContain("er gilt ohne Ende");
+    }
+
+    [Fact]
+    public void Shipping_IsSaidOnlyWhereItIsKnown()
+    {
+        var line = Line("il_1", "Lumen Team", 1_000, Flat("team", 1_000), Start, Start.AddMonths(1));
+        Customer(InvoiceExplanation.Of(Invoice(1_500, line) with { Shipping = 500 }, []), "en").ShouldContain("Shipping: $5.00");
+        Customer(Explain(1_500, line), "en").ShouldContain("A difference that no line explains: $5.00");
+    }
+
+    [Fact]
+    public void Total_BelowZero_IsKeptAsCredit()
+    {
+        var credit = Line("il_1", "Lumen Team", -1_000, Flat("team", 10_000), Start, Start.AddDays(3)) with { Proration = true };
+        Due(Invoice(-1_000, credit) with { AmountDue = 0, BalanceApplied = 1_000, EndingBalance = -1_000 }).ShouldBe(PartKind.CreditStored);
+    }
+
+    [Fact]
+    public void Currency_ThatChanged_IsSaidInsteadOfADifference()
+    {
+        var line = Line("il_1", "Lumen Team", 1_000, Flat("team", 1_000), Start, Start.AddMonths(1));
+        var now = Invoice(1_000, line) with { Currency = "eur" };
+        InvoiceComparison.Compare(Invoice(1_100, line), now).TryGet(out _, out var refusal).ShouldBeFalse();
+        refusal!.Message.ShouldContain("was in USD ($11.00), LUM-0042 is in EUR (€10.00)");
+        foreach (var locale in Locale.All.Values)
+        {
+            new InvoiceWords(locale, Day).Letter(InvoiceExplanation.Of(now, []), null, "LUM-0042", Start, new Money(1_100, "usd")).ShouldContain(locale.Money(new Money(1_100, "usd")));
+        }
+    }
+
+    [Fact]
+    public void Trial_ThatIsOver_IsTheChange()
+    {
+        var free = Line("il_1", "Lumen Team", 0, Flat("team", 9_900), Start, Start.AddDays(14));
+        var billed = Line("il_2", "Lumen Team", 9_900, Flat("team", 9_900), Start.AddDays(14), Start.AddDays(45));
+        InvoiceComparison.Compare(Invoice(0, free), Invoice(9_900, billed)).TryGet(out var comparison, out _).ShouldBeTrue();
+        comparison!.Changes.Single().Kind.ShouldBe(InvoiceChangeKind.TrialEnded);
+        new InvoiceWords(Locale.English, Day).Changes(comparison)[1].ShouldBe("- +$99.00: the trial of Lumen Team is over, from 15 March 2026");
+    }
+
     /// <summary>Every pricing model: each, graduated, by volume, in packages, with flat amounts, metered or not, in four currencies.</summary>
     [Property(MaxTest = 400)]
     public Property Parts_OfAnyPricing_AddUpToTheTotal() => Prop.ForAll(AnyInvoice().ToArbitrary(), invoice =>

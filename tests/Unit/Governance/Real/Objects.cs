@@ -7,6 +7,15 @@ namespace BillingCopilot.Unit.Governance.Real;
 /// <summary>A tax on everything of an invoice, on top of the price or within it.</summary>
 internal sealed record Tax(decimal Percent, bool Inclusive);
 
+/// <summary>How a quantity is priced.</summary>
+internal enum PricingModel
+{
+    Each,
+    Graduated,
+    Volume,
+    Package,
+}
+
 /// <summary>Things of a customer's, made fresh in the sandbox.</summary>
 internal sealed class Objects(StripeClient stripe)
 {
@@ -92,6 +101,37 @@ internal sealed class Objects(StripeClient stripe)
             ProductData = new PriceProductDataOptions { Name = "Team" },
         });
         return await stripe.V1.Subscriptions.CreateAsync(new SubscriptionCreateOptions { Customer = customer.Id, Items = [new SubscriptionItemOptions { Price = price.Id, Quantity = quantity }] });
+    }
+
+    /// <summary>A paid subscription, priced in one of the ways there are.</summary>
+    public async Task<Subscription> PricedAsync(PricingModel model, long unit, long quantity, string currency, Tax? tax)
+    {
+        var customer = await CustomerAsync();
+        var options = new PriceCreateOptions
+        {
+            Currency = currency, Recurring = new PriceRecurringOptions { Interval = "month" }, ProductData = new PriceProductDataOptions { Name = "Team" },
+        };
+        switch (model)
+        {
+            case PricingModel.Graduated or PricingModel.Volume:
+                options.BillingScheme = "tiered";
+                options.TiersMode = model == PricingModel.Volume ? "volume" : "graduated";
+                options.Tiers = [new PriceTierOptions { UpTo = 5, UnitAmount = unit }, new PriceTierOptions { UpTo = PriceTierUpTo.Inf, UnitAmount = unit / 2 / 10 * 10 }];
+                break;
+            case PricingModel.Package:
+                (options.UnitAmount, options.TransformQuantity) = (unit, new PriceTransformQuantityOptions { DivideBy = 4, Round = "up" });
+                break;
+            default:
+                options.UnitAmount = unit;
+                break;
+        }
+
+        return await stripe.V1.Subscriptions.CreateAsync(new SubscriptionCreateOptions
+        {
+            Customer = customer.Id,
+            Items = [new SubscriptionItemOptions { Price = (await stripe.V1.Prices.CreateAsync(options)).Id, Quantity = quantity }],
+            DefaultTaxRates = tax is null ? null : [await RateAsync(tax)],
+        });
     }
 
     /// <summary>A subscription whose pieces get fewer when its period ends.</summary>

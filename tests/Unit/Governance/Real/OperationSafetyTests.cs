@@ -135,6 +135,30 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         (await _bench.Node.GetRequiredService<AuditLog>().ReadAboutAsync(RealBench.Tenant, proposal.Id, default)).Count(e => e.Kind == "execution.finished").ShouldBe(1);
     }
 
+    /// <summary>The credit and the end at the period's end come in one call: when the end at once fails, nothing is half done.</summary>
+    [Fact]
+    public async Task CancelProrated_EndAtOnceFails_IsCreditedOnceSetToEndAndEndedLater()
+    {
+        const string Name = "cancel_subscription_prorated";
+        var arguments = await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var proposal = await ApprovedAsync(Name, arguments);
+        await _bench.Sandbox.ControlAsync("faults", new { match = "DELETE /v1/subscriptions/*", kind = "429", times = 2 });
+
+        var view = await ExecuteAsync(proposal);
+        var half = await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync((string)arguments["subscription"]!);
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+        await _bench.Executor.RecoverAsync(RealBench.Tenant, default);
+
+        (view.Status, view.ResultText!.Contains("set to end by itself", StringComparison.Ordinal)).ShouldBe((ProposalStatus.Executed, true), view.ResultText);
+        (half.Status, half.CancelAtPeriodEnd, half.Items.Data.Sum(i => i.Quantity)).ShouldBe(("active", true, 0));
+        (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync(half.Id)).Status.ShouldBe("canceled");
+        var credit = (await _bench.Sandbox.Admin.V1.Invoices.ListAsync(new InvoiceListOptions { Subscription = half.Id })).Data.Where(i => i.Total < 0).ShouldHaveSingleItem();
+        (await _bench.Sandbox.Admin.V1.Customers.GetAsync(half.CustomerId)).Balance.ShouldBe(credit.Total);
+        (-credit.Total, credit.Currency).ShouldBe((proposal.Amount!.Value.AmountMinor, proposal.Amount.Value.Currency));
+        (await Operations[Name].EffectsAsync(_bench, proposal)).ShouldBe(1);
+    }
+
     private async Task<string?> MarkOfAsync(ProposalView proposal) => (proposal.Target.Kind switch
     {
         ObjectKind.Invoice => (await _bench.Sandbox.Admin.V1.Invoices.GetAsync(proposal.Target.Id)).Metadata,

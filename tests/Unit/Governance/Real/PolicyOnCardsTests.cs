@@ -73,6 +73,7 @@ public sealed partial class PolicyOnCardsTests : IAsyncLifetime
     [InlineData("take_back_courtesy_credit", "Credit notes and courtesy credit, Limits of courtesy credit")]
     [InlineData("cancel_subscription_at_period_end", "Cancellations, How it ends")]
     [InlineData("cancel_subscription_now", "Cancellations, How it ends")]
+    [InlineData("cancel_subscription_prorated", "Cancellations, How it ends")]
     [InlineData("reactivate_subscription", "Cancellations, How it ends")]
     [InlineData("downgrade_at_period_end", "Proration and plan changes, Downgrades and fewer seats")]
     [InlineData("downgrade_now", "Proration and plan changes, Downgrades and fewer seats")]

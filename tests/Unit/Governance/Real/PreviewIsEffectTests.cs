@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Proposals;
@@ -21,6 +22,7 @@ public sealed class PreviewIsEffectTests
           cancel_subscription_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           reactivate_subscription: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           cancel_subscription_now: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          cancel_subscription_prorated: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           give_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none, limit: { days: 90, per_customer: { usd: "99999.00", eur: "99999.00", jpy: "9999900", kwd: "99999.000" }, words: W } }
           submit_dispute_evidence: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           accept_dispute: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
@@ -55,10 +57,16 @@ public sealed class PreviewIsEffectTests
             compared.AddRange(await CompareAsync(bench, await CaseAsync(new Objects(bench.Sandbox.Admin), random, currency), $"{currency} case {i}"));
         }
 
+        for (var i = 0; i < EachCurrency / 8; i++)
+        {
+            compared.AddRange(await CompareAsync(bench, await ProratedAsync(new Objects(bench.Sandbox.Admin), random, currency), $"{currency} prorated end {i}"));
+        }
+
         // The cases hold what they are about: not only zeros.
         compared.Count.ShouldBeGreaterThan(2 * EachCurrency);
         compared.Count(c => c is { Field: "Tax in the credit", AfterMinor: > 0 }).ShouldBeGreaterThan(3);
         compared.Count(c => c is { Field: "Customer's stored credit", BeforeMinor: > 0 }).ShouldBeGreaterThan(3);
+        compared.Count(c => c is { Field: "Credit for the unused time, with tax", AfterMinor: > 0 }).ShouldBeGreaterThan(3);
     }
 
     /// <summary>Proposes, approves and executes, and reads each amount of the preview before and after. Returns them.</summary>
@@ -110,6 +118,7 @@ public sealed class PreviewIsEffectTests
         "Refunded to the payment method" => (await ChargesAsync(stripe, about)).Sum(c => c.AmountRefunded),
         "Left to credit on the invoice" => (await stripe.V1.Invoices.GetAsync(about.Invoice)).Total - (await NotesAsync(stripe, about)).Sum(n => n.Total),
         "Tax in the credit" => done is null ? 0 : (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).TotalTaxes?.Sum(t => t.Amount) ?? 0,
+        "Credit for the unused time, with tax" => done is null ? 0 : -(await stripe.V1.Invoices.ListAsync(new InvoiceListOptions { Subscription = about.Subscription, Limit = 1 })).Data[0].Total,
         "Proration" => (await stripe.V1.InvoiceItems.ListAsync(new InvoiceItemListOptions { Customer = about.Customer, Pending = true })).Sum(i => i.Amount),
         "Next invoice as it stands now" => (await stripe.V1.Invoices.CreatePreviewAsync(new InvoiceCreatePreviewOptions { Subscription = about.Subscription })).Total,
         "Taken from our balance" => -(await MovementsAsync(stripe, about)).Sum(m => m.Amount),
@@ -211,6 +220,21 @@ public sealed class PreviewIsEffectTests
 
         var of = Of(random.Next(2) == 0 ? "downgrade_now" : "downgrade_at_period_end", await objects.SubscriptionAsync(unit, before, currency), currency);
         (of.Arguments["plan"], of.Arguments["quantity"]) = ("Team", after);
+        return of;
+    }
+
+    /// <summary>An end with credit, some minutes into a month that was paid, of seats or of a price in tiers or packages.</summary>
+    private static async Task<Case> ProratedAsync(Objects objects, Random random, string currency)
+    {
+        var tax = random.Next(3) switch { 0 => null, 1 => new Tax(20, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
+        var subscription = await objects.PricedAsync((PricingModel)random.Next(4), 100L * random.Next(1, 9_000), random.Next(1, 30), currency, tax);
+        if (random.Next(2) == 0)
+        {
+            await objects.StoreCreditAsync(subscription.CustomerId, 10L * random.Next(1, 900), currency);
+        }
+
+        var of = Of("cancel_subscription_prorated", subscription, currency);
+        of.Arguments["at"] = new DateTimeOffset(subscription.Items.Data[0].CurrentPeriodStart).AddSeconds(random.Next(3_500)).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         return of;
     }
 

@@ -41,6 +41,11 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
             async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id },
             (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
             "/v1/subscriptions/", "DELETE /v1/subscriptions/*", "subscription.canceled"),
+        // Of a year, as downgrade_now.
+        ["cancel_subscription_prorated"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2, interval: "year")).Id },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated"),
         ["give_courtesy_credit"] = new(
             async o => Objects.Courtesy(await o.CustomerAsync(), 1000),
             (stripe, a) => stripe.V1.Customers.BalanceTransactions.CreateAsync((string)a["customer"]!, new CustomerBalanceTransactionCreateOptions { Amount = -500, Currency = "usd" }),
