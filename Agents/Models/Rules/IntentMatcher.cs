@@ -127,7 +127,7 @@ internal sealed partial class IntentMatcher
     private Intent? Ruled(string asked, Intent? best)
     {
         var named = NameReader.FindMarked(asked, IsWord) is not null || EntityReader.NamesObject(asked);
-        return GeneralQuestion.NamesPolicy(asked) || (!named && best is { Needs.Count: > 0 } && GeneralQuestion.Is(asked))
+        return GeneralQuestion.NamesPolicy(asked) || (!named && (best is { Needs.Count: > 0 } or { General: true }) && GeneralQuestion.Is(asked))
             ? _rules.Intents.FirstOrDefault(i => i.General)
             : null;
     }
