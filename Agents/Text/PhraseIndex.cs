@@ -12,6 +12,9 @@ public sealed class PhraseIndex
     /// <summary>For each feature the phrases that have it, with its share of their length.</summary>
     private readonly Dictionary<string, List<(int Phrase, double Share)>> _having = new(StringComparer.Ordinal);
 
+    /// <summary>For each word the phrases of each label that have it.</summary>
+    private readonly Dictionary<string, Dictionary<string, int>> _labelsOf = new(StringComparer.Ordinal);
+
     /// <summary>Labels in order, with their phrases.</summary>
     private readonly (string Label, int[] Phrases)[] _labels;
     private readonly int _count;
@@ -27,6 +30,12 @@ public sealed class PhraseIndex
         _labels = [.. parsed.Select((p, i) => (p.Label, Index: i)).GroupBy(p => p.Label, p => p.Index).Select(g => (g.Key, g.ToArray()))];
         for (var i = 0; i < parsed.Length; i++)
         {
+            foreach (var word in parsed[i].Features.Where(IsMeaning).Distinct())
+            {
+                var labels = _labelsOf.TryGetValue(word, out var have) ? have : _labelsOf[word] = new(StringComparer.Ordinal);
+                labels[parsed[i].Label] = labels.GetValueOrDefault(parsed[i].Label) + 1;
+            }
+
             foreach (var (feature, share) in Vector(parsed[i].Features))
             {
                 (_having.TryGetValue(feature, out var known) ? known : _having[feature] = []).Add((i, share));
@@ -62,18 +71,39 @@ public sealed class PhraseIndex
     /// <summary>1 when at least half of the words that mean something are known here, proportionally less below; a text of names alone is 1.</summary>
     private double Coverage(IReadOnlyList<string> words)
     {
-        string[] meaning = [.. words.Where(w => !IsPlaceholder(w) && !QuestionWords.Contains(w))];
+        string[] meaning = [.. words.Where(IsMeaning)];
         if (meaning.Length == 0)
         {
-            return words.All(IsPlaceholder) ? 1 : 0.3;
+            // "What is on LUM-0042?", "who is Acme?": little else could be asked of an id, and of a name by "who".
+            return words.All(IsPlaceholder) || words.Contains(Words.Identifier) || (words.Contains("who") && words.Contains(Words.Name)) ? 1 : 0.3;
         }
 
         var known = meaning.Count(w => _weights.ContainsKey(w) || Synonyms.Canonical(w) is not null) / (double)meaning.Length;
         return Math.Min(1, 2 * known);
     }
 
+    /// <summary>The words that mean something and that no phrase of this label has.</summary>
+    public IEnumerable<string> StrangeTo(string label, IReadOnlyList<string> words) => words.Where(w => IsMeaning(w) && LabelsOf(w).GetValueOrDefault(label) == 0).Distinct();
+
+    /// <summary>How much of what the words mean this label's phrases have, rare words counting more, 0 to 1.</summary>
+    public double Covers(string label, IReadOnlyList<string> words)
+    {
+        var all = words.Where(IsMeaning).Distinct().Sum(WeightOf);
+        return all == 0 ? 1 : 1 - (StrangeTo(label, words).Sum(WeightOf) / all);
+    }
+
+    /// <summary>True when this label's phrases have one of the words, and most phrases that have it are of such labels.</summary>
+    public bool HasTelling(string label, IReadOnlyList<string> words, Func<string, bool> such) =>
+        words.Any(w => IsMeaning(w) && LabelsOf(w) is var labels && labels.ContainsKey(label) && 2 * labels.Where(l => such(l.Key)).Sum(l => l.Value) >= labels.Values.Sum());
+
     /// <summary>True when a word of the text occurs in some phrase.</summary>
     public bool Knows(string text) => Words.Of(text).Any(w => !IsPlaceholder(w) && _weights.ContainsKey(w));
+
+    private Dictionary<string, int> LabelsOf(string word) => _labelsOf.GetValueOrDefault(word) ?? NoLabels;
+
+    private static readonly Dictionary<string, int> NoLabels = [];
+
+    private static bool IsMeaning(string word) => !word.StartsWith('#') && !word.Contains(' ', StringComparison.Ordinal) && !QuestionWords.Contains(word);
 
     private static double Blend(double[] best) => best.Length == 0 ? 0 : (0.8 * best[0]) + (0.2 * best.Average());
 

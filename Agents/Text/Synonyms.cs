@@ -4,7 +4,7 @@ namespace BillingCopilot.Agents.Text;
 public static class Synonyms
 {
     private const string Groups = """
-        invoice bill bills billing statement
+        invoice bill bills billing
         increase increased higher high large larger big jump jumped rise rose risen grew grow growing more bigger pricier expensive extra climbed surge spike spiked doubled went up upped hike hiked
         decrease lower lowered dropped less cheaper smaller fell
         change changed changes different differ differs difference delta gap
@@ -22,7 +22,7 @@ public static class Synonyms
         explain explained clarify break breakdown understand justify walk
         reason cause why
         recover recovery recovering rescue winback
-        retry retries retried reattempt again
+        retry retries retried reattempt
         card cards creditcard debit
         policy policies rule rules guideline guidelines allowed permitted entitled eligible
         history log timeline past previous
@@ -37,6 +37,7 @@ public static class Synonyms
         coupon coupons voucher vouchers
         seat seats
         goodwill courtesy apology sorry
+        ticket tickets
         wrong incorrect mistake mistaken error erroneous mischarged overcharged overcharge
         """;
 

@@ -20,6 +20,21 @@ internal sealed partial class IntentMatcher
     private const double Tie = 0.83;
     private const double NearlyAnExample = 0.55;
 
+    /// <summary>From here on words that the intent never speaks of are taken for a way of speaking.</summary>
+    private const double BeyondDoubt = 0.7;
+
+    /// <summary>What covers less of the words has to be sure.</summary>
+    private const double LeastCovered = 0.3;
+
+    /// <summary>In place of one that can't be meant: another has to come to this share of it.</summary>
+    private const double NearTheBest = 0.8;
+
+    /// <summary>What a question about somebody counts as one about our rules.</summary>
+    private const double GeneralOfSomebody = 0.5;
+
+    /// <summary>The same of a question about our rules, which may be about anything.</summary>
+    private const double GeneralBeyondDoubt = 0.45;
+
     private readonly RuleSet _rules;
     private readonly PhraseIndex _index;
 
@@ -68,7 +83,7 @@ internal sealed partial class IntentMatcher
             return new Understood(offered, [rest]);
         }
 
-        if (Ruled(asked, best) is { } general)
+        if (Ruled(asked, best ?? _rules.Find(_index.Rank(asked)[0].Label)) is { } general)
         {
             return new Understood(general, [asked]);
         }
@@ -112,7 +127,7 @@ internal sealed partial class IntentMatcher
     private Intent? Ruled(string asked, Intent? best)
     {
         var named = NameReader.FindMarked(asked, IsWord) is not null || EntityReader.NamesObject(asked);
-        return GeneralQuestion.NamesPolicy(asked) || (!named && best is { Needs.Count: > 0 } && GeneralQuestion.Is(asked))
+        return GeneralQuestion.NamesPolicy(asked) || (!named && (best is { Needs.Count: > 0 } or { General: true }) && GeneralQuestion.Is(asked))
             ? _rules.Intents.FirstOrDefault(i => i.General)
             : null;
     }
@@ -146,30 +161,57 @@ internal sealed partial class IntentMatcher
     /// <summary>The best of the whole text and of its parts: one specialist may be asked only a part of it.</summary>
     private (Intent? Intent, double Score) Best(string text) => PartBreak().Split(text).Where(p => Words.Of(p).Count >= 3)
         .Select(part => (Text: part, Share: 0.9)).Append((Text: text, Share: 1))
-        .Select(p => (Best: Fitting(_index.Rank(p.Text), text), p.Share))
+        .Select(p => (Best: Fitting(p.Text, text), p.Share))
         .Select(p => (Intent: p.Best.Label is null ? null : _rules.Find(p.Best.Label), Score: p.Best.Score * p.Share))
         .MaxBy(p => p.Score);
 
     /// <summary>
-    /// The best that can be meant: nothing that lists everybody's where somebody is named, and nothing that proposes
-    /// where only a fact is asked for.
+    /// The best that can be meant: nothing that lists everybody's where somebody is named, nothing that proposes where
+    /// only a fact is asked for, and nothing that never speaks of what the words speak of.
     /// </summary>
-    private (string Label, double Score) Fitting(IReadOnlyList<(string Label, double Score)> ranked, string text)
+    /// <param name="part">The words to match.</param>
+    /// <param name="text">What they are a part of.</param>
+    private (string Label, double Score) Fitting(string part, string text)
     {
         var named = NameReader.FindMarked(EntityReader.WithoutWritings(text), IsWord) is not null;
         // "Acorn's plan?" has no word that asks for a change.
         var asksForFact = FactQuestion().IsMatch(text) || (text.TrimEnd().EndsWith('?') && Words.Of(text).Count <= 2);
-        var fitting = ranked.Where(r => _rules.Find(r.Label) is { } intent && !(intent.OnRequest && asksForFact) && (!named || intent.General || intent.Needs.Count > 0)).ToArray();
-        return fitting is [] || IsUnsure(fitting) ? default : fitting[0];
+        var possible = _index.Rank(part).Select(r => (Intent: _rules.Find(r.Label)!, r.Score))
+            .Where(r => !(r.Intent.OnRequest && asksForFact))
+            .Select(r => (r.Intent, Score: named && r.Intent.General && !GeneralQuestion.NamesPolicy(text) ? GeneralOfSomebody * r.Score : r.Score))
+            .OrderByDescending(r => r.Score).ToArray();
+        var words = Words.Of(part);
+        var best = possible.FirstOrDefault(r => (!named || r.Intent.General || r.Intent.Needs.Count > 0) && SpeaksOf(r.Intent, r.Score, words, text));
+        return best.Intent is null || best.Score < NearTheBest * possible[0].Score || IsUnsure(best, possible) || (!asksForFact && IsPerhapsAWish(best, possible))
+            ? default
+            : (best.Intent.Name, best.Score);
     }
 
-    /// <summary>What would propose something has to be surely meant, and no other proposal nearly as much.</summary>
-    private bool IsUnsure((string Label, double Score)[] fitting)
-    {
-        var (first, score) = fitting[0];
-        return _rules.Find(first)!.OnRequest
-            && (score < Sure || (score < NearlyAnExample && Array.Exists(fitting[1..], o => o.Score >= Tie * score && _rules.Find(o.Label)!.OnRequest)));
-    }
+    /// <summary>
+    /// False when the words speak of a matter of billing that the intent never does ("the reminders" to one about plans),
+    /// or hardly of anything that it does; of a proposal when they have no word that asks for one, or ask to leave it.
+    /// </summary>
+    private bool SpeaksOf(Intent intent, double score, IReadOnlyList<string> words, string text) => intent.OnRequest
+        ? _index.HasTelling(intent.Name, words, l => _rules.Find(l)!.OnRequest) && !Negated(text).Except(intent.Examples.SelectMany(Negated)).Any(w => !_index.StrangeTo(intent.Name, [w]).Any())
+        : (score >= (intent.General ? GeneralBeyondDoubt : BeyondDoubt) || !_index.StrangeTo(intent.Name, words).Any(IsMatter))
+            && (score >= Sure || _index.Covers(intent.Name, words) >= LeastCovered);
+
+    /// <summary>What is not to be done: the words after "don't", "never", "stop".</summary>
+    private static IEnumerable<string> Negated(string text) => Negation().Matches(text).Select(m => Words.Of(m.Groups["what"].Value).FirstOrDefault(m.Groups["what"].Value));
+
+    /// <summary>A word that names a matter of billing, and no more of it than its time or kind.</summary>
+    private static bool IsMatter(string word) => Synonyms.Canonical(word) is not null && !NoMatters.Contains(word);
+
+    private static readonly HashSet<string> NoMatters = new(["list", "explain", "last", "next", "reason", "customer", "overview", "send", "change", "wrong", "history", "policy"], StringComparer.Ordinal);
+
+    /// <summary>"They want their payment back" is near to what shows payments and near to what gives one back.</summary>
+    private static bool IsPerhapsAWish((Intent Intent, double Score) best, (Intent Intent, double Score)[] possible) =>
+        best.Score < NearlyAnExample && !best.Intent.OnRequest && Array.Exists(possible, o => o.Intent.OnRequest && o.Score >= 0.95 * best.Score);
+
+    /// <summary>What would propose something has to be the nearest and surely meant, and no other proposal nearly as much.</summary>
+    private static bool IsUnsure((Intent Intent, double Score) best, (Intent Intent, double Score)[] possible) => best.Intent.OnRequest
+        && (best.Intent != possible[0].Intent || best.Score < Sure
+            || (best.Score < NearlyAnExample && Array.Exists(possible, o => o.Intent != best.Intent && o.Intent.OnRequest && o.Score >= Tie * best.Score)));
 
     private Intent? Offered(string answer) => _rules.Intents
         .Where(i => i.Offer is not null && answer.Contains(i.Offer.Say, StringComparison.Ordinal))
@@ -182,6 +224,9 @@ internal sealed partial class IntentMatcher
 
     [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do (?:we|they|i|you|customers)|is|are|was|were|has|have|had|did|should|shall|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
     private static partial Regex FactQuestion();
+
+    [GeneratedRegex(@"\b(?:don['’]?t|do not|never|stop|no need to)\s+(?:ever\s+|yet\s+)?(?<what>[\p{L}'’]+)", RegexOptions.IgnoreCase)]
+    private static partial Regex Negation();
 
     [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]
     private static partial Regex Lead();
