@@ -29,7 +29,7 @@ public sealed class TicketsPlugin(ToolContext context)
     public async Task<object> TriageTicketAsync(
         [Handle(ObjectKind.Ticket), Description("Handle such as tic1")] string? ticket = null,
         [Description("Or its number, or its words")] string? text = null,
-        [Handle(ObjectKind.Customer), Description("If the asker named them")] string? customer = null,
+        [Handle(ObjectKind.Customer), Description("Handle of the customer, if the asker named one")] string? customer = null,
         CancellationToken cancellationToken = default) =>
         ToolResult.Of(await SortAsync(ticket, text?.Trim(), customer, cancellationToken));
 

@@ -28,7 +28,7 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
         var preview = Ok(await Operation.PreviewAsync(arguments, Lumen.Tenant, default));
         preview.Changes[0].ShouldBe(new PreviewChange("Dispute", "needs_response", "under_review"));
         DateOnly.Parse(preview.Changes.Single(c => c.Field == "Our own deadline").After[..10]).ShouldBeLessThan(DateOnly.Parse(preview.Changes.Single(c => c.Field == "Bank's deadline").After));
-        preview.Changes.Single(c => c.Field == "Contesting costs on top").After.ShouldStartWith("$15.00, given back if we win");
+        preview.Changes.Single(c => c.Field == "Contesting costs on top").After.ShouldStartWith("$15.00 more, given back if we win");
         preview.Changes.Single(c => c.Field == "Our win rate").After.ShouldStartWith("Not enough history: 2 contested");
         preview.Changes.Single(c => c.Field == "Evidence: customer email address").After.ShouldContain("***@");
         preview.Changes.Single(c => c.Field == "Evidence: billing address").After.ShouldBe("as on record (not shown)");

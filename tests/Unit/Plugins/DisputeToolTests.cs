@@ -36,7 +36,7 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
             dispute["evidence"]!.AsArray().Select(e => e!["kind"]!.ToString()).ShouldContain("invoice");
             dispute["claim"]!.ToString().ShouldStartWith("The cardholder says that ");
             dispute["network_code"]!.ToString().ShouldMatch(@"^\S+: [a-z]");
-            dispute["contesting"]?.ToString().ShouldStartWith("$15.00, given back if we win");
+            dispute["contesting"]?.ToString().ShouldStartWith("$15.00 more, given back if we win");
             (dispute["contesting"] is not null).ShouldBe(IsOpen(planted));
             (dispute["dispute"]!["hand_in_by"] is { } ours ? (int?)DaysBetween(ours, dispute["dispute"]!["due"]!) : null).ShouldBeOneOf(IsOpen(planted) ? [3, 4, 5] : [null]);
             (dispute["taken"] is null).ShouldBe(planted["status"]!.ToString() is "won" or "warning_needs_response");
