@@ -18,6 +18,7 @@ public sealed class TaskJournal(TurnRecord record, TenantContext tenant, string 
     public const string Model = "model";
     public const string Tool = "tool";
     public const string Given = "given";
+    public const string Proposed = "proposed";
 
     /// <summary>The journaled content, or null when this step was never finished. Throws when it answered another request.</summary>
     public string? Find(string kind, string key, string requestHash)
@@ -58,6 +59,12 @@ public sealed class TaskJournal(TurnRecord record, TenantContext tenant, string 
 
     /// <summary>Before a model is asked: what one answered before is stored, so that a resumed task pays for no answer twice.</summary>
     public Task BeforeModelAsync(CancellationToken cancellationToken) => record.WriteAnswersAsync(cancellationToken);
+
+    /// <summary>Which call of the task the next one is, from 1.</summary>
+    public int NextCall() => record.NextCall();
+
+    /// <summary>The step of the task at which this was first proposed, by whichever specialist: <paramref name="call"/>, if it never was.</summary>
+    public Task<int> StepOfAsync(string asked, int call, CancellationToken cancellationToken) => record.StepOfAsync(asked, call, cancellationToken);
 
     /// <summary>Before a tool: the storing of what was answered so far begins.</summary>
     /// <param name="effect">What comes is kept by others: everything is stored before it.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BillingCopilot.Agents.Handles;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Storage;
@@ -24,11 +25,13 @@ public sealed class TurnRecord : IDisposable
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _gate = new();
     private readonly List<ITenantRow> _rows = [];
+    private readonly Dictionary<string, int> _steps = new(StringComparer.Ordinal);
     private readonly List<RecordedEntry> _entries = [];
     private readonly int? _attempt;
     private readonly Task _keyMade;
     private Task _beside = Task.CompletedTask;
     private bool _due;
+    private int _calls;
 
     private TurnRecord(CopilotDbFactory databases, TurnAudits audits, TenantContext tenant, string conversationId, string taskId, int? attempt, HandleMap handles, BusinessClock clock, IReadOnlyDictionary<(string Kind, string Key), StepRow> earlier)
     {
@@ -57,6 +60,37 @@ public sealed class TurnRecord : IDisposable
 
     /// <summary>A step that an earlier run of this task finished, or null.</summary>
     public StepRow? Earlier(string kind, string key) => _earlier.GetValueOrDefault((kind, key));
+
+    /// <summary>A tool is called: which call of the task it is, over all specialists, from 1.</summary>
+    public int NextCall() => Interlocked.Increment(ref _calls);
+
+    /// <summary>
+    /// The step of the task at which something was first proposed. It is stored before the proposal is made: whoever asks
+    /// for the same again, later in the task or in a run after a crash, comes to the same step, in whatever order
+    /// specialists ask that work side by side.
+    /// </summary>
+    /// <param name="asked">Digest of what is asked for.</param>
+    /// <param name="call">The call that asks for it now.</param>
+    public async Task<int> StepOfAsync(string asked, int call, CancellationToken cancellationToken)
+    {
+        if (Earlier(TaskJournal.Proposed, asked) is { } earlier)
+        {
+            return int.Parse(earlier.Content, CultureInfo.InvariantCulture);
+        }
+
+        int step;
+        lock (_gate)
+        {
+            if (!_steps.TryGetValue(asked, out step))
+            {
+                _steps[asked] = step = call;
+                _rows.Add(new StepRow { TenantId = _tenant.Id, TaskId = TaskId, Kind = TaskJournal.Proposed, Key = asked, RequestHash = "", Content = step.ToString(CultureInfo.InvariantCulture), At = _clock.UtcNow });
+            }
+        }
+
+        await WriteAsync(cancellationToken);
+        return step;
+    }
 
     /// <summary>Keeps a row for the next writing.</summary>
     /// <param name="due">It is to be written before the turn goes on with it.</param>

@@ -25,6 +25,9 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
     /// <summary>The only operations that are proposed; null for all.</summary>
     public IReadOnlySet<string>? Operations { get; init; }
 
+    /// <summary>The step at which the task first asked for something: asked twice for the same in one turn, there is still one proposal.</summary>
+    public Func<string, CancellationToken, Task<int>>? StepOf { get; init; }
+
     public async Task<object> ProposeAsync(OperationDescriptor operation, KernelArguments arguments, CancellationToken cancellationToken)
     {
         if (Operations?.Contains(operation.Name) == false)
@@ -53,7 +56,6 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
             turn.Requester,
             agent,
             turn.TaskId,
-            // One constant step: asked twice for the same in one turn, there is still one proposal.
             Step: 0,
             turn.ConversationId,
             why.Length > MaxWhy ? why[..MaxWhy] : why,
@@ -62,6 +64,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
             NotBefore = notBefore,
             NotBeforeTheirs = theirs,
             Evidence = evidenceOf(why),
+            StepOf = StepOf,
         };
         switch (await sources.ProposeAsync(request, cancellationToken))
         {

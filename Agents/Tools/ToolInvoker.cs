@@ -32,6 +32,9 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     /// <summary>The calls so far, with real ids: for people and logs.</summary>
     public IReadOnlyList<ToolCallView> Calls => _calls;
 
+    /// <summary>Which call of the task runs now, from 1; calls that an earlier run made count as they are replayed.</summary>
+    public int Call { get; private set; }
+
     /// <summary>Runs one call. What ends the turn is kept for <see cref="ThrowIfStopped"/>: the loop would make it an error for the model.</summary>
     public async ValueTask<object?> InvokeAsync(FunctionInvocationContext context, CancellationToken cancellationToken)
     {
@@ -61,6 +64,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
     {
         var tool = (BoundTool)context.Function;
         var sent = (JsonObject)JsonSerializer.SerializeToNode(new Dictionary<string, object?>(context.Arguments), AIJsonUtilities.DefaultOptions)!;
+        Call = journal.NextCall();
         await report(new TurnEvent.ToolStarted(tool.Name, ToolLabels.Of(tool.Name)));
         var result = await JournaledAsync(tool, sent, KeyOf(context.CallContent.CallId), cancellationToken);
         var failed = IsError(result);

@@ -66,7 +66,7 @@ public sealed class DirectTools(
 
         var journal = new TaskJournal(record, request.Tenant, Agent, clock);
         var trail = new TurnAudit(record, request, new PromptIdentity(Agent, 1, ""), Agent);
-        var proposer = new Proposer(sources, request, Agent, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar([], null), handles), clock, static _ => ValueTask.CompletedTask);
+        var proposer = new Proposer(sources, request, Agent, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar([], null), handles), clock, static _ => ValueTask.CompletedTask) { StepOf = static (_, _) => Task.FromResult(1) };
         var tool = Bind(prompt, name, Scope(request.Tenant, prompt), proposer.ProposeAsync);
         var invoker = new ToolInvoker(NewKernel(), handles, journal, trail, maxCalls: 1, budget: null, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
         var sent = tool.Effect == ToolEffect.Read ? TypedIn(tool, arguments, handles) : arguments;

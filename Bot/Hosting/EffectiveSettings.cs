@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Prompts;
@@ -14,7 +12,7 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Bot.Hosting;
 
 /// <summary>Records which settings a start found in force, when they are others than at the start before.</summary>
-public sealed class EffectiveSettings(CopilotSettings settings, PolicyBook policies, PeopleDirectory people, RolloutPlan rollout, PromptRegistry prompts, AuditLog audit)
+public sealed class EffectiveSettings(CopilotSettings settings, PolicyBook policies, PeopleDirectory people, RolloutPlan rollout, PromptRegistry prompts, PlaybookRegistry playbooks, TenantList tenants, AuditLog audit)
 {
     private const string Subject = "settings";
     private readonly ConcurrentDictionary<string, IReadOnlyList<Person>> _known = new(StringComparer.Ordinal);
@@ -34,7 +32,7 @@ public sealed class EffectiveSettings(CopilotSettings settings, PolicyBook polic
     private async Task RecordAsync(TenantContext tenant, string actor, CancellationToken cancellationToken)
     {
         var known = people.All;
-        var now = Digests();
+        var now = Digests(tenant);
         var before = (await audit.ReadAboutAsync(tenant, Subject, cancellationToken)).LastOrDefault(e => e.Kind == "settings.changed");
         var old = before is null ? [] : JsonNode.Parse(before.Details)!.AsObject();
         var changed = now.Where(d => (string?)old[d.Key] != (string?)d.Value).Select(d => JsonValue.Create(d.Key)).ToArray();
@@ -47,16 +45,15 @@ public sealed class EffectiveSettings(CopilotSettings settings, PolicyBook polic
         _known[tenant.Id] = known;
     }
 
-    /// <summary>Fingerprints only: settings hold keys, people have addresses.</summary>
-    private JsonObject Digests() => new()
+    /// <summary>Fingerprints only: settings hold keys, people have addresses. What was read from files counts by its content.</summary>
+    private JsonObject Digests(TenantContext tenant)
     {
-        ["policy"] = policies.Version,
-        ["people"] = Digest(JsonSerializer.Serialize(people.All)),
-        ["rollout"] = Digest(rollout.Describe()),
-        ["prompts"] = Digest(string.Join('\n', prompts.All.Select(p => $"{p.Label} {p.Hash}"))),
-        ["model"] = Digest($"{settings.Model.Provider}\n{settings.Model.Name}\n{settings.Model.Endpoint}"),
-        ["stripe"] = Digest(JsonSerializer.Serialize(settings.Stripe.WriteKey is null ? "read" : "write") + settings.Stripe.Account),
-    };
-
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        var digests = SettingsDigests.Of(settings, tenants.Find(tenant.Id)!);
+        digests["policy"] = policies.Version;
+        digests["people"] = SettingsDigests.Digest(JsonSerializer.Serialize(people.All));
+        digests["rollout"] = SettingsDigests.Digest(rollout.Describe());
+        digests["prompts"] = SettingsDigests.Digest(string.Join('\n', prompts.All.Select(p => $"{p.Label} {p.Hash}")));
+        digests["playbooks"] = SettingsDigests.Digest(string.Join('\n', playbooks.All.Select(p => $"{p.Name} {p.Hash}")));
+        return digests;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Text;
@@ -35,7 +36,7 @@ public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRe
             await audit.AppendAsync(tenant, new AuditEntry("playbook.context_missing", answer.Agent, task.Id, new JsonObject { ["playbook"] = name, ["tools"] = tools }), cancellationToken);
         }
 
-        if (answer.Proposals.Count == 0 && (task.Playbook is not null || answer.Tools.Any(t => t.Failed && operations.All.Any(o => o.Name == t.Name))))
+        if (answer.Proposals.Count == 0 && (task.Playbook is not null || answer.Tools.Any(IsRefusedWrite) || WriteRequests.AreIn(WordsOf(task)) || WriteRequests.AreDeclinedIn(answer.Text)))
         {
             await audit.AppendAsync(tenant, await NothingAsync(tenant, task, answer, cancellationToken), cancellationToken);
         }
@@ -55,6 +56,10 @@ public sealed class AfterTurn(Decisions decisions, ProposalBook book, PlaybookRe
 
         return decided;
     }
+
+    private bool IsRefusedWrite(ToolCallView call) => call.Failed && operations.All.Any(o => o.Name == call.Name);
+
+    private static string WordsOf(TaskRow task) => JsonSerializer.Deserialize<TaskInput>(task.Input)?.Text ?? "";
 
     /// <summary>The agent's own words for it are people's: plain, capped, and encrypted like every prompt and answer.</summary>
     private async Task<AuditEntry> NothingAsync(TenantContext tenant, TaskRow task, TurnAnswer answer, CancellationToken cancellationToken)

@@ -120,6 +120,11 @@ public sealed class ProposalBook
     {
         // The key is made before the preview pins anything, or a re-run a second later would be another proposal.
         var request = about.Request;
+        if (request.StepOf is { } stepOf)
+        {
+            request = request with { Step = await stepOf(ProposalHash.Key(request with { Step = 0 }, canonical), cancellationToken) };
+        }
+
         var key = ProposalHash.Key(request, canonical);
         if (await FindByKeyAsync(request.Tenant, key, cancellationToken) is { } existing)
         {

@@ -16,7 +16,7 @@ namespace BillingCopilot.Governance.Proposals;
 /// <param name="Requester">The person on whose behalf it is asked; policy says whether they may.</param>
 /// <param name="Agent">Name and version of the agent: <c>support.v1</c>.</param>
 /// <param name="TaskId">The task this belongs to.</param>
-/// <param name="Step">Step of the task; with task, operation and arguments it makes the proposal's key.</param>
+/// <param name="Step">Step of the task; with task, operation and arguments it makes the proposal's key. 0 where nothing is called in steps: a form filled in by hand.</param>
 /// <param name="ConversationId">Conversation to report back to.</param>
 /// <param name="Reason">The model's own words, shown apart and marked as AI text.</param>
 /// <param name="Playbook">Playbook that started the task; null for chat.</param>
@@ -40,6 +40,12 @@ public sealed record ProposeRequest(
 
     /// <summary>What the reason rests on.</summary>
     public ProposalEvidence Evidence { get; init; } = ProposalEvidence.None;
+
+    /// <summary>
+    /// Gives the step in place of <see cref="Step"/>, by a digest of what is asked for, in normal form: the ordinal of the
+    /// task's call that first asked for it, the same whenever the task is run.
+    /// </summary>
+    public Func<string, CancellationToken, Task<int>>? StepOf { get; init; }
 
     /// <summary>The pending proposal that this one takes the place of.</summary>
     public string? Replaces { get; init; }

@@ -81,7 +81,7 @@ public sealed class TaskRow : ITenantRow
 }
 
 /// <summary>
-/// One journaled step of a task: a completed model response or tool result. A resumed task replays it before
+/// One journaled step of a task: a completed model response or tool result, a sentence given out, a first proposal. A resumed task replays it before
 /// it calls a model.
 /// </summary>
 public sealed class StepRow : ITenantRow
@@ -90,10 +90,10 @@ public sealed class StepRow : ITenantRow
 
     public required string TaskId { get; set; }
 
-    /// <summary><c>model</c> or <c>tool</c>.</summary>
+    /// <summary><c>model</c>, <c>tool</c>, <c>given</c> or <c>proposed</c>.</summary>
     public required string Kind { get; set; }
 
-    /// <summary>Position (model) or call id (tool) within the task.</summary>
+    /// <summary>Position (model, given) or call id (tool) within the task; a digest of what was proposed.</summary>
     public required string Key { get; set; }
 
     /// <summary>Digest of the request this answers; a replay with another request is refused.</summary>

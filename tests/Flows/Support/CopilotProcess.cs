@@ -38,6 +38,21 @@ internal sealed partial class CopilotProcess : IAsyncDisposable
         return (process, await process._address.Task.WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
+    /// <summary>One command of the Bot's, to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BillingCopilot.Bot.dll"), .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        return (process.ExitCode, await output, await errors);
+    }
+
     /// <summary>SIGKILL: nothing gets to clean up.</summary>
     public async Task KillAsync()
     {

@@ -147,6 +147,27 @@ public class TurnTests
         again.Proposals.ShouldHaveSingleItem().Id.ShouldBe(first.Proposals.ShouldHaveSingleItem().Id);
     }
 
+    /// <summary>The step is the call that asked first; neither asking again nor a run after a crash makes another proposal.</summary>
+    [Fact]
+    public async Task Run_AskedTwice_AndAgainAfterACrash_MakesOneProposalOfTheFirstCallsStep()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("list_charges", ("customer", "cus1")),
+            ScriptedModel.Call("issue_refund", ("charge", "ch1"), ("reason", "duplicate"), ("why", "Taken twice.")),
+            ScriptedModel.Call("issue_refund", ("charge", "ch1"), ("reason", "duplicate"), ("why", "Once more.")),
+            ScriptedModel.Say("I propose a refund."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var request = copilot.Request($"@support refund the duplicate of {copilot.Sandbox.World.Truth["double_charges"]![0]!["customer"]}", task: "task_x");
+        var first = (await copilot.RunAsync(request)).Proposals.ShouldHaveSingleItem();
+        await using var db = copilot.Services.GetRequiredService<CopilotDbFactory>().Open(copilot.Tenant);
+        (await db.Steps.AsNoTracking().SingleAsync(s => s.Kind == TaskJournal.Proposed)).Content.ShouldBe("2");
+
+        // As if the process had died right after the proposal: what the tools said is lost.
+        await db.Steps.Where(s => s.Kind == TaskJournal.Tool).ExecuteDeleteAsync();
+        (await copilot.RunAsync(request)).Proposals.ShouldHaveSingleItem().Id.ShouldBe(first.Id);
+        (await db.Proposals.CountAsync()).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Run_Proposes_WithTheEvidenceOfItsReason_AndTheTimeThatWasAskedFor()
     {

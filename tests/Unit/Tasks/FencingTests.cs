@@ -54,6 +54,28 @@ public sealed class FencingTests
         StepRow Step(string key) => new() { TenantId = copilot.Tenant.Id, TaskId = TaskId, Kind = TaskJournal.Model, Key = key, RequestHash = "", Content = "{}" };
     }
 
+    /// <summary>Specialists side by side may come in another order when the task is run again.</summary>
+    [Fact]
+    public async Task StepOf_InAnotherOrderOfTheNextRun_IsAsItWas()
+    {
+        await using var copilot = await LumenCopilot.StartAsync(new ScriptedModel().Model);
+        using (var first = await RecordAsync())
+        {
+            (await Task.WhenAll(Enumerable.Range(1, 8).Select(call => first.StepOfAsync("same", call, default)))).Distinct().ShouldHaveSingleItem();
+            (await first.StepOfAsync("other", first.NextCall() + 8, default)).ShouldBe(9);
+        }
+
+        using var next = await RecordAsync();
+        (await next.StepOfAsync("other", 1, default)).ShouldBe(9);
+        (await next.StepOfAsync("same", 12, default)).ShouldBeInRange(1, 8);
+
+        async Task<TurnRecord> RecordAsync()
+        {
+            await using var reading = Open(copilot);
+            return await TurnRecord.OpenAsync(reading, copilot.Services.GetRequiredService<CopilotDbFactory>(), new TurnAudits(null, null), "conv_1", TaskId, null, new HandleMap(), copilot.Services.GetRequiredService<BusinessClock>(), default);
+        }
+    }
+
     private static async Task PlayAsync(Action<IServiceCollection>? with)
     {
         LumenCopilot? node = null;

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using BillingCopilot.Flows.Support;
+using BillingCopilot.Sandbox;
+using Shouldly;
+using Xunit;
+
+namespace BillingCopilot.Flows;
+
+/// <summary>The commands of governance, of the tenant that they name.</summary>
+public sealed class VerbFlow
+{
+    [Fact]
+    public async Task KillAndAudit_OfANamedTenant_ReachThatOneAlone()
+    {
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-verbs-").FullName;
+        await using var stripe = await SandboxServer.StartAsync(new SandboxOptions { Seed = 1 }, TimeProvider.System);
+        var address = stripe.BaseAddress.ToString().TrimEnd('/');
+        string[] settings =
+        [
+            "--Stripe:ApiBase", address, "--Stripe:ReadKey", SandboxKeys.Read, "--Stripe:WriteKey", SandboxKeys.Write,
+            "--Tenants:second:Stripe:ApiBase", address, "--Tenants:second:Stripe:ReadKey", SandboxKeys.Read, "--Tenants:second:Stripe:WriteKey", SandboxKeys.Write,
+        ];
+        Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] verb) => CopilotProcess.RunAsync(folder, [.. verb, .. settings]);
+
+        var stopped = await RunAsync("kill", "stop", "issue_refund", "--reason", "Drill", "--as", "olivia", "--tenant", "second");
+        stopped.ExitCode.ShouldBe(0, stopped.Errors);
+        var ended = await Task.WhenAll(
+            RunAsync("kill", "list", "--tenant", "second"),
+            RunAsync("kill", "list"),
+            RunAsync("audit", "export", "--tenant", "second"),
+            RunAsync("audit", "verify", "--tenant", "nowhere"));
+
+        var (ours, others, export, unknown) = (ended[0], ended[1], ended[2], ended[3]);
+        var one = JsonNode.Parse(ours.Output)!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)one["name"], (bool)one["stopped"]!, (string?)one["person"], (string?)one["reason"]).ShouldBe(("issue_refund", true, "olivia", "Drill"));
+        JsonNode.Parse(others.Output)!.AsArray().ShouldBeEmpty();
+        var lines = export.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!).ToList();
+        lines.ShouldContain(l => (string?)l["kind"] == "switch.stopped" && (string?)l["subject"] == "issue_refund" && (string?)l["actor"] == "olivia");
+        lines.Select(l => (string?)l["tenant_id"]).Distinct().ShouldBe(["second"]);
+        (unknown.ExitCode, unknown.Errors.Trim()).ShouldBe((2, "--tenant 'nowhere' is unknown. There are: default, second. Others are added under Tenants in the settings."));
+        Directory.Delete(folder, recursive: true);
+    }
+}
