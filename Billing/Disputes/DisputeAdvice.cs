@@ -21,8 +21,9 @@ public sealed record DisputeAdvice(DisputeCourse Course, string Because)
 {
     /// <param name="open">The bank waits for an answer and the deadline has not passed.</param>
     /// <param name="inquiry">A question of the bank: no money was taken, so there is nothing to accept.</param>
+    /// <param name="compliance">A case about a network's rules, by its reason or by what Stripe says of it.</param>
     /// <param name="worthIt">False when the policy says to accept so small an amount.</param>
-    public static DisputeAdvice Of(bool open, bool inquiry, bool worthIt, DisputeReason reason, EvidencePack pack, CompellingEvidence visa)
+    public static DisputeAdvice Of(bool open, bool inquiry, bool compliance, bool worthIt, DisputeReason reason, EvidencePack pack, CompellingEvidence visa)
     {
         ArgumentNullException.ThrowIfNull(reason);
         ArgumentNullException.ThrowIfNull(pack);
@@ -30,7 +31,7 @@ public sealed record DisputeAdvice(DisputeCourse Course, string Because)
         var (against, telling) = (pack.Found.FirstOrDefault(e => !e.Helps && IsTelling(reason, e)), pack.Found.FirstOrDefault(e => e.Helps && IsTelling(reason, e)));
         return !open ? new(DisputeCourse.Nothing, "Nothing can be handed in any more.")
             : reason.IsSentBack ? new(DisputeCourse.Person, "The bank sent the payment back, which no evidence answers: ask for another way to pay.")
-            : reason.IsCompliance ? new(DisputeCourse.Person, "Contesting a compliance case puts a fee of the card network's own at stake, which somebody has to acknowledge in Stripe's dashboard.")
+            : compliance ? new(DisputeCourse.Person, "Contesting a compliance case puts a fee of the card network's own at stake, which somebody has to acknowledge in Stripe's dashboard.")
             : against is { Kind: EvidenceKind.Cancellation } && !inquiry ? new(DisputeCourse.Accept, against.Says)
             : visa.Holds ? new(DisputeCourse.Contest, "Visa's rule for earlier undisputed payments is met.")
             : !worthIt && !inquiry ? new(DisputeCourse.Accept, "The policy says to accept a dispute of so small an amount.")

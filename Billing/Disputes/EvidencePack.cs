@@ -33,8 +33,8 @@ public sealed record DisputedCharge(
     IReadOnlyList<(string What, DateOnly On)>? Mailed = null,
     CustomerMessages? Messages = null)
 {
-    /// <summary>A customer who wrote that they cancel is not answered with our not having done it.</summary>
-    internal bool CancelAsked => Messages is { } messages && messages.Complaints.Any(m => m.Intent == "cancel");
+    /// <summary>While anything may be a customer's cancellation, the bank is not told that none is on record.</summary>
+    internal bool MayCancel => Messages is { MayCancel: true };
 }
 
 /// <summary>One piece of evidence.</summary>
@@ -54,7 +54,7 @@ public sealed record EvidencePack(IReadOnlyList<Evidence> Found, IReadOnlyList<E
         ArgumentNullException.ThrowIfNull(reason);
         ArgumentNullException.ThrowIfNull(charge);
         List<Evidence> found = [.. reason.Answers.SelectMany(kind => kind == EvidenceKind.Correspondence ? Written(charge.Messages) : [Of(kind, charge)]).OfType<Evidence>()];
-        return new EvidencePack(found, [.. reason.Answers.Except(Optional).Except(found.Select(evidence => evidence.Kind)).Where(kind => kind is not EvidenceKind.Cancellation || !charge.CancelAsked)]);
+        return new EvidencePack(found, [.. reason.Answers.Except(Optional).Except(found.Select(evidence => evidence.Kind)).Where(kind => kind is not EvidenceKind.Cancellation || !charge.MayCancel)]);
     }
 
     /// <summary>By their days alone: the words are the customer's.</summary>
@@ -79,7 +79,7 @@ public sealed record EvidencePack(IReadOnlyList<Evidence> Found, IReadOnlyList<E
             ? $"Invoice {number} for {Day(period.From)} to {Day(period.To)}."
             : $"Invoice {number}."),
         EvidenceKind.Subscription when charge.SubscribedOn is { } since => new(kind, $"Subscribed since {Day(since)}{(charge.EndedOn is { } end ? $", ended on {Day(end)}" : "")}."),
-        EvidenceKind.Cancellation when charge is { SubscribedOn: not null, CancelAsked: false } || charge.EndedOn is not null => Cancellation(charge),
+        EvidenceKind.Cancellation when charge is { SubscribedOn: not null, MayCancel: false } || charge.EndedOn is not null => Cancellation(charge),
         EvidenceKind.Usage when charge.Used is { } used => used > 0
             ? new(kind, $"{used.ToString("#,0.##", CultureInfo.InvariantCulture)} metered units were used between the charge and the dispute.")
             : new(kind, "Nothing that is metered was used between the charge and the dispute.", Helps: false),

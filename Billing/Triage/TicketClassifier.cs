@@ -53,6 +53,14 @@ public sealed class TicketClassifier
             about?.Policy ?? "");
     }
 
+    /// <summary>Every intent for which anything in the text speaks, however little.</summary>
+    public IReadOnlyList<string> Heard(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var tokens = Tokens(text);
+        return [.. _intents.Where(i => i.Phrases.Any(p => p.Weight > 0 && Has(tokens, p.Phrase))).Select(i => i.Name)];
+    }
+
     /// <summary>What must be seen today outweighs a polite close; a wish to hear back soon alone makes nothing urgent.</summary>
     private string Urgency(string[] tokens)
     {

@@ -4,6 +4,7 @@ using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace BillingCopilot.Bot.Tasks;
 
@@ -13,9 +14,6 @@ namespace BillingCopilot.Bot.Tasks;
 /// </summary>
 public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, TicketRouting routing, TimeProvider time, IdSource ids, TaskSignal signal)
 {
-    /// <summary>What stands for the Stripe account in the inbox.</summary>
-    private const string Account = "helpdesk";
-
     /// <summary>False: the call's id is known already, and nothing was stored.</summary>
     public async Task<bool> AcceptAsync(TenantContext tenant, HelpdeskTicket ticket, CancellationToken cancellationToken)
     {
@@ -25,9 +23,13 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
         }
 
         await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        await db.LockAsync(LockOf(ticket), cancellationToken);
         var row = await db.Tickets.SingleOrDefaultAsync(t => t.Number == ticket.Number, cancellationToken);
+        var (changed, closed) = (false, default(DateTimeOffset?));
         if (row is null)
         {
+            closed = await ClosedBeforeAsync(db, ticket, cancellationToken);
             db.Tickets.Add(row = new TicketRow
             {
                 TenantId = tenant.Id,
@@ -43,55 +45,74 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
         }
         else
         {
-            // Told again: its newest words count.
+            // Told again: its newest words count, and its place in a queue stays.
+            changed = (row.Subject, row.Body) != (ticket.Subject, ticket.Body);
             (row.Subject, row.Body, row.SenderName, row.SenderMail, row.CustomerId) = (ticket.Subject, ticket.Body, ticket.SenderName, ticket.SenderMail, ticket.CustomerId ?? row.CustomerId);
         }
 
         row.Intent = TicketClassifier.Shipped.Classify($"{row.Subject}\n{row.Body}").Intent;
-        row.Queue = routing.QueueOf(row.Intent, row.CustomerId is { } customer ? await routing.AccountAsync(tenant, customer, cancellationToken) : null).Name;
-        row.ClosedAt = null;
-        var task = tasks.ForTicket(tenant, row.Id, row.CustomerId);
-        db.Inbox.Add(EventOf(tenant, ticket, HelpdeskTicket.Created, row.Id, task?.Id));
+        if (row.Queue.Length == 0)
+        {
+            // Later only an approved note moves it.
+            row.Queue = routing.QueueOf(row.Intent, row.CustomerId is { } customer ? await routing.AccountAsync(tenant, customer, cancellationToken) : null).Name;
+        }
+
+        row.ClosedAt = closed;
+        var task = closed is null ? tasks.ForTicket(tenant, row.Id, row.CustomerId) : null;
+        db.Inbox.Add(EventOf(tenant, ticket, HelpdeskTicket.Created, row.Id, task?.Id, changed ? TicketEvents.WordsChanged : "{}"));
         if (task is not null)
         {
             db.Tasks.Add(task);
         }
 
-        return await SaveAsync(db, tenant, ticket, cancellationToken);
+        return await SaveAsync(db, transaction, tenant, ticket, cancellationToken);
     }
 
-    /// <summary>From now on it is a past ticket. One that never came here is only noted.</summary>
+    /// <summary>From now on it is a past ticket. One that has not come here yet is noted by its number, so that it is closed when it comes.</summary>
     private async Task<bool> CloseAsync(TenantContext tenant, HelpdeskTicket ticket, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        await db.LockAsync(LockOf(ticket), cancellationToken);
         var row = await db.Tickets.SingleOrDefaultAsync(t => t.Number == ticket.Number, cancellationToken);
         if (row is not null)
         {
             row.ClosedAt = time.GetUtcNow();
         }
 
-        db.Inbox.Add(EventOf(tenant, ticket, HelpdeskTicket.ClosedType, row?.Id ?? "", null));
-        return await SaveAsync(db, tenant, ticket, cancellationToken);
+        db.Inbox.Add(EventOf(tenant, ticket, HelpdeskTicket.ClosedType, row?.Id ?? ticket.Number, null, "{}"));
+        return await SaveAsync(db, transaction, tenant, ticket, cancellationToken);
     }
 
-    private InboxEventRow EventOf(TenantContext tenant, HelpdeskTicket ticket, string type, string id, string? task) => new()
+    /// <summary>When a call said that a ticket is closed which had not come yet; null when none did.</summary>
+    private static async Task<DateTimeOffset?> ClosedBeforeAsync(CopilotDb db, HelpdeskTicket ticket, CancellationToken cancellationToken)
+    {
+        var told = await db.Inbox.AsNoTracking().Where(e => e.Account == TicketEvents.Account && e.Type == HelpdeskTicket.ClosedType && e.ObjectId == ticket.Number)
+            .Select(e => e.ReceivedAt).ToListAsync(cancellationToken);
+        return told.Count > 0 ? told.Max() : null;
+    }
+
+    private static string LockOf(HelpdeskTicket ticket) => "ticket:" + ticket.Number;
+
+    private InboxEventRow EventOf(TenantContext tenant, HelpdeskTicket ticket, string type, string id, string? task, string payload) => new()
     {
         TenantId = tenant.Id,
-        Account = Account,
+        Account = TicketEvents.Account,
         EventId = ticket.EventId,
         Type = type,
         ObjectId = id,
         // The words are in the ticket's row, without what may not be kept.
-        Payload = "{}",
+        Payload = payload,
         ReceivedAt = time.GetUtcNow(),
         TaskId = task,
     };
 
-    private async Task<bool> SaveAsync(CopilotDb db, TenantContext tenant, HelpdeskTicket ticket, CancellationToken cancellationToken)
+    private async Task<bool> SaveAsync(CopilotDb db, IDbContextTransaction transaction, TenantContext tenant, HelpdeskTicket ticket, CancellationToken cancellationToken)
     {
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
         catch (DbUpdateException) when (IsKnown(tenant, ticket.EventId))
         {
@@ -105,6 +126,6 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
     private bool IsKnown(TenantContext tenant, string eventId)
     {
         using var db = databases.Open(tenant);
-        return db.Inbox.Any(e => e.Account == Account && e.EventId == eventId);
+        return db.Inbox.Any(e => e.Account == TicketEvents.Account && e.EventId == eventId);
     }
 }

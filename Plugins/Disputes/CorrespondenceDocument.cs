@@ -21,7 +21,7 @@ internal static class CorrespondenceDocument
 
     private static IEnumerable<PdfParagraph> Paragraphs(DisputeDossier about)
     {
-        yield return new($"Stripe dispute {about.Dispute.Id}, charge {about.Charge.Id}. The customer's messages are given as they came, the oldest first.");
+        yield return new($"Stripe dispute {about.Dispute.Id}, charge {about.Charge.Id}. The customer's messages as our helpdesk has them, the oldest first, each of the day of its newest words: cut where it says {TicketMessages.Cut}, redacted where it says [mail], [link], [card] or [secret].");
         foreach (var message in Tickets(about))
         {
             yield return new($"{Day(message.On)}, from the customer: {message.Subject}", Heading: true);
@@ -34,7 +34,8 @@ internal static class CorrespondenceDocument
         }
     }
 
-    private static IReadOnlyList<Billing.Disputes.CustomerMessage> Tickets(DisputeDossier about) => about.Facts.Messages?.HandedIn ?? [];
+    /// <summary>Those that a bank reads, word for word as they stand on the card.</summary>
+    public static IReadOnlyList<Billing.Disputes.CustomerMessage> Tickets(DisputeDossier about) => about.Facts.Messages?.HandedIn ?? [];
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

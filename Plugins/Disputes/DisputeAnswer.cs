@@ -67,6 +67,10 @@ internal sealed record DisputeAnswer(DisputeDossier About, IReadOnlyDictionary<s
         if (Letters is not null)
         {
             yield return new PreviewChange("Evidence: customer communication", "", $"{LettersName}: {string.Join("; ", CorrespondenceDocument.Contents(About))}");
+            foreach (var message in CorrespondenceDocument.Tickets(About))
+            {
+                yield return new PreviewChange($"The bank reads: {DisputeWords.Named(message)}", "", $"{message.Subject}\n{message.Text}");
+            }
         }
 
         if (Prior.Count > 0)

@@ -60,7 +60,7 @@ internal sealed record DisputeDossier(
 
     /// <param name="small">By currency: a dispute of less is accepted, the policy says. A currency that is not there has no such amount.</param>
     public DisputeAdvice Advice(IReadOnlyDictionary<string, Money>? small) => DisputeAdvice.Of(
-        IsOpen, IsInquiry, !(small?.GetValueOrDefault(Amount.Currency) is { } least && Amount.AmountMinor < least.AmountMinor), Reason, Pack, Visa);
+        IsOpen, IsInquiry, IsCompliance, !(small?.GetValueOrDefault(Amount.Currency) is { } least && Amount.AmountMinor < least.AmountMinor), Reason, Pack, Visa);
 
     /// <summary>Personal facts for the bank; a model never sees them.</summary>
     public DisputeParty Party => new(

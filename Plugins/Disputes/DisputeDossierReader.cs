@@ -1,8 +1,6 @@
 using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Disputes;
-using BillingCopilot.Billing.Triage;
-using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Plugins.Collections;
 using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Plugins.Invoices.Summaries;
@@ -17,11 +15,6 @@ namespace BillingCopilot.Plugins.Disputes;
 internal sealed class DisputeDossierReader(StripeReader reader, TenantContext tenant, IHelpdesk helpdesk, ContestTerms? terms)
 {
     private const int LongestUseDays = 31;
-
-    /// <summary>How long before the charge a ticket may have come, in days, to be about it.</summary>
-    private const int TicketDaysBefore = 30;
-    private const int MostTickets = 20;
-    private const int LongestTicket = 4_000;
 
     public async Task<Outcome<DisputeDossier>> ReadAsync(string chargeId, CancellationToken cancellationToken)
     {
@@ -53,7 +46,10 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
             return refusal;
         }
 
-        var facts = FactsOf(charge, invoice, subscription, customer, paid, earlier, used) with { Messages = await MessagesAsync(dispute, charge, customer, cancellationToken) };
+        var facts = FactsOf(charge, invoice, subscription, customer, paid, earlier, used) with
+        {
+            Messages = customer is null ? null : await new TicketMessages(tenant, helpdesk).ReadAsync(dispute.Reason, charge, customer, subscription, cancellationToken),
+        };
         return new DisputeDossier(dispute, [.. all.Items.Where(d => d.Id != dispute.Id)], charge, invoice, subscription, customer, facts, earlier, product, all.Complete, terms);
     }
 
@@ -75,23 +71,6 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
             RecordedFacts.Day(RecordedFacts.LastLogIn, charge.Metadata, subscription?.Metadata, customer?.Metadata),
             RecordedFacts.Day(RecordedFacts.DeliveredAt, charge.Metadata, invoice?.Metadata),
             [.. Mailed(invoice)]);
-    }
-
-    private async Task<CustomerMessages?> MessagesAsync(Dispute dispute, Charge charge, Customer? customer, CancellationToken cancellationToken)
-    {
-        if (customer is null)
-        {
-            return null;
-        }
-
-        var since = Dates.Instant(charge.Created).AddDays(-TicketDaysBefore);
-        var found = await helpdesk.ListAsync(tenant, customer.Id, customer.Email, since, MostTickets, cancellationToken);
-        return CustomerMessages.Sort(dispute.Reason, found.Select(f => new CustomerMessage(
-            PlainText.Clean(f.Ticket.Number, 60),
-            tenant.Day(f.At),
-            PlainText.Clean(f.Ticket.Subject, 200),
-            PlainText.CleanLines(f.Ticket.Body, LongestTicket),
-            TicketClassifier.Shipped.Classify($"{f.Ticket.Subject}\n{f.Ticket.Body}").Intent)));
     }
 
     /// <summary>Mails leave the day on the invoice that they are about.</summary>

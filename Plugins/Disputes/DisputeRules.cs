@@ -11,6 +11,9 @@ namespace BillingCopilot.Plugins.Disputes;
 /// <summary>What both answers to a dispute have in common.</summary>
 internal static class DisputeRules
 {
+    /// <summary>Tickets to read that are named one by one; the newest.</summary>
+    public const int MostToRead = 20;
+
     /// <summary>Why nothing can be answered, or null.</summary>
     public static Refusal? Refuse(DisputeDossier about) =>
         about.Customer is null ? new Refusal("charge_without_customer", "The charge belongs to no customer.", "Answer it in Stripe's dashboard.")
@@ -67,9 +70,19 @@ internal static class DisputeRules
             yield return new PreviewChange("Speaks for the cardholder", "", against.Says);
         }
 
-        foreach (var message in about.Facts.Messages?.ToRead ?? [])
+        foreach (var message in about.Facts.Messages?.ToRead.TakeLast(MostToRead) ?? [])
         {
-            yield return new PreviewChange("Read before deciding", "", $"ticket {DisputeWords.Named(message)} ({message.Intent.Replace('_', ' ')}); it is not handed in");
+            yield return new PreviewChange("Read before deciding", "", $"ticket {DisputeWords.Named(message)} ({message.Why}); it is not handed in");
+        }
+
+        if (about.Facts.Messages is { ToRead.Count: > MostToRead and var all })
+        {
+            yield return new PreviewChange("Read before deciding", "", $"{all - MostToRead} older tickets; they are not handed in");
+        }
+
+        if (about.Facts.Messages?.Gap is { } gap)
+        {
+            yield return new PreviewChange("Not all was looked at", "", gap);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class DisputeWords
     public static string Contesting(DisputeDossier about) => about.Cost.CounteredFee switch
     {
         { AmountMinor: 0 } => "Nothing.",
-        { } fee => $"{fee.ToDisplayText()} more, given back if we win{(about.IsInquiry ? "; not for an inquiry, only once it is a dispute" : "")}.",
+        { } fee => $"{fee.ToDisplayText()} more, given back if we win{(about.IsInquiry ? "; not for an inquiry, only once it is a dispute" : "")} (by policy.yaml).",
         null when about.Dispute.PaymentMethodDetails?.Type is not "card" => "Not known: the fees of policy.yaml are those of card payments.",
         null => $"Not known: policy.yaml gives no countered_fee in {about.Cost.Currency.ToUpperInvariant()} (submit_dispute_evidence, contest).",
     };

@@ -68,7 +68,7 @@ public sealed class DisputesPlugin(ToolContext context)
             OddsView.Of(about.Odds, about.AllKnown),
             [.. about.Pack.Found.Select(EvidenceView.Of)],
             [.. about.Pack.Missing.Select(kind => new MissingView(EvidenceView.Name(kind)))],
-            [.. (about.Facts.Messages?.ToRead ?? []).Select(m => new TicketNumber(new UntrustedText(m.Number), m.On))],
+            [.. (about.Facts.Messages?.ToRead.TakeLast(DisputeRules.MostToRead) ?? []).Select(m => new TicketNumber(new UntrustedText(m.Number), m.On))],
             !visa.Applies || !about.IsOpen ? null
                 : visa.Holds ? $"Visa's rule for earlier payments is met: {visa.Matching.Count} undisputed payments of the right age share the buyer's traits with this one."
                 : visa.LacksTraits ? $"Visa's rule may decide it for us: {visa.Payments.Count} undisputed payments of the right age. Not on record is that they share two things with this one, one of them the IP address or the device."

@@ -25,6 +25,9 @@ public interface IHelpdesk
     /// <param name="address">Null when the customer has none.</param>
     Task<IReadOnlyList<ReceivedTicket>> ListAsync(TenantContext tenant, string customerId, string? address, DateTimeOffset since, int most, CancellationToken cancellationToken);
 
+    /// <summary>When the words of these tickets last changed, by our id; one whose words are the first is left out.</summary>
+    Task<IReadOnlyDictionary<string, DateTimeOffset>> ChangedAsync(TenantContext tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
     /// <summary>Open tickets of a queue, the longest waiting first.</summary>
     Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Plugins.Helpdesk;
@@ -26,6 +27,14 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
             .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
             .ToListAsync(cancellationToken);
 #pragma warning restore CA1304, CA1311, CA1862
+    }
+
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> ChangedAsync(TenantContext tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        var changes = await db.Inbox.AsNoTracking().Where(e => e.Account == TicketEvents.Account && e.Payload == TicketEvents.WordsChanged && ids.Contains(e.ObjectId))
+            .Select(e => new { e.ObjectId, e.ReceivedAt }).ToListAsync(cancellationToken);
+        return changes.GroupBy(c => c.ObjectId, StringComparer.Ordinal).ToDictionary(c => c.Key, c => c.Max(e => e.ReceivedAt), StringComparer.Ordinal);
     }
 
     public async Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken)

@@ -36,6 +36,16 @@ public sealed class TicketRow : ITenantRow
     public DateTimeOffset? ClosedAt { get; set; }
 }
 
+/// <summary>How the helpdesk's calls stand among the kept events.</summary>
+public static class TicketEvents
+{
+    /// <summary>What stands for the Stripe account.</summary>
+    public const string Account = "helpdesk";
+
+    /// <summary>Body of a call that changed a ticket's words; the words are in its row.</summary>
+    public const string WordsChanged = "{\"words\":\"changed\"}";
+}
+
 /// <summary>What the local CRM knows of a customer.</summary>
 public sealed class CrmAccountRow : ITenantRow
 {

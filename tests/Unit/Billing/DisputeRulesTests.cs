@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Disputes;
+using BillingCopilot.Billing.Triage;
 using Shouldly;
 using Xunit;
 
@@ -127,7 +128,7 @@ public sealed class DisputeRulesTests
         var canceled = CustomerMessages.Sort("subscription_canceled", written);
         Numbers(canceled.HandedIn, canceled.Complaints, canceled.ToRead).ShouldBe(("N-2", "N-1,N-5", "N-3,N-4"));
         var fraud = CustomerMessages.Sort("fraudulent", written);
-        Numbers(fraud.HandedIn, fraud.Complaints, fraud.ToRead).ShouldBe(("N-1,N-2", "N-5", "N-3,N-4"));
+        Numbers(fraud.HandedIn, fraud.Complaints, fraud.ToRead).ShouldBe(("N-2", "N-5", "N-1,N-3,N-4"));
 
         var charge = Charge() with { Messages = canceled };
         var pack = EvidencePack.Collect(DisputeReason.Of("subscription_canceled"), charge);
@@ -140,6 +141,41 @@ public sealed class DisputeRulesTests
         static CustomerMessage Wrote(string number, string intent) => new(number, new DateOnly(2026, 10, 12), "S", "T", intent);
         static (string, string, string) Numbers(params IReadOnlyList<CustomerMessage>[] groups) => (Joined(groups[0]), Joined(groups[1]), Joined(groups[2]));
         static string Joined(IReadOnlyList<CustomerMessage> messages) => string.Join(',', messages.Select(m => m.Number));
+    }
+
+    [Fact]
+    public void Messages_OfEveryReason_AreHandedInOnlyWhereTheirIntentIsNamedHarmless()
+    {
+        CustomerMessage[] written = [.. TicketClassifier.Shipped.Intents.Append(TicketClassifier.Other).Append("of_tomorrow").Select(i => new CustomerMessage(i, new DateOnly(2026, 10, 12), "S", "T", i))];
+        foreach (var reason in DisputeReason.All.Append("of_tomorrow"))
+        {
+            var sorted = CustomerMessages.Sort(reason, written);
+            sorted.HandedIn.Select(m => m.Intent).ShouldBe(["card_update", "invoice_question", "tax", "upgrade"]);
+            sorted.ToRead.Select(m => m.Intent).ShouldContain(TicketClassifier.Other);
+            (sorted.HandedIn.Count + sorted.Complaints.Count + sorted.ToRead.Count).ShouldBe(written.Length);
+        }
+    }
+
+    [Theory]
+    [InlineData("invoice_question", null, true)]
+    [InlineData("other", null, false)]
+    [InlineData("refund_request", null, false)]
+    [InlineData("invoice_question", "There are more than were looked at.", false)]
+    public void Rebuttal_ThatNoCancellationIsOnRecord_IsSaidOnlyWhereNothingIsLeftToRead(string intent, string? gap, bool said)
+    {
+        var messages = CustomerMessages.Sort("subscription_canceled", [new CustomerMessage("N-1", new DateOnly(2026, 10, 12), "S", "T", intent)], gap: gap);
+
+        var pack = EvidencePack.Collect(DisputeReason.Of("subscription_canceled"), Charge() with { Messages = messages });
+
+        pack.Found.Any(e => e.Says.Contains("no cancellation is on record", StringComparison.Ordinal)).ShouldBe(said);
+    }
+
+    [Fact]
+    public void Advice_OfAComplianceCaseByStripesWord_IsAPersonsWhateverTheReason()
+    {
+        var (reason, charge) = (DisputeReason.Of("fraudulent"), Charge() with { Used = 40 });
+        DisputeAdvice.Of(true, false, true, true, reason, EvidencePack.Collect(reason, charge), new CompellingEvidence(false, [], [])).Course.ShouldBe(DisputeCourse.Person);
+        DisputeAdvice.Of(true, false, false, true, reason, EvidencePack.Collect(reason, charge), new CompellingEvidence(false, [], [])).Course.ShouldBe(DisputeCourse.Contest);
     }
 
     [Theory]
@@ -225,7 +261,7 @@ public sealed class DisputeRulesTests
     }
 
     private static DisputeAdvice Advise(string reason, DisputedCharge charge, bool open = true, bool worthIt = true, bool inquiry = false) => DisputeAdvice.Of(
-        open, inquiry, worthIt, DisputeReason.Of(reason), EvidencePack.Collect(DisputeReason.Of(reason), charge), new CompellingEvidence(false, [], []));
+        open, inquiry, DisputeReason.Of(reason).IsCompliance, worthIt, DisputeReason.Of(reason), EvidencePack.Collect(DisputeReason.Of(reason), charge), new CompellingEvidence(false, [], []));
 
     private static DisputedCharge Charge() => new(
         Dollars(9_900), new DateOnly(2026, 10, 10), "LUM-1", (new DateOnly(2026, 10, 10), new DateOnly(2026, 11, 10)), new DateOnly(2026, 1, 10), null, false, null, 3, 0, Dollars(0));

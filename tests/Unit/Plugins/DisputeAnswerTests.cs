@@ -57,7 +57,8 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
     {
         var planted = _lumen.Planted("disputes");
         var charge = await _lumen.Stripe.V1.Charges.GetAsync((string)planted["charge"]!);
-        Write("N-71", "Invoice lines", "Could you explain the second line of the invoice? What is it made of?", 2);
+        Write("N-71", "Invoice lines", "Could you explain the second line of the invoice? What is it made of? Write to eve@other.test.", 2);
+        Write("N-75", "Hours", "When is the office open?", 2);
         Write("N-72", "Money back", "Please refund us, we want our money back.", 3);
         Write("N-73", "Long ago", "Could you explain the invoice?", -60);
 
@@ -66,12 +67,21 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
         (await ExecuteAsync(preview)).ShouldBeOfType<ExecutionResult.Executed>();
 
         shown.ShouldContain("N-71");
+        var read = preview.Changes.Single(c => c.Field.StartsWith("The bank reads: N-71 of ", StringComparison.Ordinal)).After;
+        read.ShouldBe("Invoice lines\nCould you explain the second line of the invoice? What is it made of? Write to [mail].");
+        preview.Changes.Single(c => c.Field == "Contesting costs on top").After.ShouldEndWith("(by policy.yaml).");
+        preview.Changes.Single(c => c.Field == "Read before deciding").After.ShouldContain("N-75");
         shown.ShouldContain("“Invoice lines”");
         shown.ShouldNotContain("N-72");
         preview.Changes.Where(c => c.Field == "Speaks for the cardholder").ShouldContain(c => c.After.Contains("refund request", StringComparison.Ordinal));
         var evidence = (await _lumen.Stripe.V1.Disputes.GetAsync((string)planted["dispute"]!)).Evidence;
         var (_, text) = Read(await FileAsync(evidence.CustomerCommunicationId));
         text.ShouldContain(Squeezed("Could you explain the second line of the invoice?"));
+        text.ShouldContain(Squeezed(read[(read.IndexOf('\n', StringComparison.Ordinal) + 1)..]));
+        text.ShouldContain(Squeezed("cut where it says [cut], redacted where it says [mail]"));
+        text.ShouldNotContain("ascame");
+        text.ShouldNotContain("eve@");
+        text.ShouldNotContain(Squeezed("office open"));
         text.ShouldNotContain("moneyback");
         text.ShouldNotContain(Squeezed("explain the invoice"));
         evidence.UncategorizedFileId.ShouldNotBe(evidence.CustomerCommunicationId);
