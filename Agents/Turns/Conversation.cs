@@ -113,7 +113,7 @@ public sealed class Conversation
     }
 
     /// <summary>Stores this turn's messages, in place of what an earlier run of it stored. The caller commits.</summary>
-    public async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task SaveAsync(CopilotDb db, TurnRequest turn, IEnumerable<ChatMessage> messages, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var seq = await LastOfOthersAsync(db, turn, cancellationToken); // of a new conversation, too: a decision may have been told in it meanwhile
         await db.InsertAllAsync([.. messages.Select(m => new MessageRow

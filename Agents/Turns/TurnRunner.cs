@@ -82,7 +82,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
         var answer = WithLimit(composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) });
         await record.WriteAsync(
-            (db, token) => conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
+            (db, token) => Conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
             cancellationToken);
 
         var rest = answer.Text[shown.Length..];

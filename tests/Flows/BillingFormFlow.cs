@@ -16,7 +16,8 @@ public sealed class BillingFormFlow
     [Fact]
     public async Task Form_AskedForFilledInAndApproved_ChangesStripe_PastEveryModel()
     {
-        await using var copilot = await Copilot.StartAsync();
+        var traffic = Directory.CreateTempSubdirectory("billingcopilot-form-").FullName;
+        await using var copilot = await Copilot.StartAsync(s => s.Model.Record = traffic);
         var customer = copilot.Truth["healthy_customers"]![1]!;
         var path = $"/api/customers/{customer["customer"]}/billing-details";
         using var sam = copilot.As("sam");
@@ -59,5 +60,10 @@ public sealed class BillingFormFlow
         ]);
         kept.ShouldContain("open_billing_form");
         new[] { "Quillfeather", "Zedmouth", "987654321" }.Where(kept.Contains).ShouldBeEmpty();
+
+        var sentToModels = string.Join('\n', Directory.GetFiles(traffic, "*", SearchOption.AllDirectories).Select(File.ReadAllText));
+        sentToModels.ShouldContain("Update the billing details of");
+        new[] { "Quillfeather", "Zedmouth", "987654321" }.Where(sentToModels.Contains).ShouldBeEmpty("no model was sent what was filled in");
+        Directory.Delete(traffic, recursive: true);
     }
 }

@@ -176,8 +176,7 @@ public sealed class ErasureTests
                 db.Handles.Add(new HandleRow { TenantId = Bench.Tenant.Id, ConversationId = "conv_1", Handle = id, Kind = "ticket", ObjectId = id });
             }
 
-            db.CrmAccounts.Add(new CrmAccountRow { TenantId = Bench.Tenant.Id, CustomerId = customer, Owner = Secret, Segment = Secret, Tier = Secret });
-        db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_noted", CustomerId = "cus_1", Text = Secret, Author = "sam" });
+            db.Notes.Add(new NoteRow { TenantId = Bench.Tenant.Id, ProposalId = "prop_n", TicketId = "tkt_noted", CustomerId = "cus_1", Text = Secret, Author = "sam" });
             await db.SaveChangesAsync();
         }
 
