@@ -127,9 +127,8 @@ internal sealed partial class IntentMatcher
     private Intent? Ruled(string asked, Intent? best)
     {
         var named = NameReader.FindMarked(asked, IsWord) is not null || EntityReader.NamesObject(asked);
-        return GeneralQuestion.NamesPolicy(asked) || (!named && (best is { Needs.Count: > 0 } or { General: true }) && GeneralQuestion.Is(asked))
-            ? _rules.Intents.FirstOrDefault(i => i.General)
-            : null;
+        var rule = _rules.Intents.FirstOrDefault(i => i.General);
+        return GeneralQuestion.NamesPolicy(asked) || (!named && (best is { Needs.Count: > 0 } || best == rule) && GeneralQuestion.Is(asked)) ? rule : null;
     }
 
     /// <summary>The reply to a question back: the intent is that of the question it was asked about.</summary>
