@@ -1,5 +1,6 @@
 using BillingCopilot.Agents;
 using BillingCopilot.Bot.Api;
+using BillingCopilot.Bot.Cards;
 using BillingCopilot.Bot.Identity;
 using BillingCopilot.Bot.Mcp;
 using BillingCopilot.Bot.Settings;
@@ -64,7 +65,7 @@ internal static class Composition
         services.AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(CatchUp.MeterName).AddPrometheusExporter());
         services.AddCopilotIdentity();
-        services.AddSingleton<ApiGate>();
+        services.AddSingleton<ApiGate>().AddSingleton<CardButtons>();
         services.AddCopilotMcp();
         AddKeys(services, settings, tenants);
         services.AddSingleton<IConsoleBackend, ConsoleBackend>();
@@ -101,6 +102,7 @@ internal static class Composition
         var api = app.MapGroup("/api").AddEndpointFilter<ApiGate>().DisableAntiforgery();
         api.MapChat();
         api.MapProposals();
+        api.MapCards();
         api.MapBillingForm();
         api.MapControls();
         return app;
