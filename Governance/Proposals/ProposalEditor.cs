@@ -47,7 +47,13 @@ public sealed class ProposalEditor
             return new Refusal("hash_mismatch", "This is not what was shown: the proposal differs from the one on the card.", "Open the proposal again and look at it before editing.");
         }
 
-        var arguments = ArgumentCodec.ToSent(_operations.Get(old.Operation).Descriptor.ArgumentsType, JsonNode.Parse(old.Arguments)!.AsObject());
+        var operation = _operations.Get(old.Operation);
+        if (operation.SetByCode(changes) is { } given)
+        {
+            return given;
+        }
+
+        var arguments = ArgumentCodec.ToSent(operation.Descriptor.ArgumentsType, JsonNode.Parse(old.Arguments)!.AsObject());
         var before = arguments.DeepClone().AsObject();
         foreach (var (name, value) in changes)
         {
