@@ -54,7 +54,7 @@ public static class GovernanceServices
         services.TryAddSingleton(s => new ProposalBook(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<IdSource>(), s.Get<OperationInvokers>(),
             s.Get<PolicyBook>(), s.Get<GuardList>(), s.Get<AuditLog>(), s.Get<ProposalExpiry>(), s.GetService<ICustomerZones>(), s.GetService<IPolicyQuotes>()));
-        services.TryAddSingleton(s => new ProposalEditor(s.Get<CopilotDbFactory>(), s.Get<OperationInvokers>(), s.Get<ProposalBook>(), s.Get<ProposalExpiry>()));
+        services.TryAddSingleton(s => new ProposalEditor(s.Get<CopilotDbFactory>(), s.Get<OperationInvokers>(), s.Get<ProposalBook>(), s.Get<ProposalExpiry>(), s.Get<PolicyBook>()));
         services.TryAddSingleton(s => new DecisionDesk(
             s.Get<CopilotDbFactory>(), s.Get<BusinessClock>(), s.Get<PeopleDirectory>(), s.Get<PolicyBook>(), s.Get<GuardList>(),
             s.Get<AuditLog>(), s.Get<ProposalExpiry>()));

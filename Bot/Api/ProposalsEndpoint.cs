@@ -54,7 +54,7 @@ public static class ProposalsEndpoint
             ? Results.Json(sight.Of(found, ApiGate.Caller(http).Person), ApiJson.Options)
             : ApiError.Result(404, "unknown_proposal", $"There is no proposal '{id}'.", "GET /api/proposals lists those there are.");
 
-    private static async Task<IResult> DecideAsync(HttpContext http, string id, Decisions decisions)
+    private static async Task<IResult> DecideAsync(HttpContext http, string id, Decisions decisions, ProposalSight sight)
     {
         var (request, wrong) = await ApiBody.ReadAsync<DecisionRequest>(http);
         if (wrong is not null)
@@ -80,10 +80,10 @@ public static class ProposalsEndpoint
 
         var outcome = await decisions.DecideAsync(
             caller.Tenant, caller.Person, id, request.Hash, request.Decision == "approve", request.Reason, "api", http.RequestAborted);
-        return ApiError.Of(outcome);
+        return ApiError.Of(outcome.Map(p => sight.Of(p, caller.Person)));
     }
 
-    private static Task<IResult> EditAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed) => ApiBody.WithAsync<EditRequest>(http, async request =>
+    private static Task<IResult> EditAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed, ProposalSight sight) => ApiBody.WithAsync<EditRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         if (string.IsNullOrEmpty(request.Hash))
@@ -93,26 +93,26 @@ public static class ProposalsEndpoint
 
         var outcome = await editor.EditAsync(caller.Tenant.Context, id, caller.Person, request.Hash, request.Arguments ?? [], request.NotBefore, request.Reason, http.RequestAborted);
         feed.Changed();
-        return ApiError.Of(outcome);
+        return ApiError.Of(outcome.Map(p => sight.Of(p, caller.Person)));
     });
 
-    private static Task<IResult> UndoAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed) => ApiBody.WithAsync<UndoRequest>(http, async request =>
+    private static Task<IResult> UndoAsync(HttpContext http, string id, ProposalEditor editor, ProposalFeed feed, ProposalSight sight) => ApiBody.WithAsync<UndoRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         var outcome = await editor.UndoAsync(caller.Tenant.Context, id, caller.Person, request.Reason, http.RequestAborted);
         feed.Changed();
-        return ApiError.Of(outcome);
+        return ApiError.Of(outcome.Map(p => sight.Of(p, caller.Person)));
     });
 
-    private static async Task<IResult> ReconcileAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed)
+    private static async Task<IResult> ReconcileAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed, ProposalSight sight)
     {
         var caller = ApiGate.Caller(http);
         var outcome = await desk.LookAgainAsync(caller.Tenant.Context, id, caller.Person, http.RequestAborted);
         feed.Changed();
-        return ApiError.Of(outcome);
+        return ApiError.Of(outcome.Map(p => sight.Of(p, caller.Person)));
     }
 
-    private static Task<IResult> SettleAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed) => ApiBody.WithAsync<SettleRequest>(http, async request =>
+    private static Task<IResult> SettleAsync(HttpContext http, string id, ReconcileDesk desk, ProposalFeed feed, ProposalSight sight) => ApiBody.WithAsync<SettleRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         if (request.Outcome is not ("executed" or "not_done"))
@@ -122,7 +122,7 @@ public static class ProposalsEndpoint
 
         var outcome = await desk.SettleAsync(caller.Tenant.Context, id, caller.Person, request.Outcome == "executed", request.Object, request.Note ?? "", http.RequestAborted);
         feed.Changed();
-        return ApiError.Of(outcome);
+        return ApiError.Of(outcome.Map(p => sight.Of(p, caller.Person)));
     });
 }
 

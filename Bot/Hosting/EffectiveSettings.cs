@@ -50,6 +50,7 @@ public sealed class EffectiveSettings(CopilotSettings settings, PolicyBook polic
     {
         var digests = SettingsDigests.Of(settings, tenants.Find(tenant.Id)!);
         digests["policy"] = policies.Version;
+        digests["queues"] = SettingsDigests.OfQueues(policies.Queues);
         digests["people"] = SettingsDigests.Digest(JsonSerializer.Serialize(people.All));
         digests["rollout"] = SettingsDigests.Digest(rollout.Describe());
         digests["prompts"] = SettingsDigests.Digest(string.Join('\n', prompts.All.Select(p => $"{p.Label} {p.Hash}")));

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Bot.Hosting;
+using BillingCopilot.Governance.Policy;
 
 namespace BillingCopilot.Bot.Settings;
 
@@ -25,7 +26,7 @@ public static class SettingsDigests
         ["Memory"] = "Where a node keeps its own copy of the knowledge base.",
         ["Tenants"] = "Each tenant's settings are in its own log.",
         ["Audit:Node"] = "The nodes of one database differ in it, and each entry bears it.",
-        ["Policy"] = "Where files are. What was read from them is counted by its content: policy, people, rollout, prompts, playbooks.",
+        ["Policy"] = "Where files are. What was read from them is counted by its content: policy, queues, people, rollout, prompts, playbooks.",
     };
 
     /// <summary>The fingerprints for a tenant, by section in lower case. No value can be read from one.</summary>
@@ -47,6 +48,13 @@ public static class SettingsDigests
         }
 
         return new JsonObject(Counted.Select(c => KeyValuePair.Create(c.ToLowerInvariant(), (JsonNode?)Digest(values[c]?.ToJsonString() ?? ""))));
+    }
+
+    /// <summary>Of who reads which tickets, and of the order in which the queues are asked.</summary>
+    public static string OfQueues(QueueBook queues)
+    {
+        ArgumentNullException.ThrowIfNull(queues);
+        return Digest(JsonSerializer.Serialize(queues.All));
     }
 
     /// <summary>SHA-256 in lower-case hex.</summary>

@@ -73,7 +73,7 @@ internal static class ArgumentBinder
     private static Refusal Unknown(string path, ArgumentShape shape) => new(
         "unknown_argument",
         $"There is no argument '{path}'.",
-        $"The arguments are: {string.Join(", ", shape.Fields.Select(f => f.Name))}.");
+        $"The arguments are: {string.Join(", ", shape.Asked.Select(f => f.Name))}.");
 
     private static Refusal Missing(ArgumentField field, string path) => new(
         "missing_argument",

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
@@ -33,6 +34,12 @@ internal sealed class ArgumentShape
 
     public IReadOnlyList<ArgumentField> Fields { get; }
 
+    /// <summary>Those that somebody may ask for.</summary>
+    public IEnumerable<ArgumentField> Asked => Fields.Where(f => !f.SetByCode);
+
+    /// <summary>The first of these arguments that is code's to set; null when none is.</summary>
+    public string? ByCodeIn(JsonObject sent) => Fields.FirstOrDefault(f => f.SetByCode && sent[f.Name] is not null)?.Name;
+
     /// <summary>Throws <see cref="NotSupportedException"/> naming a property that can't be carried exactly.</summary>
     public static ArgumentShape Of(Type type) => Known.GetOrAdd(type, static t => new ArgumentShape(t));
 
@@ -43,7 +50,10 @@ internal sealed class ArgumentShape
         var handle = property.GetCustomAttribute<HandleAttribute>() ?? parameter?.GetCustomAttribute<HandleAttribute>();
         var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? WireName.Of(property.Name);
         var value = ArgumentValue.Of(property.PropertyType, handle?.Kind, $"{property.DeclaringType!.Name}.{property.Name}");
-        return new ArgumentField(name, property, parameter, value, Required(property, parameter), description?.Description);
+        var byCode = (property.GetCustomAttribute<SetByCodeAttribute>() ?? parameter?.GetCustomAttribute<SetByCodeAttribute>()) is not null;
+        return byCode && Required(property, parameter)
+            ? throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is set by code, so nobody can be asked for it: give it a default.")
+            : new ArgumentField(name, property, parameter, value, Required(property, parameter), description?.Description) { SetByCode = byCode };
     }
 
     private static bool Required(PropertyInfo property, ParameterInfo? parameter) => parameter is null
@@ -59,4 +69,8 @@ internal sealed class ArgumentShape
 /// <param name="Name">snake_case, as models, cards and canonical JSON write it.</param>
 /// <param name="Parameter">The constructor parameter that sets it; null when it is set after construction.</param>
 internal sealed record ArgumentField(
-    string Name, PropertyInfo Property, ParameterInfo? Parameter, ArgumentValue Value, bool Required, string? Description);
+    string Name, PropertyInfo Property, ParameterInfo? Parameter, ArgumentValue Value, bool Required, string? Description)
+{
+    /// <inheritdoc cref="SetByCodeAttribute"/>
+    public bool SetByCode { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Storage;
 
@@ -104,6 +105,12 @@ public sealed record UndoneBy(string Operation, string Argument, bool OfResult)
 {
     /// <summary>A second argument of the other operation, which names the object that the effect changed; null for none.</summary>
     public string? Target { get; init; }
+
+    /// <summary>
+    /// Where the inverse brings values back: further arguments, from the rows of the executed proposal's card, which hold
+    /// what stood there before; null where they don't tell (any more). Null for an inverse that needs no values.
+    /// </summary>
+    public Func<IReadOnlyList<PreviewChange>, JsonObject?>? Restore { get; init; }
 }
 
 /// <summary>What a proposal would do, computed by code from reads made now.</summary>

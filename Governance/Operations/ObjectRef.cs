@@ -62,3 +62,10 @@ public sealed class HandleAttribute(ObjectKind kind) : Attribute
 {
     public ObjectKind Kind { get; } = kind;
 }
+
+/// <summary>
+/// Says that an argument is pinned by code (the second from which a credit is reckoned): no model is offered it, and
+/// nobody may ask for a value of their own.
+/// </summary>
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
+public sealed class SetByCodeAttribute : Attribute;

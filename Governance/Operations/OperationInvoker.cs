@@ -18,6 +18,11 @@ internal abstract class OperationInvoker
         _ => throw new InvalidOperationException("An outcome is one of two."),
     };
 
+    /// <summary>Refuses an argument that is code's to set; null when none is given.</summary>
+    public Refusal? SetByCode(JsonObject sent) => ArgumentShape.Of(Descriptor.ArgumentsType).ByCodeIn(sent) is { } name
+        ? new Refusal("set_by_code", $"'{name}' is not for anybody to choose: it is set when the proposal is made.", $"Leave {name} out.")
+        : null;
+
     public abstract Task<Outcome<OperationPreview>> PreviewAsync(JsonObject canonical, TenantContext tenant, CancellationToken cancellationToken);
 
     public abstract Task<ExecutionResult> ExecuteAsync(JsonObject canonical, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken);

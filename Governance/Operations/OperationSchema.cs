@@ -5,7 +5,7 @@ namespace BillingCopilot.Governance.Operations;
 
 /// <summary>
 /// The JSON schema of an operation's arguments, for the model's tool of the same name: made from the same fields
-/// that the binder reads. References are strings that hold a handle, amounts are decimal text with a currency.
+/// that the binder reads, less those that code sets. References are strings that hold a handle, amounts are decimal text with a currency.
 /// </summary>
 public static class OperationSchema
 {
@@ -14,8 +14,8 @@ public static class OperationSchema
     private static JsonObject ObjectOf(ArgumentShape shape) => new()
     {
         ["type"] = "object",
-        ["properties"] = new JsonObject(shape.Fields.Select(f => KeyValuePair.Create(f.Name, (JsonNode?)Described(f)))),
-        ["required"] = new JsonArray([.. shape.Fields.Where(f => f.Required).Select(f => JsonValue.Create(f.Name))]),
+        ["properties"] = new JsonObject(shape.Asked.Select(f => KeyValuePair.Create(f.Name, (JsonNode?)Described(f)))),
+        ["required"] = new JsonArray([.. shape.Asked.Where(f => f.Required).Select(f => JsonValue.Create(f.Name))]),
         ["additionalProperties"] = false,
     };
 

@@ -108,6 +108,12 @@ public sealed class ProposalBook
             return refusal;
         }
 
+        // What takes the place of another keeps what code set for it, and an undoing names what its proposal made.
+        if (request is { Replaces: null, Undoes: null } && operation.SetByCode(request.Arguments) is { } given)
+        {
+            return given;
+        }
+
         return operation.Bind(request.Arguments) switch
         {
             Outcome<JsonObject>.Ok { Value: var canonical } => await RecordAsync(about, operation, canonical, cancellationToken),

@@ -4,6 +4,7 @@ using BillingCopilot.Governance.Arguments;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -17,9 +18,10 @@ public sealed class ProposalEditor
     private readonly OperationInvokers _operations;
     private readonly ProposalBook _book;
     private readonly ProposalExpiry _expiry;
+    private readonly PolicyBook _policies;
 
-    internal ProposalEditor(CopilotDbFactory databases, OperationInvokers operations, ProposalBook book, ProposalExpiry expiry) =>
-        (_databases, _operations, _book, _expiry) = (databases, operations, book, expiry);
+    internal ProposalEditor(CopilotDbFactory databases, OperationInvokers operations, ProposalBook book, ProposalExpiry expiry, PolicyBook policies) =>
+        (_databases, _operations, _book, _expiry, _policies) = (databases, operations, book, expiry, policies);
 
     /// <summary>
     /// Puts an edited proposal in the place of a pending one. It is new: read anew, with a hash of its own, and asked
@@ -47,7 +49,13 @@ public sealed class ProposalEditor
             return new Refusal("hash_mismatch", "This is not what was shown: the proposal differs from the one on the card.", "Open the proposal again and look at it before editing.");
         }
 
-        var arguments = ArgumentCodec.ToSent(_operations.Get(old.Operation).Descriptor.ArgumentsType, JsonNode.Parse(old.Arguments)!.AsObject());
+        var operation = _operations.Get(old.Operation);
+        if (operation.SetByCode(changes) is { } given)
+        {
+            return given;
+        }
+
+        var arguments = ArgumentCodec.ToSent(operation.Descriptor.ArgumentsType, JsonNode.Parse(old.Arguments)!.AsObject());
         var before = arguments.DeepClone().AsObject();
         foreach (var (name, value) in changes)
         {
@@ -96,12 +104,19 @@ public sealed class ProposalEditor
             return new Refusal("undone_already", $"This was undone already, by {live.Id}.", $"To take that back, undo {live.Id}.");
         }
 
-        if (live is not null)
+        // Its card may hold what only those who may ask for it are to read.
+        if (live is not null && _policies.For(undo.Operation).ProposerRole(person) is not null)
         {
             return live;
         }
 
-        var arguments = new JsonObject { [undo.Argument] = undo.OfResult ? done.ResultObjectId : done.TargetId };
+        // Taken from what is kept, so after an erasure there is nothing to bring back.
+        if ((undo.Restore is { } restore ? restore(ProposalViews.ChangesOf(done)) : []) is not { } arguments)
+        {
+            return new Refusal("not_undoable", "What stood there before is not kept any more.", "Fill it in again.");
+        }
+
+        arguments[undo.Argument] = undo.OfResult ? done.ResultObjectId : done.TargetId;
         if (undo.Target is { } target)
         {
             arguments[target] = done.TargetId;

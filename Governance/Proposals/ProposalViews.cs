@@ -41,6 +41,8 @@ internal static class ProposalViews
     internal static ProposalEvidence EvidenceOf(ProposalRow row) =>
         row.Evidence is "" or "{}" ? ProposalEvidence.None : JsonSerializer.Deserialize<ProposalEvidence>(row.Evidence)!;
 
+    internal static PreviewChange[] ChangesOf(ProposalRow row) => JsonSerializer.Deserialize<PreviewChange[]>(row.Changes)!;
+
     private static ProposalView Of(ProposalRow row, IEnumerable<ApprovalRow> approvals, EarlierProposal? earlier) => new(
         row.Id,
         row.TenantId,
@@ -54,7 +56,7 @@ internal static class ProposalViews
         row.CustomerName,
         new ObjectRef(WireName.Parse<ObjectKind>(row.TargetKind), row.TargetId),
         AmountOf(row),
-        JsonSerializer.Deserialize<PreviewChange[]>(row.Changes)!,
+        ChangesOf(row),
         row.Reversibility,
         row.Reason,
         row.Agent,

@@ -21,7 +21,7 @@ public sealed class RemoveTaxId(StripeReaders readers) : IOperation<RemoveTaxIdA
         "remove_tax_id",
         "Takes a tax id off a customer, as a person chose it on the form.",
         typeof(RemoveTaxIdArguments),
-        Risk.Reversible) { Stamps = "the customer", FilledByPeople = true, Rule = PolicyRules.TaxId };
+        Risk.Reversible) { Stamps = "the customer", FilledByPeople = true, Rule = PolicyRules.TaxId, Undo = new UndoneBy("add_tax_id", "customer", OfResult: false) { Restore = TaxIdList.Gone } };
 
     public async Task<Outcome<Preview<RemoveTaxIdArguments>>> PreviewAsync(RemoveTaxIdArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ public sealed class RemoveTaxId(StripeReaders readers) : IOperation<RemoveTaxIdA
                 arguments,
                 "Take a tax id off the billing details",
                 TaxIdList.Said(list.Present.Where(t => t.Id != arguments.TaxId)),
-                "The same number can be filled in again.");
+                "Can be undone: the same number is put on again.");
     }
 
     public async Task<ExecutionResult> ExecuteAsync(RemoveTaxIdArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)

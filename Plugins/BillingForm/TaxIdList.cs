@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Customers;
 using BillingCopilot.Governance.Operations;
@@ -12,6 +13,8 @@ namespace BillingCopilot.Plugins.BillingForm;
 /// <param name="Complete">False where there are more than were read.</param>
 internal sealed record TaxIdList(Customer Customer, IReadOnlyList<TaxId> Present, bool Complete)
 {
+    private const string Row = "Tax ids";
+
     public static async Task<Outcome<TaxIdList>> ReadAsync(StripeReaders readers, TenantContext tenant, string customerId, CancellationToken cancellationToken)
     {
         var reader = readers.For(tenant);
@@ -67,13 +70,28 @@ internal sealed record TaxIdList(Customer Customer, IReadOnlyList<TaxId> Present
         Customer.NameOf().Value,
         Customer.Ref(),
         null,
-        [new PreviewChange("Tax ids", Said(Present), after)],
+        [new PreviewChange(Row, Said(Present), after)],
         $"{undone} Invoices that are finalized stay as they are.",
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["customer"] = Customer.Id,
             ["tax_ids"] = string.Join(",", Present.Select(t => t.Id).Order(StringComparer.Ordinal)),
         });
+
+    /// <summary>Kind and number of the one that a card took off, as <c>add_tax_id</c> takes them; null where it doesn't tell.</summary>
+    public static JsonObject? Gone(IReadOnlyList<PreviewChange> changes)
+    {
+        if (changes.FirstOrDefault(c => c.Field == Row) is not { } row)
+        {
+            return null;
+        }
+
+        var left = row.After.Split(", ").ToList();
+        var gone = row.Before.Split(", ").Where(said => !left.Remove(said)).ToList();
+        return gone is [var one] && TaxIdKinds.All.Where(k => one.StartsWith(k.Label + " ", StringComparison.Ordinal)).MaxBy(k => k.Label.Length) is { } kind
+            ? new JsonObject { ["kind"] = kind.Kind, ["number"] = one[(kind.Label.Length + 1)..] }
+            : null;
+    }
 
     public static string Said(IEnumerable<TaxId> taxIds) => Said(taxIds.Select(t => (t.Type, t.Value)));
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Customers;
 using BillingCopilot.Governance.Canonical;
@@ -39,7 +40,7 @@ public sealed class UpdateBillingDetails(StripeReaders readers) : IOperation<Upd
         "update_billing_details",
         "Changes a customer's billing details as a person filled them in.",
         typeof(UpdateBillingDetailsArguments),
-        Risk.Reversible) { FarSideReplays = true, Stamps = "the customer", FilledByPeople = true, Rule = PolicyRules.BillingDetails };
+        Risk.Reversible) { FarSideReplays = true, Stamps = "the customer", FilledByPeople = true, Rule = PolicyRules.BillingDetails, Undo = new UndoneBy("update_billing_details", "customer", OfResult: false) { Restore = Before } };
 
     public async Task<Outcome<Preview<UpdateBillingDetailsArguments>>> PreviewAsync(UpdateBillingDetailsArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -91,6 +92,14 @@ public sealed class UpdateBillingDetails(StripeReaders readers) : IOperation<Upd
             : new ExecutionResult.Unknown($"The customer could not be read. {refusal}");
     }
 
+    /// <summary>The values that a card says stood there before; what was not there is taken away again.</summary>
+    private static JsonObject? Before(IReadOnlyList<PreviewChange> changes)
+    {
+        var labels = new BillingDetails(null, null, null, null, null, null, null, null, null).Fields.ToDictionary(f => f.Label, f => f.Field, StringComparer.Ordinal);
+        var before = changes.Where(c => labels.ContainsKey(c.Field)).Select(c => KeyValuePair.Create(labels[c.Field], (JsonNode?)JsonValue.Create(c.Before))).ToList();
+        return before.Count > 0 ? new JsonObject(before) : null;
+    }
+
     private static ExecutionResult.Executed Done(Customer customer) => new(customer.Id, "The billing details are changed.", customer.StripeResponse?.RequestId);
 
     /// <summary>An address goes whole: what would be left out of it could be kept or dropped.</summary>
@@ -135,7 +144,7 @@ public sealed class UpdateBillingDetails(StripeReaders readers) : IOperation<Upd
             customer.Ref(),
             null,
             [.. rows.Select(r => new PreviewChange(r.Label, r.Before, r.After.Length > 0 ? r.After : "(taken away)"))],
-            "What stood there before is kept in this proposal, and can be filled in again. Invoices that are finalized stay as they are.",
+            "Can be undone: what stood there before is kept in this proposal and proposed anew. Invoices that are finalized stay as they are.",
             declared);
     }
 }

@@ -14,7 +14,7 @@ namespace BillingCopilot.Plugins.Subscriptions;
 /// <summary>Arguments of <c>keep_plan</c>.</summary>
 public sealed record KeepPlanArguments(
     [property: Handle(ObjectKind.Subscription), Description("Subscription with a scheduled change.")] ObjectRef Subscription,
-    [property: Description("Leave out.")] string? Schedule = null);
+    [property: SetByCode] string? Schedule = null);
 
 /// <summary>Takes a scheduled change of plan back before its day: the schedule is released, the subscription goes on as it is.</summary>
 public sealed class KeepPlan(StripeReaders readers) : IOperation<KeepPlanArguments>

@@ -161,7 +161,8 @@ public sealed class ControlsFlow
         ((string?)model["provider"], (string?)model["prompt"], (long?)model["prompt_version"]).ShouldBe(("rules", "support", 1));
         ((string?)model["prompt_hash"])!.Length.ShouldBe(64);
         entries.ShouldContain(e => e.Kind == "tool.called");
-        entries.ShouldContain(e => e.Kind == "settings.changed");
+        var settings = JsonNode.Parse(entries.First(e => e.Kind == "settings.changed").Details)!;
+        new[] { "policy", "queues", "people", "rollout", "prompts", "playbooks" }.ShouldAllBe(part => ((string?)settings[part] ?? "").Length == 64);
         entries.ShouldAllBe(e => !e.Details.Contains((string)copilot.OpenRise["customer_name"]!, StringComparison.Ordinal));
         var contents = copilot.Stage.Host.Services.GetRequiredService<AuditContents>();
         var last = (string)JsonNode.Parse(entries.Last(e => e.Kind == "model.called").Details)!["content"]!;

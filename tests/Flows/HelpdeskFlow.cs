@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using BillingCopilot.Bot.Cli.Eval;
 using BillingCopilot.Flows.Support;
@@ -11,19 +9,18 @@ using BillingCopilot.Storage;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
+using static BillingCopilot.Flows.Support.Tickets;
 
 namespace BillingCopilot.Flows;
 
 public sealed class HelpdeskFlow
 {
-    private const string Secret = "helpdesk-test-secret";
-
     [Fact]
     public async Task Ticket_Signed_IsSortedAndItsNotePostedAfterApproval()
     {
         await using var copilot = await StartAsync();
         var rise = copilot.OpenRise;
-        var body = Ticket("call-1", "N-7001", $"This is urgent: our VAT number is missing on {rise["invoice_number"]}.\nThe card is 4242 4242 4242 4242.", (string)rise["customer"]!);
+        var body = Created("call-1", "N-7001", $"This is urgent: our VAT number is missing on {rise["invoice_number"]}.\nThe card is 4242 4242 4242 4242.", (string)rise["customer"]!);
 
         (await (await PostAsync(copilot, body, Sign(body, Secret))).JsonAsync())["duplicate"]!.GetValue<bool>().ShouldBeFalse();
         var answer = (await EventTask.WaitAsync(copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context, "call-1", CancellationToken.None))!;
@@ -57,7 +54,7 @@ public sealed class HelpdeskFlow
 
         // Closed, it leaves the queue and is found for the next of its kind, which is never found for itself.
         await PostSignedAsync(copilot, new JsonObject { ["id"] = "call-8", ["type"] = "ticket.closed", ["ticket"] = new JsonObject { ["number"] = "N-7001" } }.ToJsonString());
-        await PostSignedAsync(copilot, Ticket("call-9", "N-7002", $"Again our VAT number is missing on {rise["invoice_number"]}.", (string)rise["customer"]!));
+        await PostSignedAsync(copilot, Created("call-9", "N-7002", $"Again our VAT number is missing on {rise["invoice_number"]}.", (string)rise["customer"]!));
         (await WaitingAsync(copilot, "billing")).ShouldBe(["N-7002"]);
         var next = (string)(await sam.AskAsync("Triage ticket N-7002"))["text"]!;
         next.ShouldContain("A closed ticket like it: N-7001");
@@ -82,7 +79,7 @@ public sealed class HelpdeskFlow
     public async Task Refused_NothingIsStored()
     {
         await using var copilot = await StartAsync();
-        var body = Ticket("call-2", "N-7002", "Hello", null);
+        var body = Created("call-2", "N-7002", "Hello", null);
         var now = TimeProvider.System.GetUtcNow();
         string?[] headers = [null, "", $"t={now.ToUnixTimeSeconds()}", Sign(body, "wrong"), Sign(body, Secret, now.AddSeconds(-301)), Sign(body, Secret, now.AddSeconds(400)), Sign(body + " ", Secret)];
         foreach (var header in headers)
@@ -90,7 +87,7 @@ public sealed class HelpdeskFlow
             (await PostAsync(copilot, body, header)).StatusCode.ShouldBe(HttpStatusCode.BadRequest, header ?? "none");
         }
 
-        foreach (var unfit in new[] { "[]", "{}", "nothing", Ticket("", "N-1", "x", null), Ticket("c", "", "x", null), Ticket("c", "N-1", "", null), Ticket("c", "N-1", "x", "not-a-customer") })
+        foreach (var unfit in new[] { "[]", "{}", "nothing", Created("", "N-1", "x", null), Created("c", "", "x", null), Created("c", "N-1", "", null), Created("c", "N-1", "x", "not-a-customer") })
         {
             var refused = await PostAsync(copilot, unfit, Sign(unfit, Secret));
             refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, unfit);
@@ -110,31 +107,6 @@ public sealed class HelpdeskFlow
         var copilot = await Copilot.StartAsync();
         copilot.Stage.Host.Settings.Helpdesk.WebhookSecrets.Add(Secret);
         return copilot;
-    }
-
-    private static string Ticket(string id, string number, string words, string? customer) => new JsonObject
-    {
-        ["id"] = id,
-        ["type"] = "ticket.created",
-        ["ticket"] = new JsonObject { ["number"] = number, ["subject"] = "Question", ["body"] = words, ["customer"] = customer, ["sender"] = new JsonObject { ["name"] = "Mara" } },
-    }.ToJsonString();
-
-    private static string Sign(string body, string secret, DateTimeOffset? at = null)
-    {
-        var t = (at ?? TimeProvider.System.GetUtcNow()).ToUnixTimeSeconds();
-        return $"t={t},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{t}.{body}")))}";
-    }
-
-    private static async Task<HttpResponseMessage> PostAsync(Copilot copilot, string body, string? header)
-    {
-        using var http = copilot.As(null);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/helpdesk") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        if (header is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Helpdesk-Signature", header);
-        }
-
-        return await http.SendAsync(request);
     }
 
     private static async Task PostSignedAsync(Copilot copilot, string body) =>

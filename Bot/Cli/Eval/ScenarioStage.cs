@@ -30,7 +30,7 @@ public sealed class ScenarioStage : IAsyncDisposable
     /// <summary>Where its mails land.</summary>
     public string Outbox => Host.Settings.Mail.Outbox;
 
-    /// <param name="settings">Model and policy settings are taken over; database, sandbox and folders are its own.</param>
+    /// <param name="settings">What bears on models, turns, tasks, policy and tenants is taken over; database, sandbox and folders are its own.</param>
     /// <param name="seed">Seed of the world and of every id.</param>
     /// <param name="database">An empty database to use; null for a file of its own.</param>
     public static async Task<ScenarioStage> OpenAsync(CopilotSettings settings, string world, int seed, CancellationToken cancellationToken, Action<IServiceCollection>? services = null, DatabaseSettings? database = null)
@@ -42,6 +42,7 @@ public sealed class ScenarioStage : IAsyncDisposable
             TimeZone = settings.TimeZone,
             Currency = settings.Currency,
             Model = settings.Model,
+            Agents = settings.Agents,
             Policy = settings.Policy,
             Tasks = settings.Tasks,
             Database = database ?? new DatabaseSettings { Path = Path.Combine(folder, "copilot.db") },

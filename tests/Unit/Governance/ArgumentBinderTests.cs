@@ -91,6 +91,19 @@ public sealed class ArgumentBinderTests
         OperationSchema.For(CreditInvoice.Descriptor).ToJsonString().ShouldBe(
             """{"type":"object","properties":{"invoice":{"type":"string","description":"The invoice to credit. Handle, such as inv1."},"amount":{"type":"string","description":"How much. Such as \u0022120.00 USD\u0022."},"reason":{"type":"string","enum":["order_change","product_unsatisfactory"]},"memo":{"type":"string"},"pinned_date":{"type":"string","format":"date"}},"required":["invoice","amount"],"additionalProperties":false}""");
 
+    [Fact]
+    public void SchemaFor_WhatCodeSets_IsNotOffered() =>
+        OperationSchema.For(new OperationDescriptor("end", "Ends.", typeof(Pinned), Risk.Money)).ToJsonString().ShouldBe(
+            """{"type":"object","properties":{"invoice":{"type":"string","description":"Handle, such as inv1."}},"required":["invoice"],"additionalProperties":false}""");
+
+    [Fact]
+    public void ShapeOf_RequiredAndSetByCode_IsRefused() =>
+        Should.Throw<NotSupportedException>(() => ArgumentShape.Of(typeof(Unaskable))).Message.ShouldContain("Unaskable.At");
+
+    private sealed record Pinned([property: Handle(ObjectKind.Invoice)] ObjectRef Invoice, [property: SetByCode] DateTimeOffset? At = null);
+
+    private sealed record Unaskable([property: SetByCode] DateTimeOffset At);
+
     private static T Bound<T>(string json) => (T)ArgumentBinder.Bind(typeof(T), JsonNode.Parse(json)!.AsObject()).ShouldBeOfType<Outcome<object>.Ok>().Value;
 
     private static Refusal Refusal<T>(string json) =>

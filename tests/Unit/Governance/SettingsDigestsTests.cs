@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Storage;
 using Shouldly;
 using Xunit;
@@ -52,6 +53,23 @@ public sealed class SettingsDigestsTests
 
         With("Host=keys;Username=copilot;Password=one").ShouldBe(With("Host=keys;Username=copilot;Password=two"));
         With("Host=keys;Username=copilot").ShouldNotBe(With("Host=other;Username=copilot"));
+    }
+
+    /// <summary>Who reads what, and which queue is asked first: each changes the fingerprint, and the same again does not.</summary>
+    [Fact]
+    public void OfQueues_AnyPartOrTheirOrderChanged_IsAnother()
+    {
+        static string With(params QueueRule[] queues) => SettingsDigests.OfQueues(new QueueBook(queues));
+        QueueRule vip = new("vip", ["finance"], ["refund"], ["enterprise"], ["gold"]), rest = new("support", ["support"], [], [], []);
+
+        string[] all =
+        [
+            With(vip, rest), With(rest, vip), With(vip), With(vip with { Name = "first" }, rest), With(vip with { Reads = ["finance", "admin"] }, rest),
+            With(vip with { Intents = [] }, rest), With(vip with { Segments = [] }, rest), With(vip with { Tiers = ["gold", "silver"] }, rest),
+        ];
+
+        all.ShouldBeUnique();
+        With(vip with { }, rest).ShouldBe(all[0]);
     }
 
     private static System.Text.Json.Nodes.JsonObject Of(CopilotSettings settings) => SettingsDigests.Of(settings, new Tenant(

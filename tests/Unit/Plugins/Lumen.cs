@@ -39,7 +39,7 @@ internal sealed class Lumen : IAsyncDisposable
     private readonly HttpClient _control;
     private readonly ServiceProvider _services;
 
-    private Lumen(SandboxServer server, DelegatingHandler? handler)
+    private Lumen(SandboxServer server, DelegatingHandler? handler, MailOptions? mail)
     {
         _server = server;
         _control = new HttpClient { BaseAddress = server.BaseAddress };
@@ -51,7 +51,7 @@ internal sealed class Lumen : IAsyncDisposable
             .AddSingleton<IHelpdesk>(Helpdesk)
             .AddSingleton<ICrm>(Crm)
             .AddSingleton(Policies)
-            .AddPlugins(connections, new MailOptions { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
+            .AddPlugins(connections, (mail ?? new MailOptions()) with { Outbox = Outbox, From = "billing@lumen.example", FromName = "Lumen Billing" })
             .AddStripeWriters();
         if (handler is not null)
         {
@@ -89,8 +89,8 @@ internal sealed class Lumen : IAsyncDisposable
 
     public BusinessClock Clock => Get<BusinessClock>();
 
-    public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null, int seed = 1) =>
-        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, CacheDirectory = Worlds.SeededWorlds.Folder }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler);
+    public static async Task<Lumen> StartAsync(DelegatingHandler? handler = null, int seed = 1, MailOptions? mail = null) =>
+        new(await SandboxServer.StartAsync(new SandboxOptions { Seed = seed, CacheDirectory = Worlds.SeededWorlds.Folder }, new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero))), handler, mail);
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.Arguments;
 using BillingCopilot.Governance.Proposals;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Stripe;
 using Xunit;
@@ -39,6 +41,32 @@ public sealed class OperationRefusalTests(MatrixBench shared) : IClassFixture<Ma
         });
 
         (await RefusedAsync("keep_plan", new() { ["subscription"] = subscription.Id })).ShouldBe("change_not_planned_here");
+    }
+
+    /// <summary>An older second would give back more, and an undoing's target is not for an agent to name.</summary>
+    [Theory]
+    [InlineData("cancel_subscription_prorated", "at")]
+    [InlineData("downgrade_now", "at")]
+    [InlineData("keep_plan", "schedule")]
+    public async Task Propose_WithWhatCodeSets_IsRefused_AndAFreshOneTakesNow(string operation, string argument)
+    {
+        var of = RealOperation.All[operation];
+        var arguments = await of.MakeAsync(Make);
+        var own = arguments.DeepClone().AsObject();
+        own[argument] = argument == "at" ? ArgumentCodec.Text(_bench.Time.GetUtcNow().AddHours(-40)) : "sub_sched_1";
+
+        (await RefusedAsync(operation, own, of.Proposer)).ShouldBe("set_by_code");
+        var fresh = await _bench.ProposeAsync(operation, arguments, of.Proposer);
+        if (argument == "at")
+        {
+            ((string?)fresh.Arguments["at"]).ShouldBe(ArgumentCodec.Text(_bench.Time.GetUtcNow()));
+        }
+
+        // An edit keeps the second, and may have it taken anew, but not name one.
+        Task<Outcome<ProposalView>> EditAsync(JsonObject changes) =>
+            _bench.Node.GetRequiredService<ProposalEditor>().EditAsync(RealBench.Tenant, fresh.Id, _bench.Person("ada"), fresh.Hash, changes, null, "Another reason.", default);
+        (await EditAsync(new JsonObject { [argument] = own[argument]!.DeepClone() })).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("set_by_code");
+        ((string?)RealBench.Ok(await EditAsync([])).Arguments[argument]).ShouldBe((string?)fresh.Arguments[argument]);
     }
 
     /// <summary>What is sent is what was read for the comparison with the approved card, not what is there a moment later.</summary>

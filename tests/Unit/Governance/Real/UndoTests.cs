@@ -22,6 +22,8 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
     [InlineData("give_courtesy_credit", "take_back_courtesy_credit")]
     [InlineData("downgrade_at_period_end", "keep_plan")]
     [InlineData("add_tax_id", "remove_tax_id")]
+    [InlineData("remove_tax_id", "add_tax_id")]
+    [InlineData("update_billing_details", "update_billing_details")]
     public async Task Undo_Executed_PutsThingsBack(string name, string undoing)
     {
         var arguments = await Operations[name].MakeAsync(new Objects(_bench.Sandbox.Admin));
@@ -30,6 +32,10 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         var undo = RealBench.Ok(await _bench.Node.GetRequiredService<ProposalEditor>().UndoAsync(RealBench.Tenant, done.Id, _bench.Person("sam"), null, default));
 
         (undo.Operation, undo.Undoes, undo.Status).ShouldBe((undoing, done.Id, ProposalStatus.Pending));
+
+        // Whoever may not ask for it is not shown the one that waits: its card may hold personal data.
+        (await _bench.Node.GetRequiredService<ProposalEditor>().UndoAsync(RealBench.Tenant, done.Id, _bench.Person("vera"), null, default))
+            .ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("not_allowed");
         RealBench.Ok(await _bench.TryApproveAsync(undo));
         (await _bench.Executor.ExecuteAsync(RealBench.Tenant, undo.Id, default)).Status.ShouldBe(ProposalStatus.Executed);
         if (name == "downgrade_at_period_end")
@@ -43,6 +49,15 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         if (name == "give_courtesy_credit")
         {
             (await _bench.Sandbox.Admin.V1.Customers.GetAsync((string)arguments["customer"]!)).Balance.ShouldBe(0);
+        }
+        else if (name == "remove_tax_id")
+        {
+            (await _bench.Sandbox.Admin.V1.Customers.TaxIds.ListAsync((string)arguments["customer"]!)).Data.Select(t => (t.Type, t.Value)).ShouldBe([("eu_vat", "DE123456789")]);
+        }
+        else if (name == "update_billing_details")
+        {
+            var customer = await _bench.Sandbox.Admin.V1.Customers.GetAsync((string)arguments["customer"]!);
+            (customer.Name, customer.Address?.Line1 ?? "", customer.Address?.City ?? "", customer.Address?.Country ?? "").ShouldBe(("Acme", "", "", ""));
         }
         else if (name == "add_tax_id")
         {
