@@ -16,4 +16,8 @@ public sealed record ChargeFacts(
     bool Disputed,
     string? InvoiceId,
     string? InvoiceNumber,
-    string? Description);
+    string? Description)
+{
+    /// <summary>An attempt that took no money; false for one that is under way.</summary>
+    public bool Declined { get; init; }
+}

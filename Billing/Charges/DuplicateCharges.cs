@@ -14,6 +14,9 @@ public enum DuplicateVerdict
 
     /// <summary>It was taken twice, and has been given back.</summary>
     AlreadyRefunded,
+
+    /// <summary>A declined attempt and the payment that followed: money was taken once.</summary>
+    DeclinedThenPaid,
 }
 
 /// <summary>Two equal charges, with what speaks for and against one being a double.</summary>
@@ -42,6 +45,35 @@ public static class DuplicateCharges
                 .OrderBy(f => f.Suspect.Created),
         ];
     }
+
+    /// <summary>How long after a declined attempt a payment still counts as its retry. Default 21 days, the longest of Stripe's usual schedules of retries.</summary>
+    public static TimeSpan RetryWindow { get; } = TimeSpan.FromDays(21);
+
+    /// <summary>
+    /// Declined attempts with the payment that followed for the same invoice, or of the same amount on the same card where
+    /// no invoice is known, oldest first: the last attempt before each payment. A customer may see both on a statement.
+    /// </summary>
+    public static IReadOnlyList<DuplicateFinding> FindRetried(IEnumerable<ChargeFacts> charges)
+    {
+        var all = charges.OrderBy(c => c.Created).ThenBy(c => c.Id, StringComparer.Ordinal).ToList();
+        return
+        [
+            .. all.Where(c => c.Succeeded)
+                .Select(paid => (Paid: paid, Declined: all.LastOrDefault(c => c.Declined && IsEarlier(c, paid) && paid.Created - c.Created <= RetryWindow && IsSameDebt(c, paid))))
+                .Where(pair => pair.Declined is not null)
+                .Select(pair => new DuplicateFinding(pair.Declined!, pair.Paid, DuplicateVerdict.DeclinedThenPaid, RetriedBecause(pair.Declined!, pair.Paid))),
+        ];
+    }
+
+    private static bool IsSameDebt(ChargeFacts declined, ChargeFacts paid) => declined.CustomerId == paid.CustomerId && declined.Amount == paid.Amount
+        && (declined.InvoiceId is not null ? declined.InvoiceId == paid.InvoiceId : paid.InvoiceId is null && declined.CardKey is not null && declined.CardKey == paid.CardKey);
+
+    private static List<string> RetriedBecause(ChargeFacts declined, ChargeFacts paid) =>
+    [
+        $"The first attempt over {declined.Amount} was declined: it took no money.",
+        $"{Apart(declined, paid)} later it was paid, once{(paid.InvoiceNumber is { } number ? $", for invoice {number}" : "")}.",
+        "A bank may show a declined attempt as pending for some days; it drops off by itself.",
+    ];
 
     private static IEnumerable<DuplicateFinding> FindInGroup(List<ChargeFacts> equal, TimeSpan window)
     {

@@ -16,6 +16,9 @@ public sealed record DisputeMovement(Money Amount, Money Fee);
 /// <param name="Currency">In which the fees are taken.</param>
 public sealed record ContestCost(Money? Taken, Money? Fee, Money? UsualFee, Money? CounteredFee, string Currency)
 {
+    /// <summary>True where only the policy says what a dispute costs.</summary>
+    public bool FeeByPolicy { get; init; }
+
     /// <param name="own">Movements of this dispute.</param>
     /// <param name="others">Movements of other disputes.</param>
     /// <param name="currency">Of the disputed charge.</param>
@@ -33,7 +36,7 @@ public sealed record ContestCost(Money? Taken, Money? Fee, Money? UsualFee, Mone
             own.Count == 0 ? null : new Money(own.Sum(m => m.Fee.AmountMinor), paidIn),
             usual.Count == 0 ? Find(terms?.DisputeFee, paidIn) : new Money(usual[usual.Count / 2], paidIn),
             Find(terms?.CounteredFee, paidIn),
-            paidIn);
+            paidIn) { FeeByPolicy = usual.Count == 0 && Find(terms?.DisputeFee, paidIn) is not null };
     }
 
     private static Money? Find(IReadOnlyDictionary<string, Money>? fees, string currency) =>

@@ -37,10 +37,27 @@ public sealed record DisputedCharge(
     internal bool MayCancel => Messages is { MayCancel: true };
 }
 
+/// <summary>Whom a piece of evidence speaks for.</summary>
+public enum EvidenceSide
+{
+    ForUs,
+
+    AgainstUs,
+
+    /// <summary>It shows what was billed or written, and decides nothing by itself.</summary>
+    Neutral,
+}
+
 /// <summary>One piece of evidence.</summary>
 /// <param name="Says">What it shows, for us or against us.</param>
 /// <param name="Helps">False when it speaks for the cardholder.</param>
-public sealed record Evidence(EvidenceKind Kind, string Says, bool Helps = true);
+public sealed record Evidence(EvidenceKind Kind, string Says, bool Helps = true)
+{
+    /// <summary>Every charge has an invoice, a subscription stands behind most, and mails and messages show contact: none of them answers a claim.</summary>
+    public EvidenceSide Speaks => !Helps ? EvidenceSide.AgainstUs
+        : Kind is EvidenceKind.Invoice or EvidenceKind.Subscription or EvidenceKind.Correspondence or EvidenceKind.Mails ? EvidenceSide.Neutral
+        : EvidenceSide.ForUs;
+}
 
 /// <summary>What there is to answer a dispute with, and what would be needed and is not there.</summary>
 public sealed record EvidencePack(IReadOnlyList<Evidence> Found, IReadOnlyList<EvidenceKind> Missing)

@@ -29,6 +29,15 @@ public sealed record InvoiceComparison
     /// <summary>Current amount due minus previous amount due.</summary>
     public Money AmountDueDifference => new(checked(Current.AmountDue - Previous.AmountDue), Current.Currency);
 
+    /// <summary>What of the difference no line, discount or tax accounts for.</summary>
+    public Money NotItemised => new(Changes.Where(c => c.Kind == InvoiceChangeKind.NotItemised).Sum(c => c.Amount.AmountMinor), Current.Currency);
+
+    /// <summary>Whether the difference has reasons for all of it, in words.</summary>
+    public string Accounted => NotItemised.AmountMinor != 0
+        ? $"{NotItemised.ToDisplayText()} of the difference stands on no line of either invoice: a person has to look at it."
+        : TotalDifference.AmountMinor > 0 ? "All of the increase is accounted for by what was billed, as listed. Whether that was billed rightly says find_billing_mistakes."
+        : "All of the difference is accounted for, as listed.";
+
     /// <summary>Compares two invoices of one currency; refuses others, since that would need a rate.</summary>
     public static Outcome<InvoiceComparison> Compare(InvoiceFacts previous, InvoiceFacts current)
     {

@@ -84,6 +84,9 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// <summary>True when policy.yaml may say what contesting costs and by when it is to be done (<c>contest</c>).</summary>
     public bool HasContest { get; init; }
 
+    /// <summary>True when policy.yaml may say within how many days (<c>window_days</c>) each reason is granted.</summary>
+    public bool HasWindow { get; init; }
+
     /// <summary>
     /// True when its arguments are what a person filled in on a form: no model gets a tool of it, and what is proposed for
     /// an agent is refused. Default false.
@@ -140,6 +143,9 @@ public sealed record Preview<TArguments>(
     /// <summary>Every object that was read for it just now. An argument that names another is refused.</summary>
     public IReadOnlyList<ObjectRef> ReadAgain { get; init; } = [Customer, Target];
 
+    /// <summary>Where our policies speak of this very case; null where the operation's own rule does.</summary>
+    public PolicyRule? Rule { get; init; }
+
     /// <summary>After this instant it is too late, such as a bank's deadline: the proposal waits no longer than that, however long its policy gives.</summary>
     public DateTimeOffset? TooLateAt { get; init; }
 }
@@ -147,6 +153,9 @@ public sealed record Preview<TArguments>(
 /// <summary>One row of a preview. <paramref name="Before"/> is empty for something new.</summary>
 public sealed record PreviewChange(string Field, string Before, string After)
 {
+    /// <summary>The row that names the cheapest way to make it good that is right, and why.</summary>
+    public const string Remedy = "Cheapest right remedy";
+
     /// <summary>The same in exact minor units, where the row is an amount.</summary>
     public long? BeforeMinor { get; init; }
 

@@ -45,7 +45,8 @@ internal sealed record OperationPreview(
     IReadOnlyDictionary<string, string> Declared,
     Type ArgumentsType,
     IReadOnlyList<ObjectRef> ReadAgain,
-    DateTimeOffset? TooLateAt);
+    DateTimeOffset? TooLateAt,
+    PolicyRule? Rule);
 
 internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operation) : OperationInvoker
     where TOperation : class, IOperation<TArguments>
@@ -57,7 +58,7 @@ internal sealed class OperationInvoker<TOperation, TArguments>(TOperation operat
         await operation.PreviewAsync(Read(canonical), tenant, cancellationToken) switch
         {
             Outcome<Preview<TArguments>>.Ok { Value: var p } => new OperationPreview(
-                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared, typeof(TArguments), p.ReadAgain, p.TooLateAt),
+                ArgumentCodec.WriteExactly(p.Arguments), p.Title, p.Customer, p.CustomerName, p.Target, p.Amount, p.Changes, p.Reversibility, p.Declared, typeof(TArguments), p.ReadAgain, p.TooLateAt, p.Rule),
             Outcome<Preview<TArguments>>.Refused refused => refused.Refusal,
             _ => throw new InvalidOperationException("An outcome is one of two."),
         };

@@ -42,6 +42,9 @@ public sealed record OperationPolicy(
     /// <summary>By currency: the policy's bound of what is small, for operations whose advice depends on it; null means none.</summary>
     public IReadOnlyDictionary<string, Money>? SmallBelow { get; init; }
 
+    /// <summary>By the operation's reasons (Stripe's words): days after the charge within which the policy grants it. A reason that is not listed has no window; null means none.</summary>
+    public IReadOnlyDictionary<string, int>? WindowDays { get; init; }
+
     /// <summary>What contesting a dispute costs and by when it is to be done; null where nobody wrote it down.</summary>
     public ContestTerms? Contest { get; init; }
 

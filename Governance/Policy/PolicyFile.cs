@@ -28,7 +28,7 @@ internal static class PolicyFile
     private static OperationPolicy ReadPolicy(OperationDescriptor operation, ConfigNode node)
     {
         var map = node.Map;
-        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit", "small_below", "contest");
+        map.Allow("propose", "approve", "self_approval", "expiry", "second_approver_above", "caps", "batch_rows", "limit", "small_below", "contest", "window_days");
         var caps = Limit("caps") is { IsNone: false } given ? given.Map.Allow("per_customer_per_day", "per_approver_per_day", "per_day") : null;
         return new OperationPolicy(
             operation.Name,
@@ -45,6 +45,7 @@ internal static class PolicyFile
             Limit = ReadLimit(operation, node),
             SmallBelow = operation.HasSmall || map.Find("small_below") is not { } small ? ReadAmounts(map.Find("small_below")) : throw small.Fault($"{operation.Name} knows no 'small_below'."),
             Contest = ReadContest(operation, map.Find("contest")),
+            WindowDays = ReadWindow(operation, map.Find("window_days")),
         };
 
         // Where money moves, having no limit is a decision that somebody writes down.
@@ -80,6 +81,19 @@ internal static class PolicyFile
         return int.TryParse(map.Get("business_days_before").Text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= 15
             ? new ContestTerms(days, ReadAmounts(map.Find("dispute_fee")) ?? [], ReadAmounts(map.Find("countered_fee")) ?? [])
             : throw map.Get("business_days_before").Fault("'business_days_before' must be a whole number from 0 to 15.");
+    }
+
+    private static Dictionary<string, int>? ReadWindow(OperationDescriptor operation, ConfigNode? node)
+    {
+        if (node is null || !operation.HasWindow)
+        {
+            return node is null ? null : throw node.Fault($"{operation.Name} knows no 'window_days'.");
+        }
+
+        return node.Map.Allow("duplicate", "fraudulent", "requested_by_customer").Entries.ToDictionary(
+            e => e.Key,
+            e => int.TryParse(e.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days <= 366 ? days : throw e.Fault($"'{e.Key}' must be a whole number of days from 0 to 366."),
+            StringComparer.Ordinal);
     }
 
     private static int ReadCount(ConfigNode? node) =>

@@ -172,7 +172,7 @@ public sealed class ProposalBook
 
     /// <summary>With the policy that allows or forbids it, in its own words, where the operation did not quote one itself.</summary>
     private async Task<OperationPreview> QuotedAsync(TenantContext tenant, OperationDescriptor operation, OperationPreview preview, CancellationToken cancellationToken) =>
-        operation.Rule is { } rule && _quotes is not null && preview.Changes.All(c => c.Field != PolicyRule.Field)
+        (preview.Rule ?? operation.Rule) is { } rule && _quotes is not null && preview.Changes.All(c => c.Field != PolicyRule.Field)
             && await _quotes.FindAsync(tenant, rule, cancellationToken) is { } words
             ? preview with { Changes = [.. preview.Changes, new PreviewChange(PolicyRule.Field, "", words)] }
             : preview;

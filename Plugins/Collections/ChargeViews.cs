@@ -59,10 +59,10 @@ public sealed record ChargeRow(
 /// <summary>A refund of a charge, newest first.</summary>
 public sealed record RefundRow(DateOnly Date, Money Amount, string Status);
 
-/// <summary>Two equal charges and what speaks for one being a double.</summary>
+/// <summary>Two equal charges, or a declined attempt and its payment, and what speaks for one being a double.</summary>
 /// <param name="Charge">The one that would be refunded.</param>
 /// <param name="SameAs">The one it equals.</param>
-/// <param name="Verdict"><c>likely</c>, <c>unclear</c>, <c>legitimate</c> or <c>already_refunded</c>.</param>
+/// <param name="Verdict"><c>likely</c>, <c>unclear</c>, <c>legitimate</c>, <c>already_refunded</c> or <c>declined_then_paid</c>.</param>
 public sealed record DuplicateView(
     ObjectRef Charge,
     ObjectRef SameAs,

@@ -55,9 +55,10 @@ public sealed class ChargesPlugin(ToolContext context)
         }
 
         var complete = charges.Complete && shown.Count == charges.Items.Count;
-        var findings = DuplicateCharges.Find(charges.Items.Select(c => ChargeFactsMap.Of(c, invoices.GetValueOrDefault(c.Id))));
+        var facts = charges.Items.Select(c => ChargeFactsMap.Of(c, invoices.GetValueOrDefault(c.Id))).ToList();
+        var findings = DuplicateCharges.Find(facts);
         var likely = findings.Where(f => f.Verdict == DuplicateVerdict.Likely).ToList();
-        var alike = findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Reverse().ToList();
+        var alike = findings.Where(f => f.Verdict != DuplicateVerdict.Likely).Concat(DuplicateCharges.FindRetried(facts)).OrderByDescending(f => f.Suspect.Created).ToList();
         return new ChargeList(
             owner.Ref(),
             owner.NameOf(),

@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Disputes;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Tools;
 
@@ -10,6 +11,8 @@ namespace BillingCopilot.Plugins.Customers;
 public sealed record CustomerMatches(int Count, IReadOnlyList<CustomerMatch> Matches, string? Note);
 
 /// <summary>A customer with what tells it from others of the like name.</summary>
+/// <param name="LastInvoiceHandle">Where only one customer fits; left out where several do.</param>
+/// <param name="OpenDisputes">Likewise: those that wait for an answer, the most pressing first; left out where there are none.</param>
 /// <param name="Plans">Delimited names, each with its subscription's status where that is not active.</param>
 public sealed record CustomerMatch(
     ObjectRef Customer,
@@ -17,7 +20,9 @@ public sealed record CustomerMatch(
     DateOnly Since,
     IReadOnlyList<string> Plans,
     string? LastInvoice,
-    DateOnly? LastInvoiceDate);
+    DateOnly? LastInvoiceDate,
+    ObjectRef? LastInvoiceHandle = null,
+    IReadOnlyList<DisputeRow>? OpenDisputes = null);
 
 /// <summary>Where a customer stands.</summary>
 /// <param name="CreditBalance">Stored credit that the next invoice uses; nought is said too.</param>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Disputes;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Support;
@@ -17,6 +18,7 @@ public sealed class CustomersPlugin(ToolContext context)
     private const int MostMatches = 5;
     private const int MostSubscriptions = 10;
     private const int MostCredits = 3;
+    private const int MostDisputes = 3;
     private readonly StripeReader _reader = context.Reader;
     private readonly CustomerFinder _finder = new(context.Reader);
     private readonly SubscriptionProjection _subscriptions = new(context.Reader, context.Tenant);
@@ -33,7 +35,7 @@ public sealed class CustomersPlugin(ToolContext context)
         List<CustomerMatch> matches = [];
         foreach (var customer in found.Take(MostMatches))
         {
-            if (!(await MatchAsync(customer, cancellationToken)).TryGet(out var match, out refusal))
+            if (!(await MatchAsync(customer, found.Count == 1, cancellationToken)).TryGet(out var match, out refusal))
             {
                 return new ToolFailure(refusal);
             }
@@ -97,7 +99,7 @@ public sealed class CustomersPlugin(ToolContext context)
             context.Tenant.TimeZone);
     }
 
-    private async Task<Outcome<CustomerMatch>> MatchAsync(Customer customer, CancellationToken cancellationToken)
+    private async Task<Outcome<CustomerMatch>> MatchAsync(Customer customer, bool alone, CancellationToken cancellationToken)
     {
         if (!(await _subscriptions.OfAsync(customer.Id, cancellationToken)).TryGet(out var subscriptions, out var refusal)
             || !(await _reader.InvoicesAsync(new InvoiceListOptions { Customer = customer.Id }, cancellationToken, bound: 1)).TryGet(out var invoices, out refusal))
@@ -112,7 +114,26 @@ public sealed class CustomersPlugin(ToolContext context)
             context.Tenant.Day(customer.Created),
             [.. subscriptions.SelectMany(s => s.Plans.Select(p => UntrustedWords.Delimit(p.Plan.Value) + (s.Status == "active" ? "" : $" ({s.Status})"))).Distinct()],
             last?.Number,
-            last is null ? null : InvoiceRow.DateOf(last, context.Tenant));
+            last is null ? null : InvoiceRow.DateOf(last, context.Tenant),
+            alone ? last?.Ref() : null,
+            alone ? await OpenDisputesAsync(customer.Id, cancellationToken) : null);
+    }
+
+    /// <summary>Null where there are none, and where this key may not read disputes.</summary>
+    private async Task<IReadOnlyList<DisputeRow>?> OpenDisputesAsync(string customerId, CancellationToken cancellationToken)
+    {
+        if (!(await _reader.DisputesAsync(cancellationToken)).TryGet(out var disputes, out _))
+        {
+            return null;
+        }
+
+        var today = context.Tenant.Day(context.Clock.UtcNow);
+        DisputeRow[] open =
+        [
+            .. disputes.Items.Where(d => DisputeRow.IsOpen(d) && d.Charge?.CustomerId == customerId)
+                .Select(d => DisputeRow.Of(d, context.Tenant, today, context.Disputes?.Contest)).OrderBy(r => r.DaysLeft ?? int.MaxValue).Take(MostDisputes),
+        ];
+        return open.Length > 0 ? open : null;
     }
 
     private static string? Note(int count) => count switch

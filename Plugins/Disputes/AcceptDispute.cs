@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Plugins.Helpdesk;
@@ -16,7 +17,7 @@ public sealed record AcceptDisputeArguments(
     [property: Handle(ObjectKind.Charge), Description("Disputed charge.")] ObjectRef Charge);
 
 /// <summary>Gives a dispute up: the money that the bank took stays with the cardholder.</summary>
-public sealed class AcceptDispute(StripeReaders readers, IHelpdesk helpdesk, PolicyBook policies) : IOperation<AcceptDisputeArguments>
+public sealed class AcceptDispute(StripeReaders readers, IHelpdesk helpdesk, PolicyBook policies, BusinessClock clock) : IOperation<AcceptDisputeArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "accept_dispute",
@@ -31,7 +32,7 @@ public sealed class AcceptDispute(StripeReaders readers, IHelpdesk helpdesk, Pol
         return !(await new DisputeDossierReader(readers.For(tenant), tenant, helpdesk, policies.Contest()).ReadAsync(arguments.Charge.Id, cancellationToken)).TryGet(out var about, out var refusal) ? refusal
             : DisputeRules.Refuse(about) is { } unfit ? unfit
             : about.IsInquiry ? new Refusal("inquiry", "It is an inquiry: the bank asks and has taken no money, so there is nothing to accept.", "Answer it with submit_dispute_evidence, or refund the charge in Stripe's dashboard.")
-            : PreviewOf(arguments, about, tenant);
+            : PreviewOf(arguments, about, tenant, policies.Find(Descriptor.Name)?.SmallBelow, tenant.Day(clock.UtcNow));
     }
 
     public async Task<ExecutionResult> ExecuteAsync(AcceptDisputeArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -77,7 +78,7 @@ public sealed class AcceptDispute(StripeReaders readers, IHelpdesk helpdesk, Pol
 
     private static ExecutionResult.Executed Done(Dispute dispute) => new(dispute.Id, "The dispute is accepted.", dispute.StripeResponse?.RequestId);
 
-    private static Preview<AcceptDisputeArguments> PreviewOf(AcceptDisputeArguments arguments, DisputeDossier about, TenantContext tenant)
+    private static Preview<AcceptDisputeArguments> PreviewOf(AcceptDisputeArguments arguments, DisputeDossier about, TenantContext tenant, IReadOnlyDictionary<string, Money>? small, DateOnly today)
     {
         var customer = about.Customer!;
         return new Preview<AcceptDisputeArguments>(
@@ -90,8 +91,9 @@ public sealed class AcceptDispute(StripeReaders readers, IHelpdesk helpdesk, Pol
             [
                 new PreviewChange("Dispute", about.Dispute.Status, "lost"),
                 .. DisputeRules.Costs(about),
+                .. DisputeRules.Advice(about, small, DisputeCourse.Accept),
                 .. DisputeRules.Contesting(about),
-                .. DisputeRules.Facts(about, tenant),
+                .. DisputeRules.Facts(about, tenant, today),
             ],
             "Can't be undone: an accepted dispute can't be contested any more, and neither amount nor fee comes back.",
             about.Declared) { TooLateAt = DisputeRules.Deadline(about) };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
@@ -39,6 +40,21 @@ internal static class DisputeRules
         }
     }
 
+    /// <summary>What the record speaks for, where a person does the other thing or the record leaves it open: they decide, and see it here.</summary>
+    /// <param name="small">As in <see cref="DisputeDossier.Advice"/>.</param>
+    /// <param name="planned">What is proposed.</param>
+    public static IEnumerable<PreviewChange> Advice(DisputeDossier about, IReadOnlyDictionary<string, Money>? small, DisputeCourse planned)
+    {
+        var advice = about.Advice(small);
+        yield return new PreviewChange("The record speaks for", "", advice.Course switch
+        {
+            _ when advice.Course == planned => $"this. {advice.Because}",
+            DisputeCourse.Contest => $"contesting it, with submit_dispute_evidence, not for this. {advice.Because}",
+            DisputeCourse.Accept => $"accepting it, with accept_dispute, not for this. {advice.Because}",
+            _ => $"neither: a person weighs it. {advice.Because}",
+        });
+    }
+
     /// <summary>What contesting costs on top, and how often it helped.</summary>
     public static IEnumerable<PreviewChange> Contesting(DisputeDossier about)
     {
@@ -47,7 +63,7 @@ internal static class DisputeRules
     }
 
     /// <summary>What a person decides by.</summary>
-    public static IEnumerable<PreviewChange> Facts(DisputeDossier about, TenantContext tenant)
+    public static IEnumerable<PreviewChange> Facts(DisputeDossier about, TenantContext tenant, DateOnly today)
     {
         yield return new PreviewChange("Claim", "", $"{about.Reason.Claim}.");
         if (about.NetworkReason is { } code)
@@ -60,6 +76,11 @@ internal static class DisputeRules
             if (about.Terms is { } terms)
             {
                 yield return new PreviewChange("Our own deadline", "", $"{terms.HandInBy(tenant.Day(due)):yyyy-MM-dd}, {terms.BusinessDaysBefore} business days before the bank's (holidays not counted)");
+            }
+
+            if (DisputeWords.Late(tenant.Day(due), about.Terms?.HandInBy(tenant.Day(due)), today) is { } late)
+            {
+                yield return new PreviewChange("Late", "", late);
             }
 
             yield return new PreviewChange("Bank's deadline", "", tenant.Day(due).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

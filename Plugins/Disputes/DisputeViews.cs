@@ -18,11 +18,13 @@ public sealed record DisputeList(int Count, int Open, bool Complete, OddsView Od
 /// <param name="Customer">Whose charge it is; left out where the customer stands beside it.</param>
 /// <param name="DaysLeft">Until the bank's deadline; left out once nothing can be handed in.</param>
 /// <param name="HandInBy">Our own last day, before the bank's; left out where no policy gives one.</param>
-public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, UntrustedText? CustomerName, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft, DateOnly? HandInBy)
+/// <param name="Late">Says so once our own day has passed and the bank's has not.</param>
+public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, UntrustedText? CustomerName, Money Amount, string Status, string Reason, DateOnly Disputed, DateOnly? Due, int? DaysLeft, DateOnly? HandInBy, string? Late)
 {
     internal static DisputeRow Of(Dispute dispute, TenantContext tenant, DateOnly today, ContestTerms? terms, bool named = false)
     {
         var due = Deadline(dispute, tenant);
+        var ours = due is { } last ? terms?.HandInBy(last) : null;
         var customer = named ? dispute.Charge?.Customer : null;
         return new DisputeRow(
             new ObjectRef(ObjectKind.Charge, dispute.ChargeId),
@@ -34,7 +36,8 @@ public sealed record DisputeRow(ObjectRef Charge, ObjectRef? Customer, Untrusted
             tenant.Day(dispute.Created),
             due,
             due?.DayNumber - today.DayNumber,
-            due is { } day ? terms?.HandInBy(day) : null);
+            ours,
+            DisputeWords.Late(due, ours, today));
     }
 
     internal static bool IsOpen(Dispute dispute) => dispute.Status is "needs_response" or "warning_needs_response";
@@ -58,6 +61,7 @@ public sealed record OddsView(int Won, int Lost, int? NotContested, int? Percent
 /// <param name="NetworkCode">The network's own code, and what it stands for.</param>
 /// <param name="Inquiry">Says so when it is only a question of the bank.</param>
 /// <param name="Fee">Kept for this dispute, whoever wins.</param>
+/// <param name="FeeSource">Where the fee comes from, and whether it comes back; left out where no fee is given.</param>
 /// <param name="FeeIfDisputed">Of an inquiry: what it would cost if it became a dispute.</param>
 /// <param name="Contesting">What handing evidence in costs on top, or that it is not known; left out once nothing can be handed in.</param>
 /// <param name="ToRead">Tickets that a person has to read first; they are not handed in.</param>
@@ -75,6 +79,7 @@ public sealed record DisputeDetail(
     Money? Taken,
     Money? Fee,
     Money? FeeIfDisputed,
+    string? FeeSource,
     string? Contesting,
     OddsView Odds,
     IReadOnlyList<EvidenceView> Evidence,
@@ -97,10 +102,11 @@ public sealed record TicketNumber(UntrustedText Number, DateOnly Date);
 public sealed record MissingView(string Kind);
 
 /// <summary>One piece of evidence.</summary>
+/// <param name="Speaks"><c>for_us</c>, <c>against_us</c>, or <c>neutral</c> where it shows only what was billed.</param>
 /// <param name="Against">True when it speaks for the cardholder.</param>
-public sealed record EvidenceView(string Kind, string Says, bool? Against)
+public sealed record EvidenceView(string Kind, string Says, string Speaks, bool? Against)
 {
-    internal static EvidenceView Of(Evidence evidence) => new(Name(evidence.Kind), evidence.Says, evidence.Helps ? null : true);
+    internal static EvidenceView Of(Evidence evidence) => new(Name(evidence.Kind), evidence.Says, JsonNamingPolicy.SnakeCaseLower.ConvertName(evidence.Speaks.ToString()), evidence.Helps ? null : true);
 
     internal static string Name(EvidenceKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
 }

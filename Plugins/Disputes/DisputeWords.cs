@@ -15,6 +15,24 @@ internal static class DisputeWords
         null => $"Not known: policy.yaml gives no countered_fee in {about.Cost.Currency.ToUpperInvariant()} (submit_dispute_evidence, contest).",
     };
 
+    private const string Kept = "It does not come back when we win, in most countries; a fee for contesting does.";
+
+    /// <summary>Where the fee of a dispute is read, and that it stays with Stripe; null where no fee is known.</summary>
+    public static string? FeeSource(DisputeDossier about) => about.Cost switch
+    {
+        { Fee: { AmountMinor: not 0 } } => $"By the movements on our balance. {Kept}",
+        { Fee: not null } or { UsualFee: null or { AmountMinor: 0 } } => null,
+        { FeeByPolicy: true } => $"By policy.yaml (submit_dispute_evidence, contest), not by Stripe. {Kept}",
+        _ => $"By what other disputes cost us. {Kept}",
+    };
+
+    /// <summary>That our own day has passed, while the bank still takes an answer; null otherwise.</summary>
+    /// <param name="due">The bank's day; null once nothing can be handed in.</param>
+    public static string? Late(DateOnly? due, DateOnly? ours, DateOnly today) =>
+        due is { } bank && ours is { } own && own < today && bank >= today
+            ? string.Create(CultureInfo.InvariantCulture, $"Our own deadline passed on {own:yyyy-MM-dd}; the bank's is {bank:yyyy-MM-dd}. Answer it today.")
+            : null;
+
     /// <param name="complete">False when there are more disputes than were read.</param>
     public static string Odds(DisputeOdds odds, bool complete) => complete ? odds.Says : $"{odds.Says} Counted among the newest disputes only.";
 

@@ -64,6 +64,7 @@ public sealed class DisputesPlugin(ToolContext context)
             about.Cost.Taken?.Unless0(),
             (about.Cost.Fee ?? (about.IsInquiry ? null : about.Cost.UsualFee))?.Unless0(),
             about.IsInquiry && about.Cost.Fee is null ? about.Cost.UsualFee?.Unless0() : null,
+            DisputeWords.FeeSource(about),
             about.IsOpen ? DisputeWords.Contesting(about) : null,
             OddsView.Of(about.Odds, about.AllKnown),
             [.. about.Pack.Found.Select(EvidenceView.Of)],

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using BillingCopilot.Billing;
+using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.Policy;
 using BillingCopilot.Memory;
@@ -17,7 +18,7 @@ public sealed record SubmitDisputeEvidenceArguments(
     [property: Handle(ObjectKind.Charge), Description("Disputed charge.")] ObjectRef Charge);
 
 /// <summary>Answers a dispute with what is on record: Stripe's structured fields and a PDF.</summary>
-public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase knowledge, IHelpdesk helpdesk, PolicyBook policies) : IOperation<SubmitDisputeEvidenceArguments>
+public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase knowledge, IHelpdesk helpdesk, PolicyBook policies, BusinessClock clock) : IOperation<SubmitDisputeEvidenceArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "submit_dispute_evidence",
@@ -29,7 +30,7 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(tenant);
-        return (await AnswerAsync(arguments, tenant, cancellationToken)).Map(a => PreviewOf(arguments, a, tenant));
+        return (await AnswerAsync(arguments, tenant, cancellationToken)).Map(a => PreviewOf(arguments, a, tenant, policies.Find(AcceptDispute.Descriptor.Name)?.SmallBelow, tenant.Day(clock.UtcNow)));
     }
 
     public async Task<ExecutionResult> ExecuteAsync(SubmitDisputeEvidenceArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -93,12 +94,13 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
         _ => null,
     };
 
-    private static Preview<SubmitDisputeEvidenceArguments> PreviewOf(SubmitDisputeEvidenceArguments arguments, DisputeAnswer answer, TenantContext tenant)
+    private static Preview<SubmitDisputeEvidenceArguments> PreviewOf(
+        SubmitDisputeEvidenceArguments arguments, DisputeAnswer answer, TenantContext tenant, IReadOnlyDictionary<string, Money>? small, DateOnly today)
     {
         var (about, customer) = (answer.About, answer.About.Customer!);
         return new Preview<SubmitDisputeEvidenceArguments>(
             arguments,
-            $"Contest the dispute of {about.Amount.ToDisplayText()}{DisputeRules.Of(about)}",
+            $"{(about.IsInquiry ? "Answer the bank's inquiry about" : "Contest the dispute of")} {about.Amount.ToDisplayText()}{DisputeRules.Of(about)}",
             customer.Ref(),
             customer.NameOf().Value,
             about.Charge.Ref(),
@@ -106,11 +108,12 @@ public sealed class SubmitDisputeEvidence(StripeReaders readers, IKnowledgeBase 
             [
                 new PreviewChange("Dispute", about.Dispute.Status, about.IsInquiry ? "warning_under_review" : "under_review"),
                 .. DisputeRules.Costs(about),
+                .. DisputeRules.Advice(about, small, DisputeCourse.Contest),
                 .. DisputeRules.Contesting(about),
-                .. DisputeRules.Facts(about, tenant),
+                .. DisputeRules.Facts(about, tenant, today),
                 .. answer.Shown(tenant),
             ],
             "Can't be undone: the bank takes evidence once. It decides within some weeks.",
-            answer.Declared) { TooLateAt = DisputeRules.Deadline(about) };
+            answer.Declared) { TooLateAt = DisputeRules.Deadline(about), Rule = about.IsInquiry ? PolicyRules.AnswerInquiry : null };
     }
 }

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
-using UglyToad.PdfPig.Fonts.TrueType;
-using UglyToad.PdfPig.Fonts.TrueType.Parser;
 using UglyToad.PdfPig.Writer;
 
 namespace BillingCopilot.Plugins.Documents;
@@ -14,8 +12,8 @@ namespace BillingCopilot.Plugins.Documents;
 internal sealed record PdfParagraph(string Text, bool Heading = false, bool Item = false);
 
 /// <summary>
-/// Plain pages of text (A4, DejaVu Sans). The same words give the same file. The font has the letters of Latin,
-/// Greek and Cyrillic scripts; whether it has all of a text says <see cref="CanWrite"/>.
+/// Plain pages of text (A4, DejaVu Sans, and VL Gothic for what it lacks). The same words give the same file. The fonts have
+/// the letters of Latin, Greek, Cyrillic and Japanese scripts; whether they have all of a text says <see cref="CanWrite"/>.
 /// </summary>
 internal static class PdfText
 {
@@ -23,15 +21,14 @@ internal static class PdfText
     private const double Body = 10;
     private const double Head = 15;
     private const double Leading = 1.45;
-    private static readonly Lazy<byte[]> FontFile = new(ReadFont);
-    private static readonly Lazy<TrueTypeFont> Font = new(() => TrueTypeFontParser.Parse(new TrueTypeDataBytes(FontFile.Value)));
+    private static readonly PdfFace Latin = new("fonts/DejaVuSans.ttf");
+    private static readonly PdfFace Japanese = new("fonts/VLGothicJIS.ttf");
 
-    /// <summary>True when the font has every letter.</summary>
-    public static bool CanWrite(string text) => text.EnumerateRunes().All(r =>
-        r.Value == '\n' || (r.IsBmp && Font.Value.TryGetBoundingBox(r.Value, out _)));
+    /// <summary>True when the fonts have every letter.</summary>
+    public static bool CanWrite(string text) => text.EnumerateRunes().All(r => r.Value == '\n' || (r.IsBmp && (Latin.Has(r.Value) || Japanese.Has(r.Value))));
 
     /// <param name="title">Also the document's name; the first heading.</param>
-    /// <exception cref="ArgumentException">The font lacks a letter.</exception>
+    /// <exception cref="ArgumentException">The fonts lack a letter.</exception>
     public static byte[] Write(string title, IEnumerable<PdfParagraph> paragraphs) => Written(title, paragraphs).File;
 
     /// <summary>
@@ -40,7 +37,7 @@ internal static class PdfText
     /// </summary>
     /// <param name="more">Words for a number of items that were left out.</param>
     /// <returns>Null when even without any item it is more than a page.</returns>
-    /// <exception cref="ArgumentException">The font lacks a letter.</exception>
+    /// <exception cref="ArgumentException">The fonts lack a letter.</exception>
     public static byte[]? WritePage(string title, IReadOnlyList<PdfParagraph> paragraphs, Func<int, string> more)
     {
         var items = paragraphs.Count(p => p.Item);
@@ -90,12 +87,12 @@ internal static class PdfText
         using var builder = new PdfDocumentBuilder();
         builder.DocumentInformation.Title = title;
         builder.DocumentInformation.Producer = "BillingCopilot";
-        var pages = new Pages(builder, builder.AddTrueTypeFont(FontFile.Value));
+        var pages = new Pages(builder, new PdfFonts(builder, Latin, Japanese));
         foreach (var paragraph in paragraphs.Prepend(new PdfParagraph(title, Heading: true)))
         {
             if (!CanWrite(paragraph.Text))
             {
-                throw new ArgumentException("The font lacks a letter of the text.", nameof(paragraphs));
+                throw new ArgumentException("The fonts lack a letter of the text.", nameof(paragraphs));
             }
 
             pages.Add(paragraph);
@@ -132,16 +129,8 @@ internal static class PdfText
         return file;
     }
 
-    private static byte[] ReadFont()
-    {
-        using var stream = typeof(PdfText).Assembly.GetManifestResourceStream("fonts/DejaVuSans.ttf")!;
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.ToArray();
-    }
-
     /// <summary>Fills page after page from the top.</summary>
-    private sealed class Pages(PdfDocumentBuilder builder, PdfDocumentBuilder.AddedFont font)
+    private sealed class Pages(PdfDocumentBuilder builder, PdfFonts fonts)
     {
         private PdfPageBuilder _page = builder.AddPage(PageSize.A4);
         private double _y = 842 - Margin;
@@ -159,9 +148,11 @@ internal static class PdfText
                 }
 
                 _y -= size * Leading;
-                if (line.Length > 0)
+                var x = Margin;
+                foreach (var (text, font) in fonts.Runs(line))
                 {
-                    _page.AddText(line, size, new PdfPoint(Margin, _y), font);
+                    var letters = _page.AddText(text, size, new PdfPoint(x, _y), font);
+                    x = letters.Count == 0 ? x : letters[^1].EndBaseLine.X;
                 }
             }
 
@@ -171,22 +162,35 @@ internal static class PdfText
         private IEnumerable<string> Wrap(string text, double size)
         {
             var line = new StringBuilder();
-            foreach (var word in text.Split(' ').SelectMany(w => Pieces(w, size)))
+            foreach (var (piece, starts) in text.Split(' ').SelectMany(w => Pieces(w, size)))
             {
-                if (line.Length > 0 && Width($"{line} {word}", size) > Available)
+                var gap = line.Length > 0 && starts ? " " : "";
+                if (line.Length > 0 && Width($"{line}{gap}{piece}", size) > Available)
                 {
                     yield return line.ToString();
                     line.Clear();
+                    gap = "";
                 }
 
-                line.Append(line.Length > 0 ? " " : "").Append(word);
+                line.Append(gap).Append(piece);
             }
 
             yield return line.ToString();
         }
 
-        /// <summary>A word that is wider than the page is cut.</summary>
-        private IEnumerable<string> Pieces(string word, double size)
+        /// <summary>A word in parts between which a line may end; whether it is the word's first.</summary>
+        private IEnumerable<(string Piece, bool Starts)> Pieces(string word, double size)
+        {
+            var starts = true;
+            foreach (var piece in JapaneseBreaks.Parts(word).SelectMany(p => Cut(p, size)))
+            {
+                yield return (piece, starts);
+                starts = false;
+            }
+        }
+
+        /// <summary>What is wider than the page is cut.</summary>
+        private IEnumerable<string> Cut(string word, double size)
         {
             if (Width(word, size) <= Available)
             {
@@ -209,10 +213,10 @@ internal static class PdfText
 
         private static double Available => 595 - (2 * Margin);
 
-        private double Width(string text, double size)
+        private double Width(string text, double size) => fonts.Measured(text).Sum(run =>
         {
-            var letters = text.Length == 0 ? [] : _page.MeasureText(text, size, new PdfPoint(0, 0), font);
+            var letters = _page.MeasureText(run.Text, size, new PdfPoint(0, 0), run.Font);
             return letters.Count == 0 ? 0 : letters[^1].EndBaseLine.X;
-        }
+        });
     }
 }

@@ -22,6 +22,7 @@ internal static class ChangeProjection
             comparison.TotalDifference,
             [.. comparison.Changes.Take(MostChanges).Select(c => View(c, tenant))],
             LeftOut([.. comparison.Changes.Skip(MostChanges)]),
+            comparison.Accounted,
             due ? comparison.AmountDueDifference : null,
             due ? [.. comparison.DueChanges.Select(c => View(c, tenant))] : null,
             past.CreditNotes,

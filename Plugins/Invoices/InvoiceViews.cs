@@ -38,6 +38,7 @@ public sealed record InvoiceList(
 
 /// <summary>Why an invoice differs from the one before it.</summary>
 /// <param name="Difference">Current total minus previous total; the changes add up to it.</param>
+/// <param name="Accounted">Whether the changes explain all of the difference, or how much of it stands on no line.</param>
 /// <param name="DueDifference">Difference of the amounts due, where balance or credit notes make it another.</param>
 /// <param name="CreditNotes">Already issued on the current invoice; left out when none.</param>
 /// <param name="Proposals">About the current invoice, still open or carried out; left out when none.</param>
@@ -49,6 +50,7 @@ public sealed record InvoiceChangeExplanation(
     Money Difference,
     IReadOnlyList<ChangeView> Changes,
     ChangesLeftOut? ChangesLeftOut,
+    string Accounted,
     Money? DueDifference,
     IReadOnlyList<ChangeView>? DueChanges,
     IReadOnlyList<CreditNoteRow>? CreditNotes,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
@@ -40,8 +41,11 @@ public sealed class ResendInvoice(StripeReaders readers, BusinessClock clock) : 
 
         return Unfit(invoice, customer) is { } unfit ? unfit
             : !sent.Complete ? new Refusal("too_many_events", "The account has more events than were read, so whether the invoice was mailed today is not known.", "Look at it in Stripe's dashboard.")
-            : sent.Items.Any(e => tenant.Day(Dates.Instant(e.Created)) == today)
-            ? new Refusal("mailed_today", $"Invoice {invoice.Number} was mailed today already.", "Wait a day, and ask the customer to look among their junk mail.")
+            : sent.Items.Where(e => tenant.Day(Dates.Instant(e.Created)) == today).MaxBy(e => e.Created) is { } last
+            ? new Refusal(
+                "mailed_today",
+                string.Create(CultureInfo.InvariantCulture, $"Invoice {invoice.Number} was mailed today already, {Dates.Instant(last.Created):yyyy-MM-dd HH:mm} UTC."),
+                "Ask the customer to look among their junk mail and whether the address is right; tomorrow it can be mailed again. A wrong address is changed with the form for billing details.")
             : Of(arguments, invoice, customer);
     }
 

@@ -103,6 +103,7 @@ public sealed class CancelSubscriptionNow(StripeReaders readers) : IOperation<Ca
 
         changes.Add(PreviewChange.Of("Proration", none, none));
         changes.Add(PreviewChange.Of("Customer's stored credit", none with { AmountMinor = -customer.Balance }, none with { AmountMinor = -customer.Balance }));
+        changes.Add(new PreviewChange(PreviewChange.Remedy, "", "At the period's end, with cancel_subscription_at_period_end: what is paid for can still be used. This one gives nothing back; inside the refund window money goes back with issue_refund, and credit for the unused time comes with cancel_subscription_prorated."));
         return new Preview<CancelSubscriptionNowArguments>(
             arguments,
             $"End {plan} at once",

@@ -172,7 +172,7 @@ public sealed class CancelSubscriptionProrated(StripeReaders readers, BusinessCl
             changes.Add(PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", mrr, none));
         }
 
-        changes.Add(new PreviewChange("Cheapest right remedy", "", "At the period's end, with cancel_subscription_at_period_end: nothing is given back. Stored credit serves only who is billed again; for money back end it with cancel_subscription_now and refund the part with issue_refund."));
+        changes.Add(new PreviewChange(PreviewChange.Remedy, "", "At the period's end, with cancel_subscription_at_period_end: nothing is given back. Stored credit serves only who is billed again; for money back end it with cancel_subscription_now and refund the part with issue_refund."));
         Dictionary<string, string> declared = new(StringComparer.Ordinal)
         {
             ["status"] = subscription.Status,

@@ -154,6 +154,7 @@ public sealed class DowngradeAtPeriodEnd(StripeReaders readers) : IOperation<Dow
                 PreviewChange.Of("Recurring a month from then on (without tax, usage, discounts)", facts.Before.Value, facts.After!.Value),
                 PreviewChange.Of("Proration", none, none),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
+                new PreviewChange(PreviewChange.Remedy, "", "This one: the period that is paid for stays as it is, and nothing has to be given back."),
                 .. RunningPhase.Kept(subscription).ToList() is { Count: > 0 } kept ? [new PreviewChange("Goes on as it is now", "", string.Join(", ", kept))] : Array.Empty<PreviewChange>(),
             ],
             $"Can be taken back until {day}.",

@@ -149,7 +149,7 @@ public sealed class DowngradeNow(StripeReaders readers, BusinessClock clock) : I
                 PreviewChange.Of("Proration", was, comes),
                 PreviewChange.Of("Next invoice as it stands now", before.Money(before.Total), after.Money(after.Total)),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
-                new PreviewChange("Cheapest right remedy", "", "At the period's end instead, with downgrade_at_period_end: nothing is given back."),
+                new PreviewChange(PreviewChange.Remedy, "", "At the period's end instead, with downgrade_at_period_end: nothing is given back."),
             ],
             "Can't be undone: the old plan would be an upgrade.",
             declared);

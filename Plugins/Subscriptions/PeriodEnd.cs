@@ -74,6 +74,11 @@ internal sealed class PeriodEnd(StripeReaders readers, bool ends)
             changes.Add(PreviewChange.Of("Customer's stored credit", none with { AmountMinor = -customer.Balance }, none with { AmountMinor = -customer.Balance }));
         }
 
+        if (ends)
+        {
+            changes.Add(new PreviewChange(PreviewChange.Remedy, "", "This one: what is paid for can be used until then, and nothing has to be given back."));
+        }
+
         return new Preview<TArguments>(
             arguments,
             ends ? $"End {plan} on {day}, when its period ends" : $"Let {plan} go on after {day}",

@@ -155,6 +155,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
             [
                 PreviewChange.Of("Next invoice as it stands now", was, comes),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
+                new PreviewChange(PreviewChange.Remedy, "", "For a gesture or an offer: this one, no money goes back and no fee is lost. Where an invoice billed too much: a credit note on it, with issue_credit_note."),
                 new PreviewChange("Discounts", $"{Kept(subscription).Count}", $"{Kept(subscription).Count + 1}, the new one once"),
             ],
             "The discount can be taken off in Stripe's dashboard until an invoice has used it.",

@@ -1,5 +1,6 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using Stripe;
@@ -11,7 +12,7 @@ internal static class CreditNotePreview
 {
     private const string StoredCredit = "Customer's stored credit";
 
-    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer, CreditNote computed)
+    public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer, CreditNote computed, Remedy remedy)
     {
         var invoice = credits.Invoice;
         return new Preview<IssueCreditNoteArguments>(
@@ -21,9 +22,12 @@ internal static class CreditNotePreview
             customer.NameOf().Value,
             invoice.Ref(),
             credited.Amount,
-            [.. Changes(arguments, credits, credited, plan, customer, computed)],
+            [.. Changes(arguments, credits, credited, plan, customer, computed), new PreviewChange(PreviewChange.Remedy, "", remedy.Because)],
             Reversibility(plan),
-            Declared(credits, credited, plan, customer));
+            Declared(credits, credited, plan, customer))
+        {
+            Rule = plan.ReducesDue.AmountMinor < credited.Amount.AmountMinor ? PolicyRules.CreditOnPaid : PolicyRules.CreditOnOpen,
+        };
     }
 
     private static IEnumerable<PreviewChange> Changes(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer, CreditNote computed)

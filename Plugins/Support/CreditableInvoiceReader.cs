@@ -6,7 +6,8 @@ using Stripe;
 namespace BillingCopilot.Plugins.Support;
 
 /// <summary>An invoice with what has been given back on it so far.</summary>
-internal sealed record InvoiceCredits(Invoice Invoice, CreditableInvoice Facts, IReadOnlyList<CreditNote> Notes)
+/// <param name="Disputed">A payment of it is disputed.</param>
+internal sealed record InvoiceCredits(Invoice Invoice, CreditableInvoice Facts, IReadOnlyList<CreditNote> Notes, bool Disputed)
 {
     /// <summary>Given back as customer balance, by credit notes.</summary>
     public long ToBalance => Notes.Sum(n => Math.Max(0, n.PostPaymentAmount - RefundedBy(n) - (n.OutOfBandAmount ?? 0)));
@@ -39,6 +40,6 @@ internal sealed class CreditableInvoiceReader(StripeReader reader)
             valid.Sum(n => n.Total),
             Math.Max(0, refunded - valid.Sum(InvoiceCredits.RefundedBy)),
             taken.Sum(c => c.Amount - c.AmountRefunded));
-        return new InvoiceCredits(invoice, facts, valid);
+        return new InvoiceCredits(invoice, facts, valid, charges.Any(c => c.Disputed));
     }
 }

@@ -38,6 +38,13 @@ internal sealed record CreditedLines(Money Amount, IReadOnlyList<(int Number, In
             : new CreditedLines(sum, lines);
     }
 
+    /// <summary>The one line of several that comes to exactly this with its discount and tax; null when none does, or more than one.</summary>
+    public static int? Matching(Invoice invoice, Money amount)
+    {
+        var shown = InvoiceView.Shown(invoice);
+        return shown.Count > 1 && shown.Index().Where(l => Total(l.Item) == amount.AmountMinor).Select(l => l.Index + 1).ToList() is [var one] ? one : null;
+    }
+
     public IEnumerable<PreviewChange> Rows() => Lines.Select(l => new PreviewChange(
         $"Line {l.Number}", "", $"{PlainText.Clean(l.Line.Description ?? "", LongestDescription)}: {new Money(Total(l.Line), l.Line.Currency).ToDisplayText()} with tax"));
 

@@ -116,6 +116,7 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
     private static Preview<CourtesyCreditArguments> PreviewOf(CourtesyCreditArguments arguments, Customer customer, Money given, CourtesyLimit limit)
     {
         var stored = arguments.Amount with { AmountMinor = -customer.Balance };
+        var most = limit.PerCustomer[arguments.Amount.Currency];
         return new Preview<CourtesyCreditArguments>(
             arguments,
             $"Courtesy credit of {arguments.Amount.ToDisplayText()} for the next invoice",
@@ -126,7 +127,9 @@ public sealed class GiveCourtesyCredit(StripeReaders readers, PolicyBook policie
             [
                 PreviewChange.Of("Customer's stored credit", stored, stored + arguments.Amount),
                 PreviewChange.Of($"Courtesy credit in {limit.Days} days", given, given + arguments.Amount),
+                PreviewChange.Of("Left of the limit", most - given, most - given - arguments.Amount),
                 new PreviewChange("Because", "", arguments.Because),
+                new PreviewChange(PreviewChange.Remedy, "", "For a gesture: this one, no money goes back and no fee is lost. Where an invoice billed too much: a credit note on it, with issue_credit_note."),
                 new PreviewChange(PolicyRule.Field, "", limit.Words),
             ],
             "Can be taken back until an invoice uses the credit.",

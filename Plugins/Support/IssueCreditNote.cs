@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
+using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Mail;
@@ -46,8 +47,11 @@ public sealed class IssueCreditNote(StripeReaders readers) : IOperation<IssueCre
             return refusal;
         }
 
+        var moves = plan.ToRefund.AmountMinor + plan.ToBalance.AmountMinor > 0;
+        var goesOn = moves ? await ComingInvoices.AnyAsync(reader, customer.Id, credits.Invoice.Currency, cancellationToken) : null;
+        var remedy = Remedies.ForCredit(plan, goesOn, credits.Facts.Refundable, credits.Disputed);
         return note.Total == credited.Amount.AmountMinor && note.PrePaymentAmount == plan.ReducesDue.AmountMinor
-            ? CreditNotePreview.Of(arguments, credits, credited, plan, customer, note)
+            ? CreditNotePreview.Of(arguments, credits, credited, plan, customer, note, remedy)
             : new Refusal("preview_differs", $"Stripe computes a credit of {credited.Amount with { AmountMinor = note.Total }}, not {credited.Amount}.", "Look at the invoice again.");
     }
 

@@ -3,6 +3,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Billing.Credits;
 using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.Policy;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Storage;
@@ -11,13 +12,13 @@ using Stripe;
 namespace BillingCopilot.Plugins.Support;
 
 /// <summary>Gives a charge back to the payment method it came from.</summary>
-public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundArguments>
+public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, BusinessClock clock) : IOperation<IssueRefundArguments>
 {
     public static OperationDescriptor Descriptor { get; } = new(
         "issue_refund",
-        "Proposes a refund of a charge; a person decides. To correct an invoice, use issue_credit_note.",
+        "Proposes a refund of a charge; a person decides. To correct an invoice or refund lines of it, use issue_credit_note.",
         typeof(IssueRefundArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the refund", Rule = PolicyRules.Refund };
+        Risk.Money) { FarSideReplays = true, Stamps = "the refund", HasWindow = true, Rule = PolicyRules.Refund };
 
     public async Task<Outcome<Preview<IssueRefundArguments>>> PreviewAsync(IssueRefundArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -31,12 +32,11 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
             return refusal;
         }
 
-        var goesOn = credits?.Invoice.SubscriptionId() is { } id && (await reader.SubscriptionAsync(id, cancellationToken)).TryGet(out var subscription, out _)
-            && subscription is { EndedAt: null, CancelAtPeriodEnd: false, CancelAt: null };
+        var goesOn = credits is null ? null : await ComingInvoices.AnyAsync(reader, owner, charge.Currency, cancellationToken);
         var remedy = Remedies.ForCharge(credits?.Invoice.Status, goesOn, charge.Disputed);
         var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, charge.Disputed);
         return RefundRules.Plan(facts, arguments.Amount)
-            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, [new PreviewChange("Cheapest right remedy", "", remedy.Because)]));
+            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, [.. Window(arguments, charge, tenant), .. Line(amount, charge, credits), new PreviewChange(PreviewChange.Remedy, "", remedy.Because)]));
     }
 
     public async Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -87,6 +87,36 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
             : (await new CreditableInvoiceReader(reader).ReadAsync(invoice.Id, cancellationToken)).Map(c => (InvoiceCredits?)c);
     }
 
+    /// <summary>Where the charge stands in the window of its reason; outside of it a person decides by what the policy excepts.</summary>
+    private IEnumerable<PreviewChange> Window(IssueRefundArguments arguments, Charge charge, TenantContext tenant)
+    {
+        if (policies.Find(Descriptor.Name)?.WindowDays is not { } windows)
+        {
+            yield break;
+        }
+
+        var courtesy = policies.Find(GiveCourtesyCredit.Descriptor.Name)?.Limit?.PerCustomer is { } most && most.TryGetValue(charge.Currency, out var limit) ? limit : default(Money?);
+        yield return new PreviewChange("Refund window", "", windows.TryGetValue(Reason(arguments), out var days)
+            ? new RefundWindow(days, tenant.Day(charge.Created), tenant.Day(clock.UtcNow)).Says(courtesy)
+            : "policy.yaml gives none for this reason.");
+    }
+
+    /// <summary>Whoever means a line of the invoice is told what gives the same money back and corrects the books as well.</summary>
+    private static IEnumerable<PreviewChange> Line(Money amount, Charge charge, InvoiceCredits? credits)
+    {
+        if (credits is not null && amount.AmountMinor < charge.Amount && CreditedLines.Matching(credits.Invoice, amount) is { } number)
+        {
+            yield return new PreviewChange("Line of the invoice", "", $"Line {number} comes to exactly this with its tax. If it is meant, issue_credit_note of that line with refund pays the same back and corrects the invoice and its tax too.");
+        }
+    }
+
+    private static PolicyRule? RuleOf(IssueRefundArguments arguments) => arguments.Reason switch
+    {
+        RefundReason.Duplicate => PolicyRules.RefundOfDuplicate,
+        RefundReason.Fraudulent => PolicyRules.RefundOfFraud,
+        _ => null,
+    };
+
     private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits, IReadOnlyList<PreviewChange> advice)
     {
         var refunded = amount with { AmountMinor = charge.AmountRefunded };
@@ -116,7 +146,7 @@ public sealed class IssueRefund(StripeReaders readers) : IOperation<IssueRefundA
                 ["disputed"] = charge.Disputed ? "true" : "false",
                 ["customer"] = customer.Id,
                 ["invoice"] = credits?.Invoice.Id ?? "",
-            });
+            }) { Rule = RuleOf(arguments) };
     }
 
     private static string Card(Charge charge) => CardView.Short(charge.PaymentMethodDetails) is { } card ? $" to {card}" : "";

@@ -7,6 +7,14 @@ internal static class PolicyRules
 {
     public static PolicyRule Refund { get; } = new("refund window of a subscription charge", "Refund window", "refund");
 
+    public static PolicyRule RefundOfDuplicate { get; } = new("a payment taken twice, the second one is refunded, duplicate charge", "promise", "duplicate", "Refund window", "refund");
+
+    public static PolicyRule RefundOfFraud { get; } = new("early fraud warning, a charge with a warning is refunded as fraudulent", "fraud warning", "fraud", "Refund window", "refund");
+
+    public static PolicyRule CreditOnOpen { get; } = new("credit notes on open invoices", "open invoices", "Credit note");
+
+    public static PolicyRule CreditOnPaid { get; } = new("credit notes on paid invoices, the amount is given back", "paid invoices", "Credit note");
+
     public static PolicyRule CreditNote { get; } = new("credit notes on open invoices and on paid invoices", "Credit note");
 
     public static PolicyRule VoidCreditNote { get; } = new("credit notes on open invoices, void", "open invoices", "Credit note");
@@ -28,6 +36,9 @@ internal static class PolicyRules
     public static PolicyRule TaxId { get; } = new("valid VAT number of a business", "VAT number", "tax id");
 
     public static PolicyRule AnswerDispute { get; } = new("evidence of a dispute, deadline", "Deadline", "Evidence", "dispute");
+
+    /// <summary>Of an inquiry nothing was taken yet: what a policy says of money taken back does not fit it.</summary>
+    public static PolicyRule AnswerInquiry { get; } = new("evidence goes in before the bank's deadline", "Deadline", "Evidence");
 
     public static PolicyRule AcceptDispute { get; } = new("a dispute of less is accepted, deadline", "Deadline", "First rule", "dispute");
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Charges;
 using BillingCopilot.Governance.Operations;
@@ -54,21 +55,35 @@ public sealed class StatementPlugin(ToolContext context)
             rows.Add(StatementRow.Of(fit, charge, invoice, context));
         }
 
-        return new StatementResult(fits.Count, fits.Count(f => f.Certain) == 1, charges.Complete, rows, fits.Count > MostRows ? new Partial(MostRows, fits.Count, "Give the customer, or the line with its day and name.") : null);
+        return new StatementResult(fits.Count, fits.Count(f => f.Certain) == 1, charges.Complete, rows, fits.Count > MostRows ? new Partial(MostRows, fits.Count, "Give the customer, or the line with its day and name.") : null, fits.Count > 0 ? null : Note(read, charges.Items.Count, charges.Complete, customer is not null, today));
     }
+
+    /// <summary>What was searched in vain, and the next step.</summary>
+    private static string Note(StatementLine line, int looked, bool complete, bool ofOne, DateOnly today)
+    {
+        var (from, to) = Days(line, today);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"I find no charge of that amount{(line.Days.Count > 0 ? " and day" : "")}: looked at {looked} charges of {(ofOne ? "this customer" : "all customers")} from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}{(complete ? "" : ", the newest of more")}. Ask for the line as the bank prints it, with its day and currency{(ofOne ? "" : ", and for the customer's name")}: a bank books up to {StatementMatch.BookedWithin} days later, and shows another amount where it converts the currency. If the name on it is not ours, it is not our charge.");
+    }
+
+    private static (DateOnly From, DateOnly To) Days(StatementLine line, DateOnly today) => line.Days.Count > 0
+        ? (line.Days.Min().AddDays(-StatementMatch.BookedWithin), line.Days.Max().AddDays(1))
+        : (today.AddDays(-LookBack), today.AddDays(1));
 
     private DateRangeOptions Range(StatementLine line, DateOnly today) => new()
     {
-        GreaterThanOrEqual = context.Tenant.StartOf(line.Days.Count > 0 ? line.Days.Min().AddDays(-StatementMatch.BookedWithin) : today.AddDays(-LookBack)),
-        LessThan = context.Tenant.StartOf((line.Days.Count > 0 ? line.Days.Max() : today).AddDays(2)),
+        GreaterThanOrEqual = context.Tenant.StartOf(Days(line, today).From),
+        LessThan = context.Tenant.StartOf(Days(line, today).To.AddDays(1)),
     };
 }
 
 /// <summary>Charges that a statement's line may be, best first.</summary>
 /// <param name="Certain">Exactly one fits in amount, day and name.</param>
 /// <param name="Complete">All charges of those days were looked at.</param>
+/// <param name="Note">What was searched in vain and what to ask; left out when something fits.</param>
 /// <param name="Partial">How many of those that fit are listed; left out when all are.</param>
-public sealed record StatementResult(int Count, bool Certain, bool Complete, IReadOnlyList<StatementRow> Charges, Partial? Partial);
+public sealed record StatementResult(int Count, bool Certain, bool Complete, IReadOnlyList<StatementRow> Charges, Partial? Partial, string? Note);
 
 /// <summary>One such charge.</summary>
 /// <param name="Shown">What the bank prints.</param>

@@ -121,6 +121,16 @@ internal static partial class EntityReader
             found["lines"] = new JsonArray([.. LineNumber().Matches(lines.Value).Select(n => JsonValue.Create(int.Parse(n.Value, CultureInfo.InvariantCulture)))]);
         }
 
+        else if (LineWords().Match(text) is { Success: true } named)
+        {
+            found["line_words"] = named.Groups["words"].Value;
+        }
+
+        if ((found["lines"] ?? found["line_words"]) is not null)
+        {
+            found["any_line"] = "yes";
+        }
+
         found["disposition"] = ToCard().IsMatch(text) ? "refund" : "customer_balance";
         if (InvoiceStatus().Match(text) is { Success: true } status)
         {
@@ -273,6 +283,10 @@ internal static partial class EntityReader
     /// <summary><c>lines 1, 2 and 4</c>: numbers within an invoice.</summary>
     [GeneratedRegex(@"\blines?\s+(?:number\s+)?\d{1,2}(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+)\d{1,2})*\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex LineNumbers();
+
+    /// <summary>"the seats line", "the line for API calls": which line of an invoice, by what it says.</summary>
+    [GeneratedRegex(@"\b(?:the|that|their|this) (?<words>(?!(?:first|second|third|last|same|whole|bank|statement|invoice|negative|single)\b)[\p{L}\d][\p{L}\d\- ]{1,30}?) (?:lines?|position)\b|\b(?:line|position) (?:for|with|about|of) (?:the )?(?<words>(?!invoice|bill|their|last)[\p{L}\d][\p{L}\d\-]*(?: (?!on |of |from |in |and )[\p{L}\d][\p{L}\d\-]*){0,3})", RegexOptions.IgnoreCase)]
+    private static partial Regex LineWords();
 
     [GeneratedRegex(@"\d+", RegexOptions.CultureInvariant)]
     private static partial Regex LineNumber();

@@ -65,8 +65,8 @@ public sealed class RuleBook
 
         if (map.Has("pick"))
         {
-            map.Only("pick", "from", "where", "like", "one", "when", "unless");
-            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), map.OptionalText("one") == "true", when, unless);
+            map.Only("pick", "from", "where", "like", "says", "one", "when", "unless");
+            return new RuleStep.Pick(map.Text("pick"), map.Text("from"), map.Texts("where"), map.OptionalText("like"), map.OptionalText("one") == "true", when, unless, map.OptionalText("says"));
         }
 
         if (map.Has("same_amount"))

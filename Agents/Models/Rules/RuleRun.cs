@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Grounding;
+using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
 
 namespace BillingCopilot.Agents.Models.Rules;
@@ -87,6 +88,11 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         var wanted = pick.Where.Select(w => (w.Key, Value: JsonPath.Fill(_context, w.Value))).Where(w => w.Value is not null).ToArray();
         var like = pick.Like is null ? null : JsonPath.Fill(_context, pick.Like);
 
+        if (pick.Says is not null)
+        {
+            return Saying(JsonPath.Read(_context, pick.From) as JsonArray ?? [], JsonPath.Fill(_context, pick.Says), pick.One);
+        }
+
         // A search puts the best first: its order counts, too.
         JsonObject[] fitting = [.. (JsonPath.Read(_context, pick.From) as JsonArray ?? []).OfType<JsonObject>()
             .Select((item, rank) => (Item: item, Score: like is null ? 0 : Excerpts.Likeness(JsonPath.Text(item, "title") ?? "", JsonPath.Text(item, "section") ?? "", JsonPath.Text(item, "quote") ?? "", like) - (0.6 * rank)))
@@ -95,6 +101,23 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             .Where(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))))];
         return fitting.Length == 0 || (pick.One && fitting.Length > 1) ? null : fitting[0];
     }
+
+    private static JsonObject? Saying(JsonArray items, string? words, bool one)
+    {
+        var wanted = Plain(words);
+        var fitting = items.Index().Where(i => wanted.Count > 0 && wanted.IsSubsetOf(Plain(JsonPath.Text(i.Item, "description")))).ToList();
+        if (fitting.Count == 0 || (one && fitting.Count > 1))
+        {
+            return null;
+        }
+
+        var found = fitting[0].Item!.DeepClone().AsObject();
+        found["places"] = new JsonArray(fitting[0].Index + 1);
+        return found;
+    }
+
+    private static HashSet<string> Plain(string? text) =>
+        [.. AnyWord().Matches(text ?? "").Select(w => Stem.Of(w.Value.ToLowerInvariant()))];
 
     /// <summary>Makes the call, or takes its result when it was made. An error ends the run in its words, unless the step may fail.</summary>
     private RuleMove? Call(string id, string tool, JsonObject arguments, bool mayFail = false)
@@ -335,6 +358,9 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
 
     [GeneratedRegex(@"\b(?:last|latest|newest|most recent|recent|current)\b", RegexOptions.IgnoreCase)]
     private static partial Regex LastWords();
+
+    [GeneratedRegex(@"[\p{L}\d]+")]
+    private static partial Regex AnyWord();
 
     [GeneratedRegex(@"[a-z]_[a-z]|\bhandle\b|\btool\b", RegexOptions.IgnoreCase)]
     private static partial Regex ToolWords();

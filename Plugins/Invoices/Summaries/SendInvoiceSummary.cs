@@ -80,7 +80,7 @@ public sealed class SendInvoiceSummary(StripeReaders readers, MailOptions mail, 
         { Status: "draft" } => new("invoice_not_final", "The invoice is a draft, and its amounts may still change.", "Write the summary onto the draft with write_invoice_summary, or wait until it is finalized."),
         { Status: "void" } => new("invoice_void", $"Invoice {summary.Invoice.Number} is void: nothing is billed with it."),
         _ when string.IsNullOrWhiteSpace(summary.Customer.Email) => new("no_mail_address", "The customer has no mail address.", "Add one in Stripe, or reach the customer another way."),
-        _ when summary.Invoice.Metadata?.GetValueOrDefault(MailedKey) is not null => new("mailed_already", $"A summary of invoice {summary.Invoice.Number} was mailed already."),
+        _ when summary.Invoice.Metadata?.GetValueOrDefault(MailedKey) is { } day => new("mailed_already", $"A summary of invoice {summary.Invoice.Number} was mailed already, on {day}.", "Ask the customer to look among their junk mail. The invoice itself can be mailed again, with resend_invoice."),
         _ => null,
     };
 

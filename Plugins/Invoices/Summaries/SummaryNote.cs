@@ -18,7 +18,7 @@ internal static class SummaryNote
     {
         string[] lacking = [.. (title + summary.Letter).EnumerateRunes().Where(r => !PdfText.CanWrite(r.ToString())).Select(r => r.ToString()).Distinct()];
         return lacking.Length > 0
-            ? $"nothing: the PDF's font has no letter for {string.Join(' ', lacking.Take(MostNamed))}{(lacking.Length > MostNamed ? $" and {lacking.Length - MostNamed} more" : "")}, as in Japanese; the mail says the same"
+            ? $"nothing: the PDF's fonts have no letter for {string.Join(' ', lacking.Take(MostNamed))}{(lacking.Length > MostNamed ? $" and {lacking.Length - MostNamed} more" : "")}; the mail says the same"
             : "nothing: it does not fit on a page; the mail says all of it";
     }
 }

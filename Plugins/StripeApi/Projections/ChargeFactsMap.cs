@@ -20,7 +20,7 @@ internal static class ChargeFactsMap
         charge.Disputed,
         invoice?.Id,
         invoice?.Number,
-        charge.Description);
+        charge.Description) { Declined = charge.Status == "failed" };
 
     /// <summary>Why it failed; null when it did not.</summary>
     public static Decline? DeclineOf(Charge charge) => charge.Status == "failed"

@@ -1,6 +1,7 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Disputes;
 using BillingCopilot.Billing.Triage;
+using BillingCopilot.Plugins.Disputes;
 using Shouldly;
 using Xunit;
 
@@ -70,12 +71,32 @@ public sealed class DisputeRulesTests
         ContestCost.Of([others[0], others[1]], [], "usd").Taken.ShouldBe(Dollars(0));
     }
 
+    [Theory]
+    [InlineData("2026-10-28", "2026-10-30", "2026-10-27", "Our own deadline passed on 2026-10-27; the bank's is 2026-10-30. Answer it today.")]
+    [InlineData("2026-10-30", "2026-10-30", "2026-10-27", "Our own deadline passed on 2026-10-27; the bank's is 2026-10-30. Answer it today.")]
+    [InlineData("2026-10-27", "2026-10-30", "2026-10-27", null)]
+    [InlineData("2026-10-31", "2026-10-30", "2026-10-27", null)]
+    [InlineData("2026-10-28", "2026-10-30", null, null)]
+    [InlineData("2026-10-28", null, null, null)]
+    public void Late_OnceOurOwnDayHasPassed_SaysSoWhileTheBankStillReads(string today, string? due, string? ours, string? says) =>
+        DisputeWords.Late(Day(due), Day(ours), Day(today)!.Value).ShouldBe(says);
+
+    [Theory]
+    [InlineData(EvidenceKind.Usage, true, EvidenceSide.ForUs)]
+    [InlineData(EvidenceKind.Usage, false, EvidenceSide.AgainstUs)]
+    [InlineData(EvidenceKind.Invoice, true, EvidenceSide.Neutral)]
+    [InlineData(EvidenceKind.Correspondence, true, EvidenceSide.Neutral)]
+    [InlineData(EvidenceKind.Correspondence, false, EvidenceSide.AgainstUs)]
+    public void Speaks_OfAPiece_OnlyWhereSure(EvidenceKind kind, bool helps, EvidenceSide side) => new Evidence(kind, "", helps).Speaks.ShouldBe(side);
+
+    private static DateOnly? Day(string? text) => text is null ? null : DateOnly.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
     [Fact]
     public void Cost_OfContesting_IsThePolicysInTheCurrencyOfTheFee()
     {
         var terms = new ContestTerms(3, new Dictionary<string, Money> { ["usd"] = Dollars(1_600) }, new Dictionary<string, Money> { ["usd"] = Dollars(1_700) });
 
-        ContestCost.Of([], [], "usd", terms).ShouldBe(new ContestCost(null, null, Dollars(1_600), Dollars(1_700), "usd"));
+        ContestCost.Of([], [], "usd", terms).ShouldBe(new ContestCost(null, null, Dollars(1_600), Dollars(1_700), "usd") { FeeByPolicy = true });
         ContestCost.Of([new(Dollars(-50), Dollars(1_500))], [], "eur", terms).CounteredFee.ShouldBe(Dollars(1_700));
         ContestCost.Of([], [], "jpy", terms).ShouldBe(new ContestCost(null, null, null, null, "jpy"), "what nobody wrote down is not known");
         ContestCost.Of([], [new(Dollars(-9_900), Dollars(1_500))], "usd", terms).UsualFee.ShouldBe(Dollars(1_500), "what was taken counts more than what was written down");

@@ -71,6 +71,31 @@ public sealed class DuplicateChargesTests
     public void Find_AnythingElseDiffers_FindsNothing(ChargeFacts other) =>
         DuplicateCharges.Find([Charge("ch_1", 0, "in_1"), other]).ShouldBeEmpty();
 
+    [Fact]
+    public void FindRetried_DeclinedThenPaid_IsTheLastAttemptAndTakesNoMoney()
+    {
+        var found = DuplicateCharges.FindRetried([Declined("ch_1", 0, "in_1"), Declined("ch_2", 60, "in_1"), Charge("ch_3", 120, "in_1")]).ShouldHaveSingleItem();
+        (found.Suspect.Id, found.Original.Id, found.Verdict).ShouldBe(("ch_2", "ch_3", DuplicateVerdict.DeclinedThenPaid));
+        found.Evidence[0].ShouldBe("The first attempt over 49.00 USD was declined: it took no money.");
+        found.Evidence[1].ShouldBe("1 hour later it was paid, once, for invoice N-in_1.");
+    }
+
+    public static TheoryData<ChargeFacts, ChargeFacts> NotRetried { get; } = new()
+    {
+        { Declined("ch_1", 0, "in_1"), Charge("ch_2", 60, "in_2") },
+        { Declined("ch_1", 0, null), Charge("ch_2", 60, "in_2") },
+        { Declined("ch_1", 0, "in_1"), Charge("ch_2", 60, "in_1") with { Amount = new Money(4901, "usd") } },
+        { Declined("ch_1", 0, "in_1"), Charge("ch_2", 60 * 24 * 22, "in_1") },
+        { Declined("ch_1", 120, "in_1"), Charge("ch_2", 60, "in_1") },
+        { Declined("ch_1", 0, "in_1") with { Declined = false }, Charge("ch_2", 60, "in_1") },
+    };
+
+    [Theory]
+    [MemberData(nameof(NotRetried))]
+    public void FindRetried_OfAnythingElse_FindsNothing(ChargeFacts declined, ChargeFacts paid) => DuplicateCharges.FindRetried([declined, paid]).ShouldBeEmpty();
+
+    private static ChargeFacts Declined(string id, int minute, string? invoice) => Charge(id, minute, invoice) with { Succeeded = false, Declined = true };
+
     private static DuplicateVerdict Verdict(params ChargeFacts[] charges) => DuplicateCharges.Find(charges).ShouldHaveSingleItem().Verdict;
 
     private static ChargeFacts Charge(string id, int minute, string? invoice) =>

@@ -72,6 +72,15 @@ public sealed class InvoiceComparisonTests
     }
 
     [Fact]
+    public void Accounted_SaysWhetherEveryPartHasAReason()
+    {
+        var before = Invoice(Seats(1, 10000));
+        Compare(before, Invoice(Seats(2, 10000))).Accounted.ShouldStartWith("All of the increase is accounted for");
+        Compare(before, before).Accounted.ShouldBe("All of the difference is accounted for, as listed.");
+        Compare(before, Invoice(Seats(2, 10000)) with { Total = 20100 }).Accounted.ShouldStartWith("$1.00 of the difference stands on no line");
+    }
+
+    [Fact]
     public void Compare_Tax_IsAChange() =>
         Changes(Invoice(Seats(1, 10000)), Invoice(Seats(1, 10000)) with { Tax = 1900, Total = 11900, AmountDue = 11900 })
             .ShouldBe([(InvoiceChangeKind.TaxChanged, 1900)]);

@@ -19,7 +19,7 @@ public sealed class ConfigurationTests
 
     private static readonly OperationCatalog Shipped = new(
         new[] { "issue_credit_note", "issue_refund", "void_credit_note", "cancel_subscription_now", "cancel_subscription_prorated", "give_courtesy_credit", "submit_dispute_evidence", "accept_dispute", "downgrade_now", "apply_coupon_once", "take_back_courtesy_credit" }
-            .Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money) { NeedsLimit = n == "give_courtesy_credit", HasSmall = n == "accept_dispute", HasContest = n == "submit_dispute_evidence" })
+            .Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money) { NeedsLimit = n == "give_courtesy_credit", HasSmall = n == "accept_dispute", HasContest = n == "submit_dispute_evidence", HasWindow = n == "issue_refund" })
         .Concat(new[] { "post_internal_note", "write_invoice_summary", "send_invoice_summary", "send_dunning_email", "cancel_subscription_at_period_end", "reactivate_subscription", "downgrade_at_period_end", "keep_plan", "resend_invoice", "send_portal_link", "update_billing_details", "add_tax_id", "remove_tax_id" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Notify))));
 
     [Theory]
@@ -35,6 +35,7 @@ public sealed class ConfigurationTests
     [InlineData("expiry: 30m", "expiry: 30m\n    batch_rows: 1", "policy.yaml:15", "from 2 to 200")]
     [InlineData("expiry: 30m", "expiry: 30m\n    small_below: { usd: \"30.00\" }", "policy.yaml:15", "knows no 'small_below'")]
     [InlineData("expiry: 30m", "expiry: 30m\n    contest: { business_days_before: 3 }", "policy.yaml:15", "knows no 'contest'")]
+    [InlineData("expiry: 30m", "expiry: 30m\n    window_days: { duplicate: 120 }", "policy.yaml:15", "knows no 'window_days'")]
     [InlineData("operations:", "operation:", "policy.yaml:1", "unknown key 'operation'")]
     public void ReadPolicy_Fault_SaysFileLineAndWhatIsAllowed(string right, string wrong, string where, string says)
     {

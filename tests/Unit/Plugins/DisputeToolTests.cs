@@ -63,6 +63,32 @@ public sealed class DisputeToolTests(SharedLumen shared) : IClassFixture<SharedL
         listed["disputes"]!.AsArray().Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task FindCustomer_WithAnOpenDispute_NamesItsChargeAndDeadline()
+    {
+        foreach (var planted in Planted)
+        {
+            var found = await _lumen.CallAsync("find_customer", ("query", planted["customer"]!.ToString()));
+            var match = found["matches"]!.AsArray().ShouldHaveSingleItem()!;
+            (match["open_disputes"] is not null).ShouldBe(IsOpen(planted));
+            match["open_disputes"]?[0]!["charge"]!.ToString().ShouldContain(planted["charge"]!.ToString());
+            (match["open_disputes"] is null || match["open_disputes"]![0]!["due"] is not null).ShouldBeTrue();
+            match["last_invoice_handle"].ShouldNotBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task GetDispute_FeeAndEvidence_SayWhereTheyComeFromAndWhomTheySpeakFor()
+    {
+        foreach (var planted in Planted)
+        {
+            var dispute = await _lumen.CallAsync("get_dispute", ("charge", planted["charge"]!.ToString()));
+            dispute["fee_source"]!.ToString().ShouldStartWith(dispute["inquiry"] is null ? "By the movements on our balance." : "By what other disputes cost us.");
+            dispute["evidence"]!.AsArray().ShouldAllBe(e => ((bool?)e!["against"] == true) == (e["speaks"]!.ToString() == "against_us"));
+            dispute["evidence"]!.AsArray().Single(e => e!["kind"]!.ToString() == "invoice")!["speaks"]!.ToString().ShouldBe("neutral");
+        }
+    }
+
     [Theory]
     [InlineData(0, "contest")]
     [InlineData(1, "contest")]

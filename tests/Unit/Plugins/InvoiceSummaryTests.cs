@@ -126,7 +126,33 @@ public sealed class InvoiceSummaryTests(SharedLumen shared) : IClassFixture<Shar
         read.ShouldBe(Read(PdfText.Write("Rechnung", paragraphs)));
         read.Pages.ShouldBeGreaterThan(1);
         paragraphs.ShouldAllBe(p => read.Text.Contains(Squeezed(p.Text)));
-        PdfText.CanWrite("請求書").ShouldBeFalse();
+        PdfText.CanWrite("請求書").ShouldBeTrue();
+        PdfText.CanWrite("चालान").ShouldBeFalse("no font has these letters");
+    }
+
+    /// <summary>More letters than one font of a PDF holds, in both faces and in one line.</summary>
+    [Fact]
+    public void Pdf_OfAThousandJapaneseLetters_ReadsBack()
+    {
+        var kanji = string.Concat(Enumerable.Range(0x4E00, 3_000).Select(c => (char)c).Where(c => PdfText.CanWrite(c.ToString())).Take(1_000));
+        var mixed = "株式会社 Žluťoučký & Søn（東京）: ¥12,345、2026年3月1日。";
+
+        var file = PdfText.Write("ご請求の内訳", [new PdfParagraph(kanji), new PdfParagraph(mixed)]);
+        var read = Read(file);
+
+        read.Text.ShouldBe(Squeezed("ご請求の内訳" + kanji + mixed));
+        file.ShouldBe(PdfText.Write("ご請求の内訳", [new PdfParagraph(kanji), new PdfParagraph(mixed)]));
+        file.Length.ShouldBeLessThan(1_000_000, "only the letters that are used are in it");
+    }
+
+    [Fact]
+    public void Pdf_OfJapanese_FillsItsLinesAndBeginsNoneWithAMarkThatCloses()
+    {
+        using var document = PdfDocument.Open(PdfText.Write("Title", [new PdfParagraph("- " + string.Concat(Enumerable.Repeat("あいうえお、かきくけこ。（さしす）", 20)))]));
+        var lines = document.GetPage(1).Letters.GroupBy(l => Math.Round(l.StartBaseLine.Y)).OrderByDescending(g => g.Key).Skip(1).Select(g => (Text: string.Concat(g.Select(l => l.Value)), Right: g.Max(l => l.EndBaseLine.X))).ToList();
+        lines.Count.ShouldBeGreaterThan(5);
+        lines.ShouldAllBe(l => l.Right <= 540 && !"、。）".Contains(l.Text[0]));
+        lines.SkipLast(1).ShouldAllBe(l => l.Right > 500);
     }
 
     [Theory]
@@ -152,27 +178,48 @@ public sealed class InvoiceSummaryTests(SharedLumen shared) : IClassFixture<Shar
         PdfText.WritePage("Title", [.. Enumerable.Range(0, 200).Select(i => new PdfParagraph($"Line {i}"))], left => $"{left}").ShouldBeNull();
 
     [Fact]
-    public async Task Preview_InJapanese_HasAJapaneseMail_AndSaysThatThePdfCantBeWritten()
+    public async Task Execute_InJapanese_SendsAPdfOfOnePageThatReadsTheSame()
     {
-        var invoice = (string)_lumen.Planted("invoice_increases", 3)["invoice"]!;
-        await Api.V1.Customers.UpdateAsync((string)_lumen.Planted("invoice_increases", 3)["customer"]!, new CustomerUpdateOptions { PreferredLocales = ["ja"] });
+        var planted = _lumen.Planted("invoice_increases", 3);
+        await Api.V1.Customers.UpdateAsync((string)planted["customer"]!, new CustomerUpdateOptions { PreferredLocales = ["ja"] });
+        var arguments = new SendInvoiceSummaryArguments(new ObjectRef(ObjectKind.Invoice, (string)planted["invoice"]!));
+        var preview = await PreviewAsync(arguments);
 
-        var preview = await PreviewAsync(new SendInvoiceSummaryArguments(new ObjectRef(ObjectKind.Invoice, invoice)));
+        await _lumen.Get<SendInvoiceSummary>().ExecuteAsync(arguments, Lumen.Tenant, Lumen.Grant("prop_ja", preview.Declared), _lumen.Writers, default);
 
-        preview.Changes.Single(c => c.Field == "Text").After.ShouldContain("ご請求");
-        preview.Changes.Single(c => c.Field == "Attached").After.ShouldStartWith("nothing: the PDF's font has no letter for ");
+        preview.Changes.Single(c => c.Field == "Attached").After.ShouldEndWith(".pdf");
+        var mail = await MimeMessage.LoadAsync(Directory.GetFiles(_lumen.Outbox, "prop_ja.eml").Single());
+        using var bytes = new MemoryStream();
+        await ((MimePart)mail.Attachments.Single()).Content!.DecodeToAsync(bytes);
+        var read = Read(bytes.ToArray());
+        read.Pages.ShouldBe(1);
+        read.Text.ShouldContain("ご請求");
+        foreach (var line in mail.TextBody!.Split('\n').Where(l => l.StartsWith("- ", StringComparison.Ordinal)))
+        {
+            read.Text.ShouldContain(Squeezed(line));
+        }
+    }
+
+    [Fact]
+    public async Task Preview_WithLettersOfNoFont_HasTheMailAndSaysThatThePdfCantBeWritten()
+    {
+        var sent = await Api.V1.Invoices.FinalizeInvoiceAsync((await DraftAsync("प्रशिक्षण")).Id);
+
+        var preview = await PreviewAsync(new SendInvoiceSummaryArguments(new ObjectRef(ObjectKind.Invoice, sent.Id)));
+
+        preview.Changes.Single(c => c.Field == "Attached").After.ShouldStartWith("nothing: the PDF's fonts have no letter for ");
     }
 
     private StripeClient Api => new(new StripeClientOptions { ApiKey = BillingCopilot.Sandbox.SandboxKeys.Admin, ApiBase = _lumen.Address.ToString().TrimEnd('/') });
 
-    private async Task<Invoice> DraftAsync()
+    private async Task<Invoice> DraftAsync(string sold = "Onboarding")
     {
         var customer = await Api.V1.Customers.CreateAsync(new CustomerCreateOptions { Name = "Acme", Email = "billing@acme.test" });
-        var product = await Api.V1.Products.CreateAsync(new ProductCreateOptions { Name = "Onboarding" });
+        var product = await Api.V1.Products.CreateAsync(new ProductCreateOptions { Name = sold });
         foreach (var amount in new[] { 3000, 4500 })
         {
             var price = await Api.V1.Prices.CreateAsync(new PriceCreateOptions { Currency = "usd", UnitAmount = amount, Product = product.Id });
-            await Api.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Description = $"Workshop of {amount}", Pricing = new InvoiceItemPricingOptions { Price = price.Id } });
+            await Api.V1.InvoiceItems.CreateAsync(new InvoiceItemCreateOptions { Customer = customer.Id, Description = $"{sold}: workshop of {amount}", Pricing = new InvoiceItemPricingOptions { Price = price.Id } });
         }
 
         return await Api.V1.Invoices.CreateAsync(new InvoiceCreateOptions { Customer = customer.Id, PendingInvoiceItemsBehavior = "include" });

@@ -125,6 +125,8 @@ public sealed class PreviewIsEffectTests
         "Dispute fee kept" => (await MovementsAsync(stripe, about)).Sum(m => m.Fee),
         var field when field.StartsWith("Courtesy credit in", StringComparison.Ordinal) =>
             -(await stripe.V1.Customers.BalanceTransactions.ListAsync(about.Customer)).Where(t => t is { Type: "adjustment", Amount: < 0 }).Sum(t => t.Amount),
+        "Left of the limit" => (row.BeforeMinor - row.AfterMinor) is { } used && done is null ? row.BeforeMinor
+            : row.BeforeMinor + (await stripe.V1.Customers.BalanceTransactions.GetAsync(about.Customer, done!.ResultObjectId)).Amount,
         var field when field.StartsWith("Refunded of", StringComparison.Ordinal) => (await ChargesAsync(stripe, about)).Sum(c => c.AmountRefunded),
         var field when field.StartsWith("Recurring a month", StringComparison.Ordinal) => await RecurringAsync(stripe, about),
         var field => throw new InvalidOperationException($"Nothing here reads '{field}'."),
