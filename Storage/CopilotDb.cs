@@ -182,11 +182,10 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         var columns = ColumnsOf(row.GetType());
         var (sql, used) = columns.Update(properties);
         await FailAtAsync($"update.{columns.Table}.before");
-        await using var command = Database.GetDbConnection().CreateCommand();
-        (command.CommandText, command.Transaction) = (sql, Database.CurrentTransaction?.GetDbTransaction());
+        await using var command = Command(sql);
         foreach (var column in used)
         {
-            command.Parameters.Add(Parameter(columns, column, row));
+            command.Parameters.Add(Parameter(columns, column, columns.Value(column, row)));
         }
 
         var found = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
@@ -196,8 +195,57 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
 
     private protected abstract Task InsertAllAsync(IReadOnlyList<TableRows> tables, CancellationToken cancellationToken);
 
-    /// <summary>A row's value as the parameter of its column.</summary>
-    private protected abstract DbParameter Parameter(RowColumns columns, int column, object row);
+    /// <summary>
+    /// This tenant's rows that have these values, untracked and without a query to translate: for what every turn reads.
+    /// </summary>
+    /// <param name="where">Names of properties, with their values.</param>
+    /// <param name="order">Name of the property that they are ordered by; null for none.</param>
+    public Task<IReadOnlyList<TRow>> ReadAsync<TRow>(IReadOnlyList<(string Property, object Value)> where, string? order, CancellationToken cancellationToken)
+        where TRow : class, ITenantRow => ReadAsync<TRow>(where, order, last: false, cancellationToken);
+
+    /// <summary>Of these rows the one with the greatest value of a property; null when there is none.</summary>
+    public async Task<TRow?> LastAsync<TRow>(IReadOnlyList<(string Property, object Value)> where, string order, CancellationToken cancellationToken)
+        where TRow : class, ITenantRow => await ReadAsync<TRow>(where, order, last: true, cancellationToken) is [var row] ? row : null;
+
+    private async Task<IReadOnlyList<TRow>> ReadAsync<TRow>(IReadOnlyList<(string Property, object Value)> where, string? order, bool last, CancellationToken cancellationToken)
+        where TRow : class, ITenantRow
+    {
+        (string Property, object Value)[] all = [(nameof(ITenantRow.TenantId), Tenant.Id), .. where];
+        var columns = ColumnsOf(typeof(TRow));
+        var (sql, used) = columns.Select(all.Select(w => w.Property), order, last);
+        await Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = Command(sql);
+            for (var i = 0; i < used.Length; i++)
+            {
+                command.Parameters.Add(Parameter(columns, used[i], columns.Provided(used[i], all[i].Value)));
+            }
+
+            var rows = new List<TRow>();
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                rows.Add(columns.Read<TRow>(reader));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            await Database.CloseConnectionAsync();
+        }
+    }
+
+    /// <summary>A value as the parameter of its column.</summary>
+    private protected abstract DbParameter Parameter(RowColumns columns, int column, object? value);
+
+    private DbCommand Command(string sql)
+    {
+        var command = Database.GetDbConnection().CreateCommand();
+        (command.CommandText, command.Transaction) = (sql, Database.CurrentTransaction?.GetDbTransaction());
+        return command;
+    }
 
     private RowColumns ColumnsOf(Type row) => RowColumns.Of(Model.FindEntityType(row)!);
 

@@ -171,9 +171,10 @@ public sealed partial class Evidence
         switch (node)
         {
             case JsonObject value:
+                IReadOnlyList<JsonObject> around = [value, .. ancestors];
                 foreach (var (name, child) in value)
                 {
-                    Walk(walk, child, $"{path}.{name}", [value, .. ancestors]);
+                    Walk(walk, child, $"{path}.{name}", around);
                 }
 
                 break;

@@ -14,10 +14,22 @@ public static partial class FigureScanner
     /// <summary>In the order they stand, none inside another but those inside quotations.</summary>
     public static IReadOnlyList<Figure> Scan(string text)
     {
+        // Every figure has a digit, but for an id of letters alone.
+        var hasDigit = text.AsSpan().ContainsAnyInRange('0', '9');
+        if (!hasDigit && !text.Contains('_', StringComparison.Ordinal))
+        {
+            return [];
+        }
+
         var found = new List<Figure>();
         foreach (Match m in Identifier().Matches(text))
         {
             Take(found, m, FigureKind.Id, m.Value);
+        }
+
+        if (!hasDigit)
+        {
+            return found;
         }
 
         DateScanner.Scan(text, (m, value) => Take(found, m, FigureKind.Date, value));

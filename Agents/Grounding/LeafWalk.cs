@@ -6,6 +6,9 @@ namespace BillingCopilot.Agents.Grounding;
 /// <summary>Gives the leaves of one call's result their owner.</summary>
 internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
 {
+    /// <summary>By the nearest object around: all its leaves have the same owner.</summary>
+    private readonly Dictionary<object, Owner> _owners = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Tools whose words are documents', quoted as they stand.</summary>
     private static readonly HashSet<string> DocumentTools = new(StringComparer.Ordinal) { "search_policies", "search_tickets" };
 
@@ -19,14 +22,14 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
         var isDocument = DocumentTools.Contains(call.Tool);
         var outside = text is null || isDocument ? null
             : figure.Kind == FigureKind.Quote ? UntrustedWords.WholeOf(text) : UntrustedWords.Around(text, figure.At.Start);
-        IEnumerable<JsonObject> around = call.Arguments is JsonObject arguments ? [.. ancestors, arguments] : ancestors;
+        var owner = OwnerOf(ancestors);
         return new SourcedFigure(
             figure,
             call,
             path,
-            ancestors.Select(ObjectLabels.SelfHandle).FirstOrDefault(h => h is not null),
-            subjects.CustomersOf(around),
-            subjects.InvoicesOf(ancestors),
+            owner.Handle,
+            owner.Customers,
+            owner.Invoices,
             isDocument,
             ancestors.Count > 0 ? ancestors[0] : null,
             (isDocument ? text : outside) is { } words ? Evidence.Flat(words) : null)
@@ -35,4 +38,19 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
             IsName = outside is not null && (outside.Length + 2 < text!.Length || NameLeaves.Contains(path[(path.LastIndexOf('.') + 1)..])),
         };
     }
+
+    private Owner OwnerOf(IReadOnlyList<JsonObject> ancestors)
+    {
+        object nearest = ancestors.Count > 0 ? ancestors[0] : this;
+        if (!_owners.TryGetValue(nearest, out var owner))
+        {
+            IEnumerable<JsonObject> around = call.Arguments is JsonObject arguments ? [.. ancestors, arguments] : ancestors;
+            _owners[nearest] = owner = new Owner(ancestors.Select(ObjectLabels.SelfHandle).FirstOrDefault(h => h is not null), subjects.CustomersOf(around), subjects.InvoicesOf(ancestors));
+        }
+
+        return owner;
+    }
+
+    /// <summary>Whose and about what the leaves of an object are.</summary>
+    private sealed record Owner(string? Handle, IReadOnlySet<string> Customers, IReadOnlySet<string> Invoices);
 }

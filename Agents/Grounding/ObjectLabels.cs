@@ -16,7 +16,7 @@ internal static partial class ObjectLabels
 
     public static IEnumerable<string> CustomerNames(JsonObject node)
     {
-        var own = Texts(node).Where(p => p.Key == "customer_name" || (p.Key == "customer" && !HandleText().IsMatch(p.Text))).Select(p => p.Text);
+        var own = Texts(node).Where(p => p.Key == "customer_name" || (p.Key == "customer" && !IsHandle(p.Text))).Select(p => p.Text);
         var named = SelfHandle(node)?.StartsWith("cus", StringComparison.OrdinalIgnoreCase) == true
             ? Texts(node).Where(p => p.Key == "name").Select(p => p.Text)
             : [];
@@ -33,14 +33,20 @@ internal static partial class ObjectLabels
     /// <summary>The handle of the object itself: <c>id</c>, else the first that isn't the customer's, else the customer's.</summary>
     public static string? SelfHandle(JsonObject node)
     {
-        var handles = Texts(node).Where(p => HandleText().IsMatch(p.Text)).ToArray();
+        var handles = Texts(node).Where(p => IsHandle(p.Text)).ToArray();
         return handles.FirstOrDefault(p => SelfNames.Contains(p.Key)).Text
             ?? handles.FirstOrDefault(p => !p.Text.StartsWith("cus", StringComparison.OrdinalIgnoreCase)).Text
             ?? handles.FirstOrDefault().Text;
     }
 
     /// <summary>Every handle the object carries directly.</summary>
-    public static IEnumerable<string> AllHandles(JsonObject node) => Texts(node).Select(p => p.Text).Where(t => HandleText().IsMatch(t));
+    public static IEnumerable<string> AllHandles(JsonObject node) => Texts(node).Select(p => p.Text).Where(IsHandle);
+
+    /// <summary>Few texts are as short as a handle.</summary>
+    private static bool IsHandle(string text) => text.Length <= MostOfAHandle && HandleText().IsMatch(text);
+
+    /// <summary>A kind's five letters and five digits.</summary>
+    private const int MostOfAHandle = 10;
 
     private static IEnumerable<string> Handles(JsonObject node, string prefix) =>
         AllHandles(node).Where(t => t.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && char.IsAsciiDigit(t[prefix.Length]));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BillingCopilot.Agents.Text;
@@ -14,7 +15,8 @@ public sealed partial class SubjectIndex
     private readonly Dictionary<string, HashSet<string>> _keysOfName = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, HashSet<string>> _ownersOf = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, HashSet<string>> _invoiceKeys = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<(string Phrase, Regex Pattern, bool IsInvoice, HashSet<string> Keys)> _phrases = [];
+    private readonly List<(string Phrase, StringComparison Comparison, bool IsInvoice, HashSet<string> Keys)> _phrases = [];
+    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
 
     public SubjectIndex(IReadOnlyList<ToolEvidence> calls)
     {
@@ -38,11 +40,10 @@ public sealed partial class SubjectIndex
     public IReadOnlyList<Mention> MentionsIn(string text)
     {
         var found = new List<Mention>();
-        foreach (var (_, pattern, isInvoice, keys) in _phrases)
+        foreach (var (phrase, comparison, isInvoice, keys) in _phrases)
         {
-            foreach (Match m in pattern.Matches(text))
+            foreach (var at in PlacesOf(phrase, text, comparison))
             {
-                var at = new Span(m.Index, m.Length);
                 if (!found.Exists(f => f.At.Start < at.End && at.Start < f.At.End))
                 {
                     found.Add(new Mention(at, isInvoice, keys));
@@ -176,13 +177,28 @@ public sealed partial class SubjectIndex
 
     private void AddPhrase(string phrase, bool isInvoice, HashSet<string> keys)
     {
-        if (phrase.Length > 1 && !_phrases.Exists(p => p.Phrase.Equals(phrase, StringComparison.OrdinalIgnoreCase)))
+        if (phrase.Length > 1 && _taken.Add(phrase))
         {
             // A name's first word may be a common one: there only its capitalised form is the name.
-            var options = RegexOptions.CultureInvariant | (phrase.Contains(' ', StringComparison.Ordinal) || char.IsAsciiDigit(phrase[^1]) ? RegexOptions.IgnoreCase : RegexOptions.None);
-            _phrases.Add((phrase, new Regex($@"(?<!\w){Regex.Escape(phrase)}(?!\w)", options), isInvoice, keys));
+            var anyCase = phrase.Contains(' ', StringComparison.Ordinal) || char.IsAsciiDigit(phrase[^1]);
+            _phrases.Add((phrase, anyCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal, isInvoice, keys));
         }
     }
+
+    /// <summary>Where the phrase stands in a text as words of its own.</summary>
+    private static IEnumerable<Span> PlacesOf(string phrase, string text, StringComparison comparison)
+    {
+        for (var at = text.IndexOf(phrase, comparison); at >= 0; at = text.IndexOf(phrase, at + 1, comparison))
+        {
+            var end = at + phrase.Length;
+            if ((at == 0 || !IsOfAWord(text[at - 1])) && (end == text.Length || !IsOfAWord(text[end])))
+            {
+                yield return new Span(at, phrase.Length);
+            }
+        }
+    }
+
+    private static bool IsOfAWord(char c) => char.IsLetterOrDigit(c) || char.GetUnicodeCategory(c) is UnicodeCategory.ConnectorPunctuation or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private HashSet<string> Keys(IEnumerable<string> handles, IEnumerable<string> names)
     {

@@ -8,7 +8,8 @@ public sealed record Said(IReadOnlyList<Mention> Customers, IReadOnlyList<Mentio
 
 /// <summary>
 /// Reads the subject of each figure: the customer named in its clause, else the last one named before it (also
-/// in the sentence before); the invoice only when its own clause names one.
+/// in the sentence before); the invoice only when its own clause names one. A heading that names a customer speaks of
+/// that one down to the next heading; one that names nobody may speak of whom its lines name, too.
 /// </summary>
 public sealed partial class SubjectReader
 {
@@ -75,7 +76,19 @@ public sealed partial class SubjectReader
         }
 
         var after = In(sentence, invoices: false);
-        return after.Count > 0 ? after : Previous(sentence);
+        return after.Count > 0 ? after : IsHeading(sentence) ? [.. Below(sentence), .. Previous(sentence)] : Previous(sentence);
+    }
+
+    /// <summary>Whom the lines of a heading name, up to the next heading.</summary>
+    private List<Mention> Below(Span heading) =>
+        [.. _sentences.Where(s => s.Start > heading.Start).TakeWhile(s => !IsHeading(s)).SelectMany(s => In(s, invoices: false))];
+
+    /// <summary>A line that is marked as one, or in bold as a whole.</summary>
+    private bool IsHeading(Span sentence)
+    {
+        var start = _text.LastIndexOf('\n', Math.Max(0, sentence.Start - 1)) + 1;
+        var end = _text.IndexOf('\n', sentence.Start);
+        return Heading().IsMatch(_text[start..(end < 0 ? _text.Length : end)]);
     }
 
     private List<Mention> Invoices(Figure figure, Span clause)
@@ -139,17 +152,30 @@ public sealed partial class SubjectReader
         return group;
     }
 
+    /// <summary>Whom the sentence before names, or the one before that; with them whom the heading above all of them names.</summary>
     private List<Mention> Previous(Span sentence)
     {
-        for (var i = _sentences.Count - 1; i >= 0; i--)
+        List<Mention> said = [];
+        foreach (var earlier in _sentences.Where(s => s.Start < sentence.Start).Reverse())
         {
-            if (_sentences[i].Start < sentence.Start && In(_sentences[i], invoices: false) is { Count: > 0 } named)
+            var named = In(earlier, invoices: false);
+            if (named.Count == 0)
             {
-                return named;
+                continue;
+            }
+
+            if (said.Count == 0)
+            {
+                said = named;
+            }
+
+            if (IsHeading(earlier))
+            {
+                return said == named ? said : [.. said, .. named];
             }
         }
 
-        return [];
+        return said;
     }
 
     private List<Span> Clauses(Span sentence)
@@ -195,6 +221,9 @@ public sealed partial class SubjectReader
     }
 
     private List<Mention> In(Span span, bool invoices) => [.. _mentions.Where(m => m.IsInvoice == invoices && span.Contains(m.At.Start))];
+
+    [GeneratedRegex(@"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Heading();
 
     [GeneratedRegex(@"\b\p{Lu}[\p{L}\p{N}]*\s$", RegexOptions.CultureInvariant | RegexOptions.RightToLeft)]
     private static partial Regex CapitalisedWord();

@@ -1,6 +1,5 @@
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Agents.Handles;
 
@@ -9,7 +8,7 @@ public static class HandleStore
 {
     public static async Task<HandleMap> LoadAsync(CopilotDb db, string conversationId, CancellationToken cancellationToken)
     {
-        var rows = await db.Handles.AsNoTracking().Where(r => r.ConversationId == conversationId).ToListAsync(cancellationToken);
+        var rows = await db.ReadAsync<HandleRow>([(nameof(HandleRow.ConversationId), conversationId)], null, cancellationToken);
         return new HandleMap(rows.Select(r => new HandleEntry(r.Handle, r.Kind, r.ObjectId)));
     }
 

@@ -20,6 +20,9 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
 {
     private readonly List<string> _models = [];
     private readonly List<string> _notices = [];
+
+    // Each round sends the messages of the one before again.
+    private readonly Dictionary<ChatMessage, string> _written = new(ReferenceEqualityComparer.Instance);
     private int _position;
 
     /// <summary>The models that answered so far, each once, where their client names them.</summary>
@@ -85,7 +88,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
     /// </summary>
     private string RequestOf(ChatMessage[] messages) => string.Join(
         '\n',
-        [prompt, .. messages.Where(m => m.Role != ChatRole.System).Select(m => StoredMessage.From(m).ToJson())]);
+        [prompt, .. messages.Where(m => m.Role != ChatRole.System).Select(m => _written.TryGetValue(m, out var known) ? known : _written[m] = StoredMessage.From(m).ToJson())]);
 
     /// <param name="Messages">Redacted: a model may repeat or make up a card number, a secret or a link.</param>
     private sealed record StoredResponse(IReadOnlyList<StoredMessage> Messages, long InputTokens, long OutputTokens, string? FinishReason, string? Model = null, string? Notice = null)

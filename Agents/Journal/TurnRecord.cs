@@ -3,7 +3,6 @@ using BillingCopilot.Agents.Handles;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
-using Microsoft.EntityFrameworkCore;
 
 namespace BillingCopilot.Agents.Journal;
 
@@ -54,7 +53,7 @@ public sealed class TurnRecord : IDisposable
     /// <param name="attempt">The attempt with which the task is held: who lost it stores nothing but its audit. Null for what is no task.</param>
     public static async Task<TurnRecord> OpenAsync(CopilotDb db, CopilotDbFactory databases, TurnAudits audits, string conversationId, string taskId, int? attempt, HandleMap handles, BusinessClock clock, CancellationToken cancellationToken)
     {
-        var steps = await db.Steps.AsNoTracking().Where(s => s.TaskId == taskId).ToListAsync(cancellationToken);
+        var steps = await db.ReadAsync<StepRow>([(nameof(StepRow.TaskId), taskId)], null, cancellationToken);
         return new TurnRecord(databases, audits, db.Tenant, conversationId, taskId, attempt, handles, clock, steps.ToDictionary(s => (s.Kind, s.Key)));
     }
 

@@ -23,7 +23,7 @@ internal static class PlaybookFile
     /// <param name="taken">Event types and the playbook that has them; filled as files are read.</param>
     public static Playbook Read(PromptFile file, IReadOnlyCollection<string> agents, Func<string, IReadOnlyCollection<string>>? toolsOf, Dictionary<string, string> taken)
     {
-        var front = file.Front.Only("name", "events", "schedule", "missed", "agent", "phase", "guard", "context");
+        var front = file.Front.Only("name", "events", "schedule", "missed", "agent", "phase", "guard", "context", "search");
         front.MustBeAmong("events", "event type", [.. PlaybookEvents.Known.Keys]);
         front.MustBeAmong("agent", "agent", agents);
         front.MustBeAmong("phase", "phase", Phases.Keys);
@@ -36,6 +36,7 @@ internal static class PlaybookFile
         {
             Phase = Phases[front.Text("phase")],
             Context = front.List("context"),
+            Search = front.OptionalText("search"),
         };
         return Fault(playbook, toolsOf, taken) is (var key, var what) ? throw front.Fault(key, what) : playbook;
     }

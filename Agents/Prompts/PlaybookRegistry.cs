@@ -22,6 +22,9 @@ public sealed record Playbook(string Name, IReadOnlyList<string> Events, string 
     /// <summary>What is gathered before anything else, by name.</summary>
     public IReadOnlyList<string> Context { get; init; } = [];
 
+    /// <summary>What the policies of that context are searched for; null: for the playbook's name.</summary>
+    public string? Search { get; init; }
+
     /// <summary>The read tools of that context, in order.</summary>
     public IReadOnlyList<string> ContextTools => [.. Context.Select(c => PlaybookContext.Known[c].Tool).Distinct()];
 
@@ -45,7 +48,7 @@ public sealed record Playbook(string Name, IReadOnlyList<string> Events, string 
 
         if (item.Searches)
         {
-            arguments["query"] = Name.Replace('_', ' ');
+            arguments["query"] = Search ?? Name.Replace('_', ' ');
         }
 
         return arguments;

@@ -34,6 +34,10 @@ public static class Synonyms
         cancel cancelled canceled cancelling cancellation
         plan tier subscription subscriptions
         downgrade downgrades downgraded downgrading
+        upgrade upgrades upgraded upgrading
+        expire expires expired expiring expiry expiration
+        arrive arrives arrived arriving
+        usage consumption metered metering
         coupon coupons voucher vouchers
         seat seats
         goodwill courtesy apology sorry
@@ -46,7 +50,7 @@ public static class Synonyms
         and or so if then than about into out please can could would will shall should may might i me my we us our you your
         he she they them their his her there here just some any get got have has had want wants need needs tell let know
         id like seem seems take takes taken took make made down time times look looks seeing see
-        hey hi hello ok okay thanks thank today now also very really too much not dont didnt cant im ive whats up s t
+        hey hi hello ok okay thanks thank today now also very really too much not dont didnt cant im ive whats up s t wtf wth pls plz thx btw
         """;
 
     private static readonly Dictionary<string, string> ByWord = Build();

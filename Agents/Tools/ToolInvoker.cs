@@ -91,7 +91,7 @@ public sealed partial class ToolInvoker(Kernel kernel, HandleMap handles, TaskJo
 
     private async Task<string> RunAsync(BoundTool tool, JsonObject sent, CancellationToken cancellationToken)
     {
-        if (_calls.Count >= maxCalls)
+        if (Call > maxCalls)
         {
             budget?.Reached($"{maxCalls} tool calls (Agents:MaxCalls)");
             return Error(new Refusal("too_many_calls", $"This turn has used its {maxCalls} tool calls.", "Answer with what the earlier calls returned, and say what is missing."));

@@ -39,8 +39,8 @@ public sealed class Conversation
     /// <exception cref="ConversationOfAnotherException">Somebody else began it.</exception>
     public static async Task<Conversation> OpenAsync(CopilotDb db, TurnRequest turn, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var row = await db.Conversations.AsNoTracking().FirstOrDefaultAsync(r => r.Id == turn.ConversationId, cancellationToken);
-        if (row is null)
+        var known = await db.ReadAsync<ConversationRow>([(nameof(ConversationRow.Id), turn.ConversationId)], null, cancellationToken);
+        if (known is not [var row])
         {
             return new Conversation([], new HandleMap(), null)
             {
@@ -53,7 +53,7 @@ public sealed class Conversation
             throw new ConversationOfAnotherException(turn.ConversationId);
         }
 
-        var messages = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).OrderBy(r => r.Seq).ToListAsync(cancellationToken);
+        var messages = await db.ReadAsync<MessageRow>([(nameof(MessageRow.ConversationId), turn.ConversationId)], nameof(MessageRow.Seq), cancellationToken);
         var earlier = messages.TakeWhile(r => r.TaskId != turn.TaskId).Select(r => (r.TaskId, StoredMessage.FromJson(r.Content))).ToArray();
         return new Conversation(earlier, await HandleStore.LoadAsync(db, turn.ConversationId, cancellationToken), row.LastAgent);
     }
@@ -85,7 +85,14 @@ public sealed class Conversation
     /// <summary>Every tool result and every word of the asker so far: what an answer may rest on.</summary>
     /// <param name="added">Messages of this turn.</param>
     /// <param name="asked">The asker's words in this turn; null for a playbook.</param>
-    public Evidence EvidenceWith(IEnumerable<ChatMessage> added, string? asked)
+    public Evidence EvidenceWith(IEnumerable<ChatMessage> added, string? asked) => new(Results(added), Words(asked));
+
+    /// <summary>The same in the middle of a turn: with the calls that it has made so far.</summary>
+    public Evidence EvidenceSoFar(IEnumerable<ToolEvidence> calls, string? asked) => new([.. Results([]), .. calls], Words(asked));
+
+    private string[] Words(string? asked) => [.. _earlier.Select(e => e.Message).Where(m => m.Role == ChatRole.User.Value).Select(m => m.Text).Append(asked).OfType<string>()];
+
+    private List<ToolEvidence> Results(IEnumerable<ChatMessage> added)
     {
         StoredMessage[] all = [.. _earlier.Select(e => e.Message), .. added.Select(StoredMessage.From)];
         var open = new Dictionary<string, StoredCall>(StringComparer.Ordinal);
@@ -101,15 +108,7 @@ public sealed class Conversation
                 .Select(p => new ToolEvidence(p.Result.Id, p.Call?.Name ?? "", p.Call?.Arguments, ParseOrText(p.Result.Json))));
         }
 
-        var words = _earlier.Select(e => e.Message).Where(m => m.Role == ChatRole.User.Value).Select(m => m.Text).Append(asked).OfType<string>();
-        return new Evidence(results, [.. words]);
-    }
-
-    /// <summary>The same in the middle of a turn: with the calls that it has made so far.</summary>
-    public Evidence EvidenceSoFar(IEnumerable<ToolEvidence> calls, string? asked)
-    {
-        var words = _earlier.Select(e => e.Message).Where(m => m.Role == ChatRole.User.Value).Select(m => m.Text).Append(asked).OfType<string>();
-        return new Evidence([.. EvidenceWith([], asked).Calls, .. calls], [.. words]);
+        return results;
     }
 
     /// <summary>Stores this turn's messages, in place of what an earlier run of it stored. The caller commits.</summary>
@@ -136,13 +135,13 @@ public sealed class Conversation
     /// <summary>Number of the last message before this turn's, of which what an earlier run stored is taken out.</summary>
     private static async Task<int> LastOfOthersAsync(CopilotDb db, TurnRequest turn, CancellationToken cancellationToken)
     {
-        var kept = await db.Messages.AsNoTracking().Where(r => r.ConversationId == turn.ConversationId).Select(r => new { r.Seq, r.TaskId }).ToListAsync(cancellationToken);
-        if (kept.Exists(r => r.TaskId == turn.TaskId))
+        var own = await db.ReadAsync<MessageRow>([(nameof(MessageRow.ConversationId), turn.ConversationId), (nameof(MessageRow.TaskId), turn.TaskId)], null, cancellationToken);
+        if (own.Count > 0)
         {
             await db.Messages.Where(r => r.ConversationId == turn.ConversationId && r.TaskId == turn.TaskId).ExecuteDeleteAsync(cancellationToken);
         }
 
-        return kept.Where(r => r.TaskId != turn.TaskId).Select(r => r.Seq).DefaultIfEmpty().Max();
+        return (await db.LastAsync<MessageRow>([(nameof(MessageRow.ConversationId), turn.ConversationId)], nameof(MessageRow.Seq), cancellationToken))?.Seq ?? 0;
     }
 
     private static JsonNode? ParseOrText(string json)

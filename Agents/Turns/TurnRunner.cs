@@ -10,6 +10,7 @@ using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
 using BillingCopilot.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 
 namespace BillingCopilot.Agents.Turns;
@@ -58,6 +59,7 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     private async Task<(Conversation Conversation, TurnRecord Record)> OpenAsync(TurnRequest request, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(request.Tenant);
+        await db.Database.OpenConnectionAsync(cancellationToken); // once for all that is read
         var conversation = await Conversation.OpenAsync(db, request, clock.UtcNow, cancellationToken);
         var record = await TurnRecord.OpenAsync(db, databases, audits, request.ConversationId, request.TaskId, request.Attempt, conversation.Handles, clock, cancellationToken);
         if (conversation.Begun is { } row)

@@ -17,7 +17,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
     public async Task<AuditRow> AppendAsync(CopilotDb db, AuditEntry entry, CancellationToken cancellationToken)
     {
         await db.LockAsync("audit:" + options.Node, cancellationToken);
-        var last = await Newest(db).FirstOrDefaultAsync(cancellationToken);
+        var last = await NewestAsync(db, cancellationToken);
         var row = AuditChain.Link(db.Tenant.Id, options.Node, last, At(entry), entry);
         db.Audit.Add(row);
         await db.SaveChangesAsync(cancellationToken);
@@ -29,7 +29,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
     public async Task AppendAsync(CopilotDb db, IReadOnlyList<AuditEntry> entries, CancellationToken cancellationToken)
     {
         await db.LockAsync("audit:" + options.Node, cancellationToken);
-        var last = await Newest(db).FirstOrDefaultAsync(cancellationToken);
+        var last = await NewestAsync(db, cancellationToken);
         var rows = new List<AuditRow>();
         foreach (var entry in entries)
         {
@@ -53,7 +53,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
     public async Task<AuditHead?> HeadAsync(TenantContext tenant, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await Newest(db).Select(r => new AuditHead(r.Seq, r.Hash)).FirstOrDefaultAsync(cancellationToken);
+        return await NewestAsync(db, cancellationToken) is { } row ? new AuditHead(row.Seq, row.Hash) : null;
     }
 
     /// <summary>Names of the nodes that have a chain, in order.</summary>
@@ -102,7 +102,7 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
         return check.Finish();
     }
 
-    private IQueryable<AuditRow> Newest(CopilotDb db) => db.Audit.AsNoTracking().Where(r => r.Node == options.Node).OrderByDescending(r => r.Seq);
+    private Task<AuditRow?> NewestAsync(CopilotDb db, CancellationToken cancellationToken) => db.LastAsync<AuditRow>([(nameof(AuditRow.Node), options.Node)], nameof(AuditRow.Seq), cancellationToken);
 
     // Stored with millisecond precision, so hashed with it.
     private DateTimeOffset At(AuditEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds((entry.At ?? clock.UtcNow).ToUnixTimeMilliseconds());

@@ -1,7 +1,9 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using SQLitePCL;
 
 namespace BillingCopilot.Governance.Audit;
 
@@ -14,6 +16,8 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
 {
     private const string FileName = "subject-keys.db";
     private const string Store = "";
+
+    private static readonly ConditionalWeakTable<sqlite3, SubjectKeys> Prepared = [];
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private bool _made;
@@ -124,8 +128,15 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
 
         // Who reads is not waited for: it is tried again.
         await RunAsync(keys, "PRAGMA busy_timeout = 500", [], cancellationToken);
-        await using var command = Command(keys, "PRAGMA wal_checkpoint(TRUNCATE)", []);
-        return await command.ExecuteScalarAsync(cancellationToken) is 0L;
+        try
+        {
+            await using var command = Command(keys, "PRAGMA wal_checkpoint(TRUNCATE)", []);
+            return await command.ExecuteScalarAsync(cancellationToken) is 0L;
+        }
+        finally
+        {
+            await RunAsync(keys, "PRAGMA busy_timeout = 30000", [], CancellationToken.None);
+        }
     }
 
     /// <summary>Who was erased, and when last.</summary>
@@ -200,10 +211,11 @@ public sealed class SubjectKeys(AuditOptions options) : IDisposable
         try
         {
             await connection.OpenAsync(cancellationToken);
-            if (connection is SqliteConnection)
+            if (connection is SqliteConnection { Handle: { } handle } && !Prepared.TryGetValue(handle, out _))
             {
-                // What is dropped is overwritten, not only forgotten.
+                // What is dropped is overwritten, not only forgotten. Once each: the pool hands the same connections out again.
                 await RunAsync(connection, "PRAGMA secure_delete = ON; PRAGMA busy_timeout = 30000; PRAGMA synchronous = FULL", [], cancellationToken);
+                Prepared.AddOrUpdate(handle, this);
             }
 
             return connection;

@@ -79,9 +79,17 @@ public sealed class ProposalBook
     /// <summary>Of one conversation, in the order they were made.</summary>
     public async Task<IReadOnlyList<ProposalView>> ListForConversationAsync(TenantContext tenant, string conversationId, CancellationToken cancellationToken)
     {
-        await _expiry.SweepAsync(tenant, cancellationToken);
+        // Read at the opening of each turn, and mostly there are none.
         await using var db = _databases.Open(tenant);
-        return await ReadAsync(db, db.Proposals.Where(p => p.ConversationId == conversationId).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+        Task<IReadOnlyList<ProposalRow>> RowsAsync() => db.ReadAsync<ProposalRow>([(nameof(ProposalRow.ConversationId), conversationId)], nameof(ProposalRow.CreatedAt), cancellationToken);
+        if (await RowsAsync() is not [_, ..])
+        {
+            return [];
+        }
+
+        await _expiry.SweepAsync(tenant, cancellationToken);
+        var views = await ProposalViews.ReadAsync(db, [.. (await RowsAsync()).OrderBy(p => p.CreatedAt).ThenBy(p => p.Id, StringComparer.Ordinal)], cancellationToken);
+        return await SecondApprovers.ExplainAsync(db, views, _policies, _clock.UtcNow, cancellationToken);
     }
 
     /// <summary>About one object, newest first.</summary>

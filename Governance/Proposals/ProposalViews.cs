@@ -19,7 +19,17 @@ internal static class ProposalViews
 
     public static async Task<IReadOnlyList<ProposalView>> ReadAsync(CopilotDb db, IQueryable<ProposalRow> query, CancellationToken cancellationToken)
     {
-        var rows = await query.AsNoTracking().ToListAsync(cancellationToken);
+        return await ReadAsync(db, await query.AsNoTracking().ToListAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>In the order of the rows.</summary>
+    public static async Task<IReadOnlyList<ProposalView>> ReadAsync(CopilotDb db, IReadOnlyList<ProposalRow> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
         var ids = rows.Select(r => r.Id).ToArray();
         var approvals = await db.Approvals.AsNoTracking().Where(a => ids.Contains(a.ProposalId)).ToListAsync(cancellationToken);
         var byProposal = approvals.ToLookup(a => a.ProposalId);

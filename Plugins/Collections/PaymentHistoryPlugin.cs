@@ -112,6 +112,7 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
         var own = attempts.Where(a => a.Invoice?.Id == invoice.Id && a.Charge.Status == "failed").ToList();
         var last = own.Count > 0 ? ChargeFactsMap.DeclineOf(own[0].Charge) : null;
         DateOnly? first = own.Count > 0 ? context.Tenant.Day(own.Min(a => a.Charge.Created)) : null;
+        DateOnly? mailed = DateOnly.TryParseExact(invoice.Metadata?.GetValueOrDefault(DunningDraftsman.MailedKey), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var on) ? on : null;
         return new UnpaidInvoice(
             invoice.Ref(),
             invoice.Number,
@@ -123,7 +124,8 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             last?.RetryMayWork,
             first,
             first is { } day ? context.Tenant.Day(context.Clock.UtcNow).DayNumber - day.DayNumber : null,
-            DateOnly.TryParseExact(invoice.Metadata?.GetValueOrDefault(DunningDraftsman.MailedKey), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var mailed) ? mailed : null,
+            mailed,
+            mailed is null ? "not yet" : null,
             null,
             proposals.Count > 0 ? proposals : null);
     }

@@ -31,6 +31,7 @@ public sealed record PaymentHistory(
 /// <param name="FirstDeclined">Day of the first decline; left out when none.</param>
 /// <param name="DaysSinceFirstDecline">Days from then to today: what the dunning schedule counts.</param>
 /// <param name="LastMailed">Day of our last dunning mail about it; left out when none was sent.</param>
+/// <param name="Mailed"><c>not yet</c> where none was sent; else left out.</param>
 /// <param name="Awaited">What a payment under way waits for; left out where a decline says why.</param>
 /// <param name="Proposals">About it, still open or carried out; left out when none.</param>
 /// <param name="RetryMayWork">False when it takes corrected card data or another payment method.</param>
@@ -46,6 +47,7 @@ public sealed record UnpaidInvoice(
     DateOnly? FirstDeclined,
     int? DaysSinceFirstDecline,
     DateOnly? LastMailed,
+    string? Mailed,
     string? Awaited,
     IReadOnlyList<EarlierProposal>? Proposals);
 

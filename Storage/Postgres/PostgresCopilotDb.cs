@@ -125,7 +125,7 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
             var insert = new NpgsqlBatchCommand(columns.InsertSql);
             for (var i = 0; i < columns.Count; i++)
             {
-                insert.Parameters.Add(Parameter(columns, i, row));
+                insert.Parameters.Add(Parameter(columns, i, columns.Value(i, row)));
             }
 
             batch.BatchCommands.Add(insert);
@@ -134,8 +134,8 @@ public sealed class PostgresCopilotDb(DbContextOptions<PostgresCopilotDb> option
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private protected override DbParameter Parameter(RowColumns columns, int column, object row) =>
-        new NpgsqlParameter($"p{column}", columns.Value(column, row) ?? DBNull.Value) { DataTypeName = columns.StoreTypes[column] };
+    private protected override DbParameter Parameter(RowColumns columns, int column, object? value) =>
+        new NpgsqlParameter($"p{column}", value ?? DBNull.Value) { DataTypeName = columns.StoreTypes[column] };
 
     public override bool IsDuplicate(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 

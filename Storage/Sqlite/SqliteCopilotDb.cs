@@ -90,8 +90,8 @@ public sealed class SqliteCopilotDb(DbContextOptions<SqliteCopilotDb> options, T
         }
     }
 
-    private protected override DbParameter Parameter(RowColumns columns, int column, object row) =>
-        new SqliteParameter($"@p{column}", TypeOf(columns, column)) { Value = columns.Value(column, row) ?? DBNull.Value };
+    private protected override DbParameter Parameter(RowColumns columns, int column, object? value) =>
+        new SqliteParameter($"@p{column}", TypeOf(columns, column)) { Value = value ?? DBNull.Value };
 
     private static SqliteType TypeOf(RowColumns columns, int column) => columns.StoreTypes[column] == "INTEGER" ? SqliteType.Integer : SqliteType.Text;
 

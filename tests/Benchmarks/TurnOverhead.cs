@@ -103,6 +103,7 @@ internal static class TurnOverhead
     private static void Replace(IServiceCollection services)
     {
         services.AddSingleton(new ChatModel(new InstantModel(), "instant", IsRules: false));
+        var instant = new Dictionary<string, KernelFunction>(StringComparer.Ordinal);
         var original = services.Last(s => s.ServiceType == typeof(ToolSources)).ImplementationFactory!;
         services.AddSingleton(s =>
         {
@@ -112,7 +113,12 @@ internal static class TurnOverhead
                 OpenReads = scope =>
                 {
                     var reads = sources.OpenReads(scope);
-                    return name => Instant(reads(name));
+                    return name =>
+                    {
+                        // The product's own is made in each turn, as it would be; what answers in its place is not.
+                        var tool = reads(name);
+                        return instant.TryGetValue(name, out var known) ? known : instant[name] = Instant(tool);
+                    };
                 },
             };
         });

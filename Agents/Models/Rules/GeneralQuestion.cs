@@ -16,6 +16,12 @@ internal static partial class GeneralQuestion
     /// </summary>
     public static bool Is(string text) => Form().IsMatch(text) && !ToYou().IsMatch(text) && !Definite().IsMatch(text) && Indefinite().IsMatch(text);
 
+    /// <summary>It asks what was done: no rule tells that.</summary>
+    public static bool IsOfThePast(string text) => Past().IsMatch(text);
+
+    [GeneratedRegex(@"^\s*(?:(?:did|was|were|has|have|had)\b|(?:who|when|why|how|where|what|which)\b(?:\s+(?:did|was|were|has|have|had)\b|\s+[a-z]+ed\b))", RegexOptions.IgnoreCase)]
+    private static partial Regex Past();
+
     [GeneratedRegex(@"\b(?:polic(?:y|ies)|guidelines?|rule ?book|house rules?|(?:what|which) (?:is|are) (?:the|our) rules?|which rules?|rules? (?:for|on|about|when)|according to our rules)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Policy();
 

@@ -73,7 +73,8 @@ internal sealed partial class IntentMatcher
             return new Understood(Best(mistaken) is { Score: >= Threshold } same ? same.Intent : null, [asked[corrected.Length..], mistaken]);
         }
 
-        if (Replies.IsNo(asked, rest => Best(rest).Score >= Threshold))
+        // Before anything was answered there is nothing to decline: "don't charge them" is an order of its own.
+        if (dialogue.AnsweredBefore.Length > 0 && Replies.IsNo(asked, rest => Best(rest).Score >= Threshold))
         {
             return new Understood(null, [asked], Declined: true);
         }
@@ -174,17 +175,32 @@ internal sealed partial class IntentMatcher
     {
         var named = NameReader.FindMarked(EntityReader.WithoutWritings(text), IsWord) is not null;
         // "Acorn's plan?" has no word that asks for a change.
-        var asksForFact = FactQuestion().IsMatch(text) || (text.TrimEnd().EndsWith('?') && Words.Of(text).Count <= 2);
+        var asksForFact = FactQuestion().IsMatch(text) || AsksOf(text) || (text.TrimEnd().EndsWith('?') && Words.Of(text).Count <= 2);
         var possible = _index.Rank(part).Select(r => (Intent: _rules.Find(r.Label)!, r.Score))
             .Where(r => !(r.Intent.OnRequest && asksForFact))
-            .Select(r => (r.Intent, Score: named && r.Intent.General && !GeneralQuestion.NamesPolicy(text) ? GeneralOfSomebody * r.Score : r.Score))
+            .Select(r => (r.Intent, Score: named && r.Intent.General && !GeneralQuestion.NamesPolicy(text) ? (GeneralQuestion.IsOfThePast(text) ? 0 : GeneralOfSomebody) * r.Score : r.Score))
             .OrderByDescending(r => r.Score).ToArray();
         var words = Words.Of(part);
+        if (ComparesTwo(text))
+        {
+            // What is known of one of them is no answer.
+            possible = [.. possible.Where(r => r.Intent.Needs.Count == 0)];
+        }
+
         var best = possible.FirstOrDefault(r => (!named || r.Intent.General || r.Intent.Needs.Count > 0) && SpeaksOf(r.Intent, r.Score, words, text));
         return best.Intent is null || best.Score < NearTheBest * possible[0].Score || IsUnsure(best, possible) || (!asksForFact && IsPerhapsAWish(best, possible))
             ? default
             : (best.Intent.Name, best.Score);
     }
+
+    /// <summary>"Invoice LUM-0042, what is the second line?": nothing but a name or a number before the question.</summary>
+    private static bool AsksOf(string text) => QuestionWord().Match(text) is { Success: true } word
+        && Words.Of(text[..word.Index]).All(w => w.StartsWith('#') || w is "invoice" or "customer");
+
+    /// <summary>"Why does Acorn pay more than Birch?": one customer beside another.</summary>
+    private bool ComparesTwo(string text) => Comparison().Match(text) is { Success: true } than
+        && NameReader.FindMarked(text[..than.Index], IsWord) is { } one && NameReader.FindMarked(text[(than.Index + than.Length)..], IsWord) is { } other
+        && !one.Contains(other, StringComparison.OrdinalIgnoreCase) && !other.Contains(one, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// False when the words speak of a matter of billing that the intent never does ("the reminders" to one about plans),
@@ -223,6 +239,12 @@ internal sealed partial class IntentMatcher
 
     [GeneratedRegex(@"^\s*(?:and |so |but |hi,? |hey,? |hello,? )?(?:does|do (?:we|they|i|you|customers)|is|are|was|were|has|have|had|did|should|shall|what|which|when|who|why|how (?:much|many|often|long))\b", RegexOptions.IgnoreCase)]
     private static partial Regex FactQuestion();
+
+    [GeneratedRegex(@"\b(?:what|which|when|who|why|how|wtf|wth)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex QuestionWord();
+
+    [GeneratedRegex(@"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike)\s", RegexOptions.IgnoreCase)]
+    private static partial Regex Comparison();
 
     [GeneratedRegex(@"\b(?:don['’]?t|do not|never|stop|no need to)\s+(?:ever\s+|yet\s+)?(?<what>[\p{L}'’]+)", RegexOptions.IgnoreCase)]
     private static partial Regex Negation();

@@ -40,7 +40,7 @@ internal static partial class NameReader
     private static string? Capitalised(string text, Func<string, bool> isWord)
     {
         var best = CapitalRun().Matches(text)
-            .Where(m => !OfAPlan().IsMatch(text[(m.Index + m.Length)..]))
+            .Where(m => !OfAPlan().IsMatch(text[(m.Index + m.Length)..]) || (m.Index == 0 && NothingMore().IsMatch(text[m.Length..])))
             .Select(m => Trim(m, text, isWord))
             .Where(run => run.Length > 0)
             .OrderByDescending(run => run.Split(' ').Length)
@@ -75,7 +75,7 @@ internal static partial class NameReader
         var runs = new List<List<string>> { new() };
         foreach (Match m in PlainWord().Matches(text))
         {
-            if (IsPlain(m.Value, isWord) || m.Value.Length < 3)
+            if (FunctionWord().IsMatch(m.Value) || IsPlain(m.Value, isWord) || m.Value.Length < 3)
             {
                 runs.Add([]);
             }
@@ -107,6 +107,14 @@ internal static partial class NameReader
     /// <summary>"the Business plan": the name of what is sold.</summary>
     [GeneratedRegex(@"^(?:['’]s)?\s+(?:plan|tier|subscription|price|seat|workspace)s?\b", RegexOptions.IgnoreCase)]
     private static partial Regex OfAPlan();
+
+    /// <summary>"Acorn Labs plan?": whose, since nothing else is said.</summary>
+    [GeneratedRegex(@"^\s+\w+\s*\?*\s*$")]
+    private static partial Regex NothingMore();
+
+    /// <summary>Words that hold a sentence together, and numbers and times written out: nobody is called so in lower case.</summary>
+    [GeneratedRegex(@"^(?:who(?:se|m)?|every(?:one|body|thing)?|any(?:one|body|thing)?|each|all|both|either|neither|none|nobody|over|under|above|below|between|during|since|until|till|within|without|after|before|beyond|past|per|via|than|versus|because|while|whether|though|although|unless|except|against|across|around|already|again|still|yet|ever|never|always|only|even|just|right|days?|weeks?|months?|quarters?|years?|today|yesterday|tomorrow|tonight|recently|currently|one|two|three|four|five|six|seven|eight|nine|ten|hundred|thousand)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FunctionWord();
 
     /// <summary>Ways in which a name usually stands.</summary>
     [GeneratedRegex(@"\b(?:for|of|from|about|with|by|at|to|on|did|is|was|does|has|customer|client|account|company|says?|said|claims?|owes?|invoice|invoices)\b", RegexOptions.IgnoreCase)]

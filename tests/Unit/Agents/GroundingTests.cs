@@ -103,6 +103,15 @@ public class GroundingTests
     public void Check_CountAfterACapitalisedWord_IsANameOnlyWhereANameSaysSo(string tool, string result, int unbacked) =>
         GroundingCheck.Check("They have Order 66 seats.", Of(Call(tool, "{}", result))).Unbacked.Count.ShouldBe(unbacked);
 
+    [Theory]
+    [InlineData("Acme Robotics was billed $120.00.\n\n**Since March 5**\n- Globex GmbH: $75.00", 0)]
+    [InlineData("Acme Robotics was billed $120.00.\n\n**Since March 5**\n- Acme Robotics: $60.00", 1)]
+    [InlineData("### Globex GmbH\n- Billed later than Acme Robotics.\n- Open since March 5.", 0)]
+    [InlineData("### Globex GmbH\n- Billed later than Acme Robotics.\n#### What comes\n- Open since March 5.", 0)]
+    [InlineData("### Globex GmbH\n- Open is $120.00.", 1)]
+    public void Check_Headings_SayWhoseTheirLinesAre(string text, int unbacked) =>
+        GroundingCheck.Check(text, Two).Unbacked.Count.ShouldBe(unbacked);
+
     [Fact]
     public void Check_AmountOfAnother_SaysWhose() =>
         GroundingCheck.Check("Globex owes $120.00.", Two).Unbacked.ShouldHaveSingleItem().Fault.ShouldContain("Acme Robotics");

@@ -52,6 +52,35 @@ public class LoopTests
     }
 
     [Fact]
+    public async Task Run_MoreCallsThanATurnMayMake_AreRefusedAndTheAnswerSaysSo()
+    {
+        static Func<ScriptedRequest, ChatResponse> Search(string what) => ScriptedModel.Call("search_policies", ("query", what));
+        var script = new ScriptedModel(Search("refund"), Search("dunning"), Search("proration"), ScriptedModel.Say("That is what I found."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        copilot.Services.GetRequiredService<AgentOptions>().Limits.MaxCalls = 2;
+        var answer = await copilot.AskAsync("@support what is our refund policy");
+        answer.Tools.Select(t => t.Failed).ShouldBe([false, false, true]);
+        answer.Tools[2].ResultJson.ShouldContain("too_many_calls");
+        answer.Spent!.Stopped.ShouldBe("2 tool calls (Agents:MaxCalls)");
+        answer.Text.ShouldContain("This turn has used its 2 tool calls (Agents:MaxCalls).");
+    }
+
+    [Fact]
+    public async Task Run_TwoSpecialists_ShareTheCallsOfTheTurn()
+    {
+        static ChatResponse Reply(ScriptedRequest request) => request.Messages.Any(m => m.Role == ChatRole.Tool)
+            ? ScriptedModel.Say("That is what I found.")(request)
+            : ScriptedModel.Call("search_policies", ("query", "refund"))(request);
+        var script = new ScriptedModel([.. Enumerable.Repeat<Func<ScriptedRequest, ChatResponse>>(Reply, 4)]);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        copilot.Services.GetRequiredService<AgentOptions>().Limits.MaxCalls = 1;
+        var answer = await copilot.AskAsync("Why did Oldbury Security's last invoice go up, and why did Arbor Studio's payment fail?");
+        answer.Agent.ShouldContain("+");
+        answer.Tools.Count(t => t.Failed).ShouldBe(1);
+        answer.Text.ShouldContain("1 tool calls (Agents:MaxCalls)");
+    }
+
+    [Fact]
     public async Task Run_LongConversation_KeepsHandlesAndOpenProposals()
     {
         var script = new ScriptedModel(

@@ -174,6 +174,7 @@ public sealed class ReadToolTests(SharedLumen shared) : IClassFixture<SharedLume
             unpaid["first_declined"]!.ToString().ShouldBe(attempts.Min());
             unpaid["days_since_first_decline"]!.GetValue<int>().ShouldBe((DateOnly.FromDateTime(_lumen.Clock.UtcNow.UtcDateTime).ToDateTime(default) - DateTime.Parse(attempts.Min()!)).Days);
             unpaid["last_mailed"].ShouldBeNull();
+            unpaid["mailed"]!.ToString().ShouldBe("not yet");
             history["unpaid"]![0]!["next_attempt"]?.ToString().ShouldBe((bool)failed["hard"]! ? null : failed["next_attempt_date"]!.ToString());
         }
     }
