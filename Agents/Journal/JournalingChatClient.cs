@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
@@ -16,7 +16,7 @@ namespace BillingCopilot.Agents.Journal;
 /// </summary>
 /// <param name="prompt">Agent and version (<c>support.v1</c>): part of what a response answers.</param>
 /// <param name="gate">Gives out the answer as it is written; null where it is not for a person.</param>
-public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal, string prompt, SentenceGate? gate = null) : DelegatingChatClient(inner)
+public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal, string prompt, SentenceGate? gate = null) : WholeAnswerChatClient(inner)
 {
     private readonly List<string> _models = [];
     private readonly List<string> _notices = [];
@@ -56,15 +56,6 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
 
         // What goes on is what was journaled: the first run and its replay see the same.
         return stored;
-    }
-
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var response = await GetResponseAsync(messages, options, cancellationToken);
-        foreach (var update in response.ToChatResponseUpdates())
-        {
-            yield return update;
-        }
     }
 
     private ChatResponse Noted(StoredResponse stored)

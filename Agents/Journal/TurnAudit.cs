@@ -1,6 +1,6 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Models;
 using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Text;
 using BillingCopilot.Agents.Tools;
@@ -30,14 +30,32 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
 {
     private readonly Dictionary<ChatMessage, string> _words = new(ReferenceEqualityComparer.Instance);
     private Task _redacting = Task.CompletedTask;
+    private bool _mayBeUnknown = turn.Interrupted;
 
     private string Actor => $"{prompt.Name}.v{prompt.Version}";
 
     /// <summary>The model that is asked first.</summary>
     public string Model => model;
 
-    /// <summary>Begins to redact what is sent to a model, while it thinks.</summary>
-    public Task<string> Sending(IReadOnlyList<ChatMessage> messages) => record.IsAudited ? RedactedAsync(messages) : Task.FromResult("");
+    /// <summary>
+    /// Begins to redact what is sent to a model, while it thinks. The first that an interrupted run did not have answered
+    /// may have been under way when its process ended: the log says so before it is sent again.
+    /// </summary>
+    public Task<string> Sending(IReadOnlyList<ChatMessage> messages)
+    {
+        if (!record.IsAudited)
+        {
+            return Task.FromResult("");
+        }
+
+        if (_mayBeUnknown)
+        {
+            _mayBeUnknown = false;
+            record.Add(Entry("model.unknown", model, null, "ProcessEnded"));
+        }
+
+        return RedactedAsync(messages);
+    }
 
     /// <summary>A request to a model, however it ended. Its words are kept redacted, and encrypted for whom they are about.</summary>
     /// <param name="sent">From <see cref="Sending"/>.</param>
@@ -49,8 +67,14 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
         }
 
         var response = attempt.Response;
-        var (provider, name) = attempt.Model.Split(':', 2) is [var p, var n] ? (p, n) : (attempt.Model, response?.ModelId ?? attempt.Model);
-        var entry = new AuditEntry(KindOf(attempt), Actor, turn.TaskId, new JsonObject
+        var entry = Entry(KindOf(attempt), attempt.Model, response, attempt.Fault);
+        record.Add(entry, attempt.Fault == ModelAttempt.NotAsked ? null : ContentAsync(Subjects(), sent, response is null ? Task.FromResult("null") : RedactedAsync([.. response.Messages])));
+    }
+
+    private AuditEntry Entry(string kind, string asked, ChatResponse? response, string? fault)
+    {
+        var (provider, name) = asked.Split(':', 2) is [var p, var n] ? (p, n) : (asked, response?.ModelId ?? asked);
+        return new AuditEntry(kind, Actor, turn.TaskId, new JsonObject
         {
             ["provider"] = provider,
             ["model"] = name,
@@ -60,11 +84,10 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
             ["input_tokens"] = response?.Usage?.InputTokenCount,
             ["output_tokens"] = response?.Usage?.OutputTokenCount,
             ["finish"] = response?.FinishReason?.Value,
-            ["fault"] = attempt.Fault,
+            ["fault"] = fault,
             ["content"] = null,
             ["content_hash"] = null,
         });
-        record.Add(entry, attempt.Fault == ModelAttempt.NotAsked ? null : ContentAsync(Subjects(), sent, response is null ? Task.FromResult("null") : RedactedAsync([.. response.Messages])));
     }
 
     private static string KindOf(ModelAttempt attempt) => attempt.Fault switch
@@ -124,7 +147,7 @@ public sealed class TurnAudit(TurnRecord record, TurnRequest turn, PromptIdentit
 /// Audits each request that really goes to a model: those that failed and those of a model that stood in under their
 /// own names. What is played back was audited when it was made.
 /// </summary>
-internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : DelegatingChatClient(inner)
+internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : WholeAnswerChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -142,14 +165,6 @@ internal sealed class AuditingChatClient(IChatClient inner, TurnAudit audit) : D
         {
             _ = told || Audited(words, ModelAttempt.Failed(audit.Model, e, cancellationToken));
             throw;
-        }
-    }
-
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
-        {
-            yield return update;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using BillingCopilot.Agents.Models;
 using Microsoft.Extensions.AI;
 
@@ -72,7 +71,7 @@ public sealed class TurnBudget(AgentOptions options, TimeProvider time)
 /// </summary>
 /// <param name="choice">Whose prices count.</param>
 /// <param name="rounds">Rounds of tool calls after which the loop asks without tools; null for a model that never has any.</param>
-internal sealed class BudgetChatClient(IChatClient inner, TurnBudget budget, ModelChoice choice, int? rounds = null) : DelegatingChatClient(inner)
+internal sealed class BudgetChatClient(IChatClient inner, TurnBudget budget, ModelChoice choice, int? rounds = null) : WholeAnswerChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -89,13 +88,5 @@ internal sealed class BudgetChatClient(IChatClient inner, TurnBudget budget, Mod
         var response = await base.GetResponseAsync(messages, options, cancellationToken);
         budget.Add(response.Usage, choice);
         return response;
-    }
-
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
-        {
-            yield return update;
-        }
     }
 }

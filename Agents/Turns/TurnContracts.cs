@@ -31,6 +31,9 @@ public sealed record TurnRequest(
     /// <summary>The attempt with which the task is held: whoever lost it stores nothing more. Null for what is no task.</summary>
     public int? Attempt { get; init; }
 
+    /// <summary>An earlier run was lost with its process, and with it whether a request to a model was under way.</summary>
+    public bool Interrupted { get; init; }
+
     /// <summary>What is called before the specialist is asked.</summary>
     public IReadOnlyList<GatherCall> Gather { get; init; } = [];
 }

@@ -38,6 +38,7 @@ public sealed class PlaybookTurns(PlaybookRegistry playbooks, PlaybookGuards gua
         return new TurnRequest(tenant, Person.Automation, task.ConversationId, task.Id, playbook.Instructions, playbook.Agent, playbook.Name, subjects)
         {
             Attempt = task.Attempts,
+            Interrupted = task.Abandoned,
             Gather = playbook.Gather(task.CauseAt ?? task.CreatedAt),
         };
     }

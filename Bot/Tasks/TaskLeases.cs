@@ -50,6 +50,11 @@ public sealed class TaskLeases(CopilotDbFactory databases, TaskSettings settings
         await using var db = databases.Open(tenant);
         var claim = new TaskClaim(node.Value, most, Length, 2 * Backoff.Longest);
         var taken = IsTimeForAbandoned(tenant) ? await WithoutPoisonAsync(tenant, await db.ClaimAbandonedAsync(claim, cancellationToken), cancellationToken) : [];
+        foreach (var task in taken)
+        {
+            task.Abandoned = true;
+        }
+
         return taken.Count == most ? taken : [.. taken, .. await QueuedAsync(db, claim with { Most = most - taken.Count }, cancellationToken)];
     }
 

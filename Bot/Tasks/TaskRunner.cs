@@ -104,7 +104,7 @@ public sealed partial class TaskRunner(
         }
 
         var request = task.Playbook is null
-            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!) { Channel = input.Channel ?? Channels.Api, Attempt = task.Attempts }
+            ? new TurnRequest(tenant, Requester(task), task.ConversationId, task.Id, input.Text!) { Channel = input.Channel ?? Channels.Api, Attempt = task.Attempts, Interrupted = task.Abandoned }
             : await playbookTurns.PrepareAsync(tenant, task, input, cancellationToken);
         return request is null ? null : await turns.RunAsync(request, onEvent, cancellationToken);
     }

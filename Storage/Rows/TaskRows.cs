@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations.Schema;
+
 namespace BillingCopilot.Storage.Rows;
 
 /// <summary>Every row carries its tenant: one Stripe account in one mode.</summary>
@@ -78,6 +80,10 @@ public sealed class TaskRow : ITenantRow
     public DateTimeOffset? CompletedAt { get; set; }
 
     public string? Error { get; set; }
+
+    /// <summary>True where whoever worked on it went away without a word. Known to whoever takes it then, and stored nowhere.</summary>
+    [NotMapped]
+    public bool Abandoned { get; set; }
 }
 
 /// <summary>

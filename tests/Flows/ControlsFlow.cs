@@ -108,7 +108,7 @@ public sealed class ControlsFlow
     }
 
     [Fact]
-    public async Task Event_ThatAGuardHoldsBack_IsRecordedAsADecisionToDoNothing()
+    public async Task Event_ThatAGuardHoldsBack_OrAnOrderThatEndsInNothing_IsRecordedAsADecisionToDoNothing()
     {
         await using var copilot = await Copilot.StartAsync();
         var paid = (string)copilot.Truth["paid_invoices"]![0]!["invoice"]!;
@@ -118,6 +118,17 @@ public sealed class ControlsFlow
 
         var entry = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing");
         JsonNode.Parse(entry.Details)!["guard"]!.ToString().ShouldBe("invoice_open");
+
+        // In chat: a question is no order, so answering it decides nothing; an order that ends in no proposal does, with the agent's words for it.
+        using var vera = copilot.As("vera");
+        var conversation = (string?)(await vera.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?"))["conversation_id"];
+        (await EntriesAsync(copilot)).Count(e => e.Kind == "decision.nothing").ShouldBe(1);
+        var refused = await vera.AskAsync("Yes, credit the difference", conversation);
+        refused["proposals"]!.AsArray().ShouldBeEmpty();
+        var inChat = JsonNode.Parse((await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && e.Seq != entry.Seq).Details)!;
+        (inChat["playbook"], (string?)inChat["why"]).ShouldBe((null, "nothing_proposed"));
+        var words = await copilot.Stage.Host.Services.GetRequiredService<AuditContents>().ReadAsync(copilot.Stage.Host.Tenants.Default.Context, (string)inChat["content"]!, CancellationToken.None);
+        ((string?)JsonNode.Parse(words!)!["why"])!.ShouldContain("viewer");
     }
 
     [Fact]

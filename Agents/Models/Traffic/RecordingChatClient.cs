@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace BillingCopilot.Agents.Models.Traffic;
 
 /// <summary>Writes every answered request to a folder, so that the run can be played back without the model.</summary>
-public sealed class RecordingChatClient(IChatClient inner, TrafficFolder folder, string model) : DelegatingChatClient(inner)
+public sealed class RecordingChatClient(IChatClient inner, TrafficFolder folder, string model) : WholeAnswerChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -13,14 +13,6 @@ public sealed class RecordingChatClient(IChatClient inner, TrafficFolder folder,
         var response = await base.GetResponseAsync(sent, options, cancellationToken);
         folder.Write(name, request, RecordedResponse.From(response));
         return response;
-    }
-
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
-        {
-            yield return update;
-        }
     }
 }
 

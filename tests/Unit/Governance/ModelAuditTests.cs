@@ -104,12 +104,26 @@ public sealed class ModelAuditTests(ModelAuditBench bench) : IClassFixture<Model
         (await asked).ShouldBe([("model.canceled", "openai", "m", ModelAttempt.Canceled)]);
     }
 
+    /// <summary>Where a process ended, nobody can tell whether a request was under way: the log says that one may have been, until all are answered.</summary>
+    [Fact]
+    public async Task Ask_AfterAProcessEnded_SaysThatARequestMayHaveBeenUnderWay()
+    {
+        await using var fake = await FakeProvider.StartAsync(ModelFactory.OpenAI, Reply.Say("I can't say."));
+        var request = bench.Copilot.Request(Question, $"conv_{_asked++}") with { Interrupted = true };
+
+        var calls = await AskAsync(fake.Options(), request: request);
+        calls.ShouldBe([("model.unknown", "openai", "m", "ProcessEnded"), ("model.called", "openai", "m", null)]);
+
+        (await AskAsync(fake.Options(), request: request)).ShouldBe(calls, "what is played back was under way nowhere");
+        fake.Requests.Count.ShouldBe(1);
+    }
+
     /// <summary>What the log holds of the models' calls of one turn, whether it was answered or not.</summary>
-    private async Task<List<(string Kind, string? Provider, string? Model, string? Fault)>> AskAsync(ModelOptions options, ChatModel? model = null, CancellationToken token = default)
+    private async Task<List<(string Kind, string? Provider, string? Model, string? Fault)>> AskAsync(ModelOptions options, ChatModel? model = null, TurnRequest? request = null, CancellationToken token = default)
     {
         bench.Client.Now = (model ?? ModelFactory.Create(options, ProviderTestRules.Book)).Client;
         var services = bench.Copilot.Services;
-        var request = bench.Copilot.Request(Question, $"conv_{_asked++}");
+        request ??= bench.Copilot.Request(Question, $"conv_{_asked++}");
         try
         {
             await services.GetRequiredService<TurnRunner>().RunAsync(request, null, token);

@@ -39,6 +39,7 @@ public sealed class TaskLeasesTests : IAsyncLifetime
         var taken = (await _second.TakeNextAsync(Lumen, default))!;
 
         taken.Attempts.ShouldBe(old.Attempts + 1);
+        (old.Abandoned, taken.Abandoned).ShouldBe((false, true));
         (await _first.RenewAsync(Lumen, old, default)).ShouldBeFalse();
         (await _first.CompleteAsync(Lumen, old, "old", default)).ShouldBeFalse();
         await _first.FailAsync(Lumen, old, "old", transient: true, default);
