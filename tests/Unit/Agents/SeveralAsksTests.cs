@@ -43,7 +43,7 @@ public sealed class SeveralAsksTests
     [Fact]
     public async Task Respond_AskedBackAboutOnePart_TheReplyAnswersThatPart()
     {
-        var rules = new RulesChatClient(RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools));
+        using var rules = new RulesChatClient(RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools));
         var options = new ChatOptions { Tools = [.. TestPrompts.Tools.Select(t => AIFunctionFactory.Create(() => "", t))] };
         List<ChatMessage> talk =
         [
@@ -67,7 +67,7 @@ public sealed class SeveralAsksTests
     [Fact]
     public async Task Respond_TwoCustomersNamed_AProposalThatNamesNoneAsksWhose()
     {
-        var rules = new RulesChatClient(RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools));
+        using var rules = new RulesChatClient(RuleBook.Load(TestPrompts.Shipped, [.. TestPrompts.Agents.Keys], TestPrompts.Tools));
         var options = new ChatOptions { Tools = [.. TestPrompts.Tools.Select(t => AIFunctionFactory.Create(() => "{}", t))] };
         List<ChatMessage> talk =
         [
