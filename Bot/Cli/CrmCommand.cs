@@ -1,9 +1,11 @@
 using System.CommandLine;
+using BillingCopilot.Billing;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Governance.Canonical;
 using BillingCopilot.Governance.People;
+using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -44,6 +46,11 @@ internal static class CrmCommand
         }
 
         var tenant = on.Tenant.Context;
+        if (!(await host.Services.GetRequiredService<StripeReaders>().For(tenant).CustomerAsync(customer, cancellationToken)).TryGet(out _, out var refusal))
+        {
+            throw new SettingsException($"customer: {refusal.Message} {refusal.Remedy}");
+        }
+
         await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);
         await using var transaction = await db.BeginAsync(cancellationToken);
         var row = await db.CrmAccounts.SingleOrDefaultAsync(a => a.CustomerId == customer, cancellationToken);

@@ -23,6 +23,10 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
         }
 
         await using var db = databases.Open(tenant);
+
+        // A vendor's CRM is asked before the transaction begins: nothing waits for it.
+        var customerId = ticket.CustomerId ?? await db.Tickets.AsNoTracking().Where(t => t.Number == ticket.Number).Select(t => t.CustomerId).SingleOrDefaultAsync(cancellationToken);
+        var account = customerId is null ? null : await routing.AccountAsync(tenant, customerId, cancellationToken);
         await using var transaction = await db.BeginAsync(cancellationToken);
         await db.LockAsync(LockOf(ticket), cancellationToken);
         var row = await db.Tickets.SingleOrDefaultAsync(t => t.Number == ticket.Number, cancellationToken);
@@ -54,7 +58,7 @@ public sealed class TicketIntake(CopilotDbFactory databases, TaskIntake tasks, T
         if (row.Queue.Length == 0)
         {
             // Later only an approved note moves it.
-            row.Queue = routing.QueueOf(row.Intent, row.CustomerId is { } customer ? await routing.AccountAsync(tenant, customer, cancellationToken) : null).Name;
+            row.Queue = routing.QueueOf(row.Intent, account).Name;
         }
 
         row.ClosedAt = closed;

@@ -14,6 +14,9 @@ public static partial class HelpdeskWebhookEndpoint
 {
     public const string Header = "Helpdesk-Signature";
 
+    /// <summary>How long a helpdesk is asked to wait where its ticket could not be stored.</summary>
+    private const string RetryAfterSeconds = "10";
+
     public static void MapHelpdeskWebhook(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/webhooks/helpdesk", HandleAsync).DisableAntiforgery().AllowAnonymous();
 
@@ -44,6 +47,7 @@ public static partial class HelpdeskWebhookEndpoint
         catch (Exception e) when (StorageFault.Is(e) || e is TimeoutException)
         {
             NotStored(log, e);
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
             return WebhookBody.Problem(StatusCodes.Status503ServiceUnavailable, "not_stored", "The ticket could not be stored now; deliver it again.");
         }
     }

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage;
 using BillingCopilot.Storage.Rows;
@@ -8,12 +9,15 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <summary>The helpdesk in our own database: tickets that came by webhook.</summary>
 internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
 {
+    /// <summary>A row as others read it; translated to SQL.</summary>
+    private static readonly Expression<Func<TicketRow, ReceivedTicket>> Received = t =>
+        new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt);
+
     public async Task<Ticket?> FindAsync(TenantContext tenant, string idOrNumber, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await db.Tickets.AsNoTracking().Where(t => t.Id == idOrNumber || t.Number == idOrNumber)
-            .Select(t => new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt))
-            .FirstOrDefaultAsync(cancellationToken);
+        return (await db.Tickets.AsNoTracking().Where(t => t.Id == idOrNumber || t.Number == idOrNumber)
+            .Select(Received).FirstOrDefaultAsync(cancellationToken))?.Ticket;
     }
 
     public async Task<IReadOnlyList<ReceivedTicket>> ListAsync(TenantContext tenant, string customerId, string? address, DateTimeOffset since, int most, CancellationToken cancellationToken)
@@ -24,8 +28,7 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
         return await db.Tickets.AsNoTracking()
             .Where(t => t.ReceivedAt >= since && (t.CustomerId == customerId || (t.CustomerId == null && mail != null && t.SenderMail.ToUpper() == mail)))
             .OrderByDescending(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
-            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
-            .ToListAsync(cancellationToken);
+            .Select(Received).ToListAsync(cancellationToken);
 #pragma warning restore CA1304, CA1311, CA1862
     }
 
@@ -41,16 +44,14 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
     {
         await using var db = databases.Open(tenant);
         return await db.Tickets.AsNoTracking().Where(t => t.Queue == queue && t.ClosedAt == null).OrderBy(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
-            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
-            .ToListAsync(cancellationToken);
+            .Select(Received).ToListAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<ReceivedTicket>> PastAsync(TenantContext tenant, string intent, string? except, int most, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
         return await db.Tickets.AsNoTracking().Where(t => t.Intent == intent && t.ClosedAt != null && t.Id != except).OrderByDescending(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
-            .Select(t => new ReceivedTicket(new Ticket(t.Id, t.Number, t.Subject, t.Body, t.SenderName, t.SenderMail, t.CustomerId, t.Intent, t.Queue, t.ClosedAt), t.ReceivedAt))
-            .ToListAsync(cancellationToken);
+            .Select(Received).ToListAsync(cancellationToken);
     }
 
     public Task<bool> HasNoteAsync(TenantContext tenant, string proposalId, CancellationToken cancellationToken) =>

@@ -62,6 +62,23 @@ public sealed class HelpdeskFlow
     }
 
     [Fact]
+    public async Task Database_Busy_TheHelpdeskIsAskedToComeAgain()
+    {
+        await using var copilot = await StartAsync();
+        var body = Ticket("call-12", "N-7102", "The export does nothing.", null);
+        await using (var db = Open(copilot))
+        await using (await db.BeginAsync(CancellationToken.None))
+        {
+            using var busy = await PostAsync(copilot, body, Sign(body, Secret));
+            busy.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            busy.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(10));
+        }
+
+        await PostSignedAsync(copilot, body);
+        (await CountAsync(copilot)).ShouldBe((1, 1));
+    }
+
+    [Fact]
     public async Task Ticket_Pasted_IsSortedByItsWordsNotByThem()
     {
         await using var copilot = await StartAsync();

@@ -34,6 +34,9 @@ internal sealed partial class Dialogue
 
     public DateOnly? Today => TodayLine().Match(System) is { Success: true } m && DateOnly.TryParse(m.Groups["day"].Value, out var day) ? day : null;
 
+    /// <summary>Who is asked the same message now.</summary>
+    public IReadOnlyList<string> Beside => BesideLines().Match(System) is { Success: true } m ? [.. m.Groups["name"].Captures.Select(c => c.Value)] : [];
+
     /// <summary>The asker's last message.</summary>
     public string Asked => _current >= 0 ? _talk[_current].Text : "";
 
@@ -116,6 +119,9 @@ internal sealed partial class Dialogue
 
     [GeneratedRegex(@"^Specialist:\s*(?<name>[\w\-]+)", RegexOptions.Multiline)]
     private static partial Regex SpecialistLine();
+
+    [GeneratedRegex(@"^Besides you these specialists are asked the same [^\n]*:(?:\n- (?<name>[\w\-]+):[^\n]*)+", RegexOptions.Multiline)]
+    private static partial Regex BesideLines();
 
     [GeneratedRegex(@"^Playbook [a-z_]+\.")]
     private static partial Regex PlaybookLine();

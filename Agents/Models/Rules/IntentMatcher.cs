@@ -8,7 +8,8 @@ namespace BillingCopilot.Agents.Models.Rules;
 /// <param name="Text">The words to read entities from, newest first: an answer to a question back comes with the question before it.</param>
 /// <param name="Declined">What was offered is not wanted.</param>
 /// <param name="IsPart">The newest words are a part of those after them, and say themselves what is wanted.</param>
-internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text, bool Declined = false, bool IsPart = false);
+/// <param name="Beside">The other parts, nearest first: all that is taken from them is whom and which invoice they name.</param>
+internal sealed record Understood(Intent? Intent, IReadOnlyList<string> Text, bool Declined = false, bool IsPart = false, IReadOnlyList<string>? Beside = null);
 
 /// <summary>Finds the intent of the last message, with what went before in mind.</summary>
 internal sealed partial class IntentMatcher
@@ -89,7 +90,7 @@ internal sealed partial class IntentMatcher
             return new Understood(general, [asked]);
         }
 
-        if (AskBack.IsIn(dialogue.AnsweredBefore) && !(score >= Sure && Words.Of(asked).Count >= 3))
+        if (IsAnswerBack(dialogue))
         {
             return Continued(dialogue);
         }
@@ -115,6 +116,29 @@ internal sealed partial class IntentMatcher
             ? parts.SelectMany(p => others.Where(o => o.Matcher.Best(p).Score >= Math.Max(Sure, 2 * Best(p).Score)).Select(o => ((string, string)?)(o.Specialist, p.Trim()))).FirstOrDefault()
             : null;
     }
+
+    /// <summary>What one of several things asked means, read by itself.</summary>
+    public (Intent? Intent, double Score) OfPart(string part)
+    {
+        var (best, score) = Best(part);
+        return Ruled(part, best ?? _rules.Find(_index.Rank(part)[0].Label)) is { } general ? (general, Math.Max(Sure, score)) : (best, score);
+    }
+
+    /// <summary>True where words mean an intent beyond asking back.</summary>
+    public static bool IsSure(double score) => score >= Sure;
+
+    /// <summary>Words that mean something and that the intent never speaks of.</summary>
+    public IEnumerable<string> StrangeTo(Intent intent, string text) => _index.StrangeTo(intent.Name, Words.Of(text));
+
+    /// <summary>True for a reply to what was offered or asked back, which has no parts of its own.</summary>
+    public bool IsReply(Dialogue dialogue) =>
+        Replies.IsNo(dialogue.Asked, rest => Best(rest).Score >= Threshold)
+        || Correction().IsMatch(dialogue.Asked)
+        || (Offered(dialogue.AnsweredBefore) is not null && Replies.AfterYes(dialogue.Asked) is not null);
+
+    /// <summary>True for what a question back was answered with.</summary>
+    public bool IsAnswerBack(Dialogue dialogue) =>
+        AskBack.IsIn(dialogue.AnsweredBefore) && !(Best(dialogue.Asked).Score >= Sure && Words.Of(dialogue.Asked).Count >= 3);
 
     /// <summary>True when nothing is asked but about whom or what.</summary>
     private static bool IsElliptic(string text, IReadOnlyList<string> words) =>

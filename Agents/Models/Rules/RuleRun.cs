@@ -17,17 +17,22 @@ internal abstract record RuleMove
 
     public sealed record CallTool(string Id, string Tool, JsonObject Arguments) : RuleMove;
 
-    public sealed record Say(string Text) : RuleMove;
+    /// <param name="Offer">What is offered after it.</param>
+    public sealed record Say(string Text, string? Offer = null) : RuleMove
+    {
+        public string Whole => Offer is null ? Text : $"{Text}\n{Offer}";
+    }
 }
 
 /// <summary>
 /// Works through an intent's needs and steps with the results that the messages already hold, up to the first
 /// call that is missing. It keeps no state: the same messages lead to the same move.
 /// </summary>
-internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IReadOnlyCollection<string> tools)
+/// <param name="part">Which of several things asked it answers; its calls have ids of their own, and what another part read it takes from there.</param>
+internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IReadOnlyCollection<string> tools, int part = 0)
 {
     /// <summary>Id of the step that proposes.</summary>
-    private const string ProposalStep = "proposal";
+    public const string ProposalStep = "proposal";
 
     private readonly JsonObject _context = new() { ["entities"] = entities.DeepClone() };
 
@@ -50,8 +55,8 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
         }
 
         var answer = RuleTemplates.Render(intent.Answer, _context);
-        var offer = intent.Offer is { } o && (o.When is null || JsonPath.Read(_context, o.When) is not null) && o.Unless.All(path => JsonPath.Read(_context, path) is null) ? "\n" + o.Say : "";
-        return new RuleMove.Say(answer + offer);
+        var offers = intent.Offer is { } o && (o.When is null || JsonPath.Read(_context, o.When) is not null) && o.Unless.All(path => JsonPath.Read(_context, path) is null);
+        return new RuleMove.Say(answer, offers ? intent.Offer!.Say : null);
     }
 
     private string? Entity(string name) => JsonPath.Text(_context, "entities." + name);
@@ -128,8 +133,8 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             return null;
         }
 
-        var callId = $"rules_{dialogue.TurnKey}_{id}";
-        if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId || IsGathered(c, tool, arguments)) is { } made)
+        var callId = part == 0 ? $"rules_{dialogue.TurnKey}_{id}" : $"rules_{dialogue.TurnKey}_{part}_{id}";
+        if (dialogue.TurnCalls.FirstOrDefault(c => c.CallId == callId || IsGathered(c, tool, arguments) || IsReadAlready(c, id, tool, arguments)) is { } made)
         {
             var error = JsonPath.Read(made.Result, "error");
             _context[id] = error is not null && mayFail ? null : made.Result?.DeepClone();
@@ -145,7 +150,7 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
     /// <summary>A proposal that nobody asks of this turn leaves what was found worth saying.</summary>
     private RuleMove? NotMine(string tool)
     {
-        _context["refused"] = $"I can't propose that: \"{tool.Replace('_', ' ')}\" is not for your role. Ask a colleague whose role may propose it.";
+        _context["refused"] = $"I can't propose that: {tool.Replace('_', ' ')} is not for your role. Ask a colleague whose role may propose it.";
         return null;
     }
 
@@ -153,6 +158,10 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
     private static bool IsGathered(ToolEvidence made, string tool, JsonObject arguments) =>
         made.CallId.StartsWith(GatherCall.IdPrefix, StringComparison.Ordinal) && made.Tool == tool && made.Arguments is JsonObject given
         && arguments.All(a => JsonNode.DeepEquals(given[a.Key], a.Value));
+
+    /// <summary>True for what another part of the question read.</summary>
+    private bool IsReadAlready(ToolEvidence made, string id, string tool, JsonObject arguments) =>
+        part > 0 && id != ProposalStep && made.Tool == tool && JsonNode.DeepEquals(made.Arguments, arguments);
 
     /// <summary>A proposal that is refused leaves what was found worth saying; any other error ends the run.</summary>
     private RuleMove.Say? Failed(string id, JsonNode error)

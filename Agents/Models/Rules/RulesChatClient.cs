@@ -59,17 +59,36 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
 
         var matcher = MatcherOf(rules);
         var understood = matcher.Match(dialogue);
-        return understood is { Intent: not null, IsPart: false } && !dialogue.IsPlaybook && Left(dialogue, rules, matcher, options) is { } left ? left
-            : understood.Declined
-            ? Said("All right, I propose nothing.", rules.Footer)
-            : understood.Intent is null
-            ? Said(rules.Fallback, rules.Footer)
-            : new RuleRun(dialogue, Entities(understood, dialogue, matcher), [.. (options?.Tools ?? []).Select(t => t.Name)]).Next(understood.Intent) switch
-            {
-                RuleMove.CallTool call => Called(call.Id, call.Tool, Arguments(call.Arguments)),
-                RuleMove.Say say => Said(say.Text, rules.Footer),
-                _ => throw new InvalidOperationException("A move is a call or an answer."),
-            };
+        var several = ManyAsked.In(dialogue, new Readers(rules.Specialist, matcher, [.. book.All.Where(r => r != rules).Select(r => (r.Specialist, MatcherOf(r), dialogue.Beside.Contains(r.Specialist)))]));
+        string[] tools = [.. (options?.Tools ?? []).Select(t => t.Name)];
+        return (understood.Intent is not null || several is ManyAsked.All) && !understood.IsPart && !dialogue.IsPlaybook && Left(dialogue, rules, matcher, options) is { } left ? left
+            : several is ManyAsked.All all ? AnswerAll(all, dialogue, matcher, rules, tools)
+            : several is ManyAsked.OneOf one ? Answer(one.Understood, dialogue, matcher, rules, tools)
+            : understood.Declined ? Said("All right, I propose nothing.", rules.Footer)
+            : Answer(understood, dialogue, matcher, rules, tools);
+    }
+
+    private static ChatResponse Answer(Understood understood, Dialogue dialogue, IntentMatcher matcher, RuleSet rules, string[] tools) => understood.Intent is null
+        ? Said(rules.Fallback, rules.Footer)
+        : new RuleRun(dialogue, Entities(understood, dialogue, matcher), tools).Next(understood.Intent) switch
+        {
+            RuleMove.CallTool call => Called(call.Id, call.Tool, Arguments(call.Arguments)),
+            RuleMove.Say say => Said(say.Whole, rules.Footer),
+            _ => throw new InvalidOperationException("A move is a call or an answer."),
+        };
+
+    /// <summary>Each part by its own rules: what they read next in one round, and when all have read, their answers in the order asked.</summary>
+    private static ChatResponse AnswerAll(ManyAsked.All all, Dialogue dialogue, IntentMatcher matcher, RuleSet rules, string[] tools)
+    {
+        var moves = all.Asks.Take(SeveralAsks.Most)
+            .Select((ask, i) => ask.Intent is null
+                ? new RuleMove.Say(ManyAsked.NotUnderstood(ask))
+                : new RuleRun(dialogue, Entities(all.Read(ask), dialogue, matcher), tools, i).Next(ask.Intent))
+            .ToList();
+        var calls = moves.OfType<RuleMove.CallTool>().DistinctBy(c => (c.Tool, c.Arguments.ToJsonString())).ToList();
+        return calls.Count == 0
+            ? Said(ManyAsked.Joined(all.Asks, [.. moves.Cast<RuleMove.Say>()]), rules.Footer)
+            : new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. calls.Select(c => (AIContent)new CallContent(c.Id, c.Tool, Arguments(c.Arguments)))])) { FinishReason = ChatFinishReason.ToolCalls };
     }
 
     private IntentMatcher MatcherOf(RuleSet rules) => _matchers.GetOrAdd(rules.Specialist, _ => new IntentMatcher(rules));
@@ -112,8 +131,33 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
             }
         }
 
+        TakeSubject(entities, understood, dialogue, matcher);
         return entities;
     }
+
+    /// <summary>Whom and which invoice a part is about that names neither: what the nearest other part names. A proposal takes it only where the whole message names one.</summary>
+    private static void TakeSubject(JsonObject entities, Understood understood, Dialogue dialogue, IntentMatcher matcher)
+    {
+        if (understood.Beside is not { Count: > 0 } beside || Subject.Any(s => entities[s] is not null))
+        {
+            return;
+        }
+
+        var named = beside.Select(t => EntityReader.Read(t, dialogue, matcher.IsWord)).Where(e => Subject.Any(s => e[s] is not null)).ToList();
+        foreach (var read in named.Where(e => (e["number"] ?? e["invoice"]) is not null))
+        {
+            // The invoice says whose it is, better than what stands around its number.
+            read.Remove("customer_query");
+        }
+
+        var one = Array.TrueForAll(Subject, s => named.Select(e => e[s]?.ToString()).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count() <= 1);
+        foreach (var (name, value) in (named.Count > 0 && (one || !understood.Intent!.OnRequest) ? named[0] : []).Where(p => Subject.Contains(p.Key)).ToList())
+        {
+            entities[name] = value?.DeepClone();
+        }
+    }
+
+    private static readonly string[] Subject = ["customer", "customer_query", "invoice", "number", "charge"];
 
     private static Dictionary<string, object?> Arguments(JsonObject arguments) => arguments.ToDictionary(a => a.Key, a => a.Value is JsonArray list ? list.DeepClone() : (object?)a.Value?.GetValue<string>());
 

@@ -63,17 +63,19 @@ public sealed class TicketClassifierTests(ITestOutputHelper output)
     }
 
     /// <summary>Words that no world has and that the weights were not made from: what it does not know it calls other.</summary>
-    [Fact]
-    public void Classify_OtherWords_ClaimsLittleThatIsNotSo()
+    [Theory]
+    [InlineData("held-out.jsonl", 75, 55, 3)]
+    [InlineData("held-out-again.jsonl", 40, 22, 1)]
+    public void Classify_OtherWords_ClaimsLittleThatIsNotSo(string file, int count, int least, int mostWrong)
     {
-        var pairs = File.ReadLines(Path.Combine(Repository(), "tests", "Evals", "triage", "held-out.jsonl"))
+        var pairs = File.ReadLines(Path.Combine(Repository(), "tests", "Evals", "triage", file))
             .Select(line => JsonNode.Parse(line)!)
             .Select(t => ((string)t["label"]!, TicketClassifier.Shipped.Classify((string)t["text"]!).Intent))
             .ToList();
 
-        pairs.Count.ShouldBe(75);
-        pairs.Count(p => p.Item1 == p.Intent).ShouldBeGreaterThanOrEqualTo(55);
-        pairs.Count(p => p.Intent != TicketClassifier.Other && p.Intent != p.Item1).ShouldBeLessThanOrEqualTo(3);
+        pairs.Count.ShouldBe(count);
+        pairs.Count(p => p.Item1 == p.Intent).ShouldBeGreaterThanOrEqualTo(least);
+        pairs.Count(p => p.Intent != TicketClassifier.Other && p.Intent != p.Item1).ShouldBeLessThanOrEqualTo(mostWrong);
     }
 
     [Theory]
