@@ -40,7 +40,7 @@ public static class CardsEndpoint
         string Seal(bool approve) => buttons.Seal(new CardButton(caller.Tenant.Context.Id, found.Id, found.Hash, approve));
     }
 
-    private static Task<IResult> PressAsync(HttpContext http, CardButtons buttons, Decisions decisions) => ApiBody.WithAsync<PressRequest>(http, async request =>
+    private static Task<IResult> PressAsync(HttpContext http, CardButtons buttons, Decisions decisions, ProposalSight sight) => ApiBody.WithAsync<PressRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         if (buttons.Open(request.Button ?? "") is not { } button || button.Tenant != caller.Tenant.Context.Id)
@@ -53,7 +53,8 @@ public static class CardsEndpoint
             return ApiError.Result(400, "missing_reason", "reason is missing.", "Say why it is rejected: the requester and the agent are told.");
         }
 
-        return ApiError.Of(await decisions.DecideAsync(caller.Tenant, caller.Person, button.Proposal, button.Hash, button.Approve, request.Reason, "api", http.RequestAborted));
+        var outcome = await decisions.DecideAsync(caller.Tenant, caller.Person, button.Proposal, button.Hash, button.Approve, request.Reason, "api", http.RequestAborted);
+        return ApiError.Of(outcome.Map(p => sight.Of(p, caller.Person)));
     });
 }
 
