@@ -71,7 +71,7 @@ public static class DuplicateCharges
     private static List<string> RetriedBecause(ChargeFacts declined, ChargeFacts paid) =>
     [
         $"The first attempt over {declined.Amount} was declined: it took no money.",
-        $"{Apart(declined, paid)} later it was paid, once{(paid.InvoiceNumber is { } number ? $", for invoice {number}" : "")}.",
+        $"A later attempt paid it, once{(paid.InvoiceNumber is { } number ? $", for invoice {number}" : "")}.",
         "A bank may show a declined attempt as pending for some days; it drops off by itself.",
     ];
 

@@ -20,7 +20,7 @@ public sealed record DisputeOdds(int Won, int Lost, int NotContested = 0)
     /// <summary>In words, with the numbers behind it.</summary>
     public string Says => Percent is { } percent
         ? $"{percent} %: {Won} of {Decided} contested disputes won."
-        : $"Not enough history: {Decided} contested and decided, and fewer than {Least} say nothing.";
+        : $"Not enough history: {Decided} contested and decided, and fewer than {Least} are too few to tell.";
 
     /// <param name="ended">Stripe's <c>status</c> of each dispute, and whether evidence was ever handed in; inquiries and open ones do not count.</param>
     public static DisputeOdds Of(IEnumerable<(string Status, bool Contested)> ended)

@@ -35,7 +35,7 @@ public sealed record InvoiceComparison
     /// <summary>Whether the difference has reasons for all of it, in words.</summary>
     public string Accounted => NotItemised.AmountMinor != 0
         ? $"{NotItemised.ToDisplayText()} of the difference stands on no line of either invoice: a person has to look at it."
-        : TotalDifference.AmountMinor > 0 ? "All of the increase is accounted for by what was billed, as listed. Whether that was billed rightly says find_billing_mistakes."
+        : TotalDifference.AmountMinor > 0 ? "All of the increase is accounted for by what was billed, as listed; whether each was rightly billed was not looked into."
         : "All of the difference is accounted for, as listed.";
 
     /// <summary>Compares two invoices of one currency; refuses others, since that would need a rate.</summary>
