@@ -326,6 +326,7 @@ public abstract class CopilotDb(DbContextOptions options, TenantContext tenant) 
         proposals.HasIndex(r => new { r.TenantId, r.Status, r.CreatedAt });
         proposals.HasIndex(r => new { r.TenantId, r.CustomerId });
         proposals.HasIndex(r => new { r.TenantId, r.TaskId });
+        proposals.HasIndex(r => new { r.TenantId, r.ConversationId });
         proposals.HasIndex(r => new { r.TenantId, r.Fingerprint });
         Keyed<ApprovalRow>(modelBuilder, "approvals", r => new { r.TenantId, r.ProposalId, r.Person });
         Keyed<ExecutionRow>(modelBuilder, "executions", r => new { r.TenantId, r.ProposalId })

@@ -20,7 +20,7 @@ internal static partial class NameReader
         {
             var words = m.Groups["words"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var start = words.Length - 1;
-            if (IsPlain(words[start], isWord))
+            if (IsPlain(words[start], isWord) || (char.IsLower(words[start][0]) && FunctionWord().IsMatch(words[start])))
             {
                 continue;
             }

@@ -782,6 +782,8 @@ namespace BillingCopilot.Storage.Migrations.Postgres
 
                     b.HasKey("TenantId", "Id");
 
+                    b.HasIndex("TenantId", "ConversationId");
+
                     b.HasIndex("TenantId", "CustomerId");
 
                     b.HasIndex("TenantId", "Fingerprint");

@@ -776,6 +776,8 @@ namespace BillingCopilot.Storage.Migrations.Sqlite
 
                     b.HasKey("TenantId", "Id");
 
+                    b.HasIndex("TenantId", "ConversationId");
+
                     b.HasIndex("TenantId", "CustomerId");
 
                     b.HasIndex("TenantId", "Fingerprint");

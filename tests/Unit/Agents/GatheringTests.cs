@@ -36,6 +36,19 @@ public sealed class GatheringTests
     }
 
     [Fact]
+    public async Task Run_PaymentFailed_TheFirstRequestHoldsTheRuleOfDeclines_AndThatNothingWasMailedYet()
+    {
+        var model = new ScriptedModel(ScriptedModel.Say("A person has to decide."));
+        await using var copilot = await LumenCopilot.StartAsync(model.Model);
+
+        await copilot.PlaybookAsync("payment_failed", new ObjectRef(ObjectKind.Invoice, (string)copilot.Sandbox.World.Truth["failed_invoices"]![0]!["invoice"]!));
+
+        var results = model.Requests.ShouldHaveSingleItem().Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result!.ToString()!).ToList();
+        results[0].ShouldContain("\"mailed\":\"not yet\"");
+        results[1].ShouldContain("Soft and hard declines");
+    }
+
+    [Fact]
     public async Task Run_SubscriptionDeleted_TheFirstRequestHoldsTheCustomersTicketsOf90Days()
     {
         var model = new ScriptedModel(ScriptedModel.Say("Nothing is owed."));

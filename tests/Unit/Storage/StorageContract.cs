@@ -16,6 +16,7 @@ public abstract class StorageContract : IAsyncLifetime
         [nameof(Query_OtherTenant_SeesChangesAndDeletesNothing)] = s => s.Query_OtherTenant_SeesChangesAndDeletesNothing(),
         [nameof(Save_RowOfAnotherTenant_Throws)] = s => s.Save_RowOfAnotherTenant_Throws(),
         [nameof(Instants_AreStoredAsInstantsAndCompared)] = s => s.Instants_AreStoredAsInstantsAndCompared(),
+        [nameof(Read_ByValues_IsWhatAQueryReads_OfItsTenantAlone)] = s => s.Read_ByValues_IsWhatAQueryReads_OfItsTenantAlone(),
         [nameof(Save_SameKeyTwice_IsKnownAsDuplicate)] = s => s.Save_SameKeyTwice_IsKnownAsDuplicate(),
         [nameof(Audit_UpdateAndDelete_AreRefusedByTheDatabase)] = s => s.Audit_UpdateAndDelete_AreRefusedByTheDatabase(),
         [nameof(Approvals_UpdateAndDelete_AreRefusedByTheDatabase)] = s => s.Approvals_UpdateAndDelete_AreRefusedByTheDatabase(),
@@ -91,6 +92,25 @@ public abstract class StorageContract : IAsyncLifetime
 
         (await db.Tasks.SingleAsync(t => t.AvailableAt <= Noon.ToUniversalTime() && t.AvailableAt > Noon.AddMilliseconds(-1))).AvailableAt.ShouldBe(Noon);
         (await db.Tasks.AnyAsync(t => t.LeaseUntil < Noon)).ShouldBeFalse();
+    }
+
+    private async Task Read_ByValues_IsWhatAQueryReads_OfItsTenantAlone()
+    {
+        await SaveAsync(Task("t1"));
+        await SaveAsync(Task("t2"));
+        await SaveAsync(Audit());
+        await using var db = Factory.Open(Lumen);
+        static string Json(object? rows) => System.Text.Json.JsonSerializer.Serialize(rows);
+
+        Json(await db.ReadAsync<TaskRow>([(nameof(TaskRow.Kind), Task("").Kind)], nameof(TaskRow.Id), default)).ShouldBe(Json(await db.Tasks.AsNoTracking().OrderBy(t => t.Id).ToListAsync()));
+        Json(await db.ReadAsync<AuditRow>([], null, default)).ShouldBe(Json(await db.Audit.AsNoTracking().ToListAsync()));
+        (await db.LastAsync<TaskRow>([(nameof(TaskRow.Kind), Task("").Kind)], nameof(TaskRow.Id), default))!.Id.ShouldBe("t2");
+        (await db.ReadAsync<TaskRow>([(nameof(TaskRow.AvailableAt), Task("").AvailableAt)], null, default)).Count.ShouldBe(2, "a value goes in as the column stores it");
+        (await db.ReadAsync<TaskRow>([(nameof(TaskRow.Id), "t3")], null, default)).ShouldBeEmpty();
+
+        await using var others = Factory.Open(Other);
+        (await others.ReadAsync<TaskRow>([], null, default)).ShouldBeEmpty();
+        (await others.LastAsync<TaskRow>([], nameof(TaskRow.Id), default)).ShouldBeNull();
     }
 
     private async Task Save_SameKeyTwice_IsKnownAsDuplicate()
