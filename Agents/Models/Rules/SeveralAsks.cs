@@ -94,7 +94,7 @@ internal static partial class SeveralAsks
     /// <summary>"Until when?", "and when does it end?" ask about what stands before them.</summary>
     private static bool IsThin(string fragment) => !Words.Of(fragment).Any(w => !Thin.Contains(w));
 
-    private static readonly HashSet<string> Thin = new(["what", "why", "how", "which", "when", "who", "where", "until", "since", "end", "long", .. Words.Of("ends"), .. Words.Of("it ended"), .. Words.Of("until")], StringComparer.Ordinal);
+    private static readonly HashSet<string> Thin = new(["what", "why", "how", "which", "when", "who", "where", .. Words.Of("why what how which when who where until since long end ends ended")], StringComparer.Ordinal);
 
     private static Ask Understood(string words, IntentMatcher mine)
     {

@@ -48,7 +48,7 @@ public sealed class SeveralAsksTests
         List<ChatMessage> talk =
         [
             new(ChatRole.System, "Specialist: support\nToday: 2026-11-02 (UTC)."),
-            new(ChatRole.User, "How many days back do we refund a duplicate, and can you resend the invoice?"),
+            new(ChatRole.User, "How many days back do we refund a duplicate, and can you resend the last invoice?"),
         ];
         var first = await rules.GetResponseAsync(talk, options);
         var call = first.Messages[0].Contents.OfType<FunctionCallContent>().ShouldHaveSingleItem();
@@ -57,7 +57,7 @@ public sealed class SeveralAsksTests
 
         var answer = await rules.GetResponseAsync(talk, options);
         answer.Text.ShouldContain("120 days");
-        answer.Text.ShouldContain("About “can you resend the invoice”: Which invoice do you mean?");
+        answer.Text.ShouldContain("About “can you resend the last invoice”: Which invoice do you mean?");
 
         talk.AddRange([.. answer.Messages, new ChatMessage(ChatRole.User, "LUM-0042")]);
         var next = (await rules.GetResponseAsync(talk, options)).Messages[0].Contents.OfType<FunctionCallContent>().ShouldHaveSingleItem();
