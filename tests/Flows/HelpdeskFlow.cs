@@ -65,7 +65,7 @@ public sealed class HelpdeskFlow
     public async Task Database_Busy_TheHelpdeskIsAskedToComeAgain()
     {
         await using var copilot = await StartAsync();
-        var body = Ticket("call-12", "N-7102", "The export does nothing.", null);
+        var body = Created("call-12", "N-7102", "The export does nothing.", null);
         await using (var db = Open(copilot))
         await using (await db.BeginAsync(CancellationToken.None))
         {
