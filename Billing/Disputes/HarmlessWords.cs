@@ -1,3 +1,4 @@
+using System.Text;
 using BillingCopilot.Billing.Triage;
 
 namespace BillingCopilot.Billing.Disputes;
@@ -28,10 +29,13 @@ public static class HarmlessWords
         var labels = TicketClassifier.Shipped.Classify(words);
         return !Intents.Contains(labels.Intent) ? labels.Intent.Replace('_', ' ')
             : TicketClassifier.Shipped.Heard(words).Except(Intents).FirstOrDefault() is { } other ? $"{labels.Intent.Replace('_', ' ')}, perhaps {other.Replace('_', ' ')}"
-            : labels.Language != "en" ? "not in English, in which alone words are judged"
+            : labels.Language != "en" || words.EnumerateRunes().Any(IsOfAnotherScript) ? "not in English, in which alone words are judged"
             : TicketClassifier.Tokens(words).FirstOrDefault(IsClaim) is { } word ? $"the word “{word}” may make a claim"
             : null;
     }
+
+    /// <summary>Letters beyond Latin Extended-B: words in a script that nobody here judges.</summary>
+    private static bool IsOfAnotherScript(Rune rune) => Rune.IsLetter(rune) && rune.Value > 0x024F;
 
     private static bool IsClaim(string token) => Claims.Contains(token) || Beginnings.Any(b => token.StartsWith(b, StringComparison.Ordinal));
 }
