@@ -94,7 +94,7 @@ public sealed class HelpdeskFlow
         (await copilot.Sandbox.WritesAsync(CancellationToken.None)).ShouldBeEmpty();
         await using (var db = Open(copilot))
         {
-            (await db.Audit.AsNoTracking().Where(a => a.Subject == proposal.Id).Select(a => a.Kind).ToListAsync()).ShouldContain("execution.finished");
+            (await db.Audit.AsNoTracking().Where(a => a.Subject == proposal.Id).Select(a => a.Kind).ToListAsync()).ShouldContain("execution.executed");
         }
 
         // Who does not read a queue gets nothing of it.
@@ -104,6 +104,14 @@ public sealed class HelpdeskFlow
         (await sam.GetAsync("/api/tickets?limit=0")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await TicketsAsync(vera, null)).ShouldBeEmpty();
         (await TicketsAsync(sam, null)).Select(t => (string?)t!["number"]).ShouldBe(["N-7101"]);
+
+        // A page at a time, the longest waiting first.
+        await PostSignedAsync(copilot, Created("call-12", "N-7102", "We were charged twice, case 2", null));
+        await PostSignedAsync(copilot, Created("call-13", "N-7103", "We were charged twice, case 3", null));
+        var first = await (await sam.GetAsync("/api/tickets?queue=billing&limit=1")).JsonAsync();
+        var second = await (await sam.GetAsync("/api/tickets?queue=billing&limit=1&skip=1")).JsonAsync();
+        ((string?)first["data"]!.AsArray().Single()!["number"], (string?)first["has_more"]!.AsArray().Single()).ShouldBe(("N-7102", "billing"));
+        ((string?)second["data"]!.AsArray().Single()!["number"], second["has_more"]!.AsArray().Count).ShouldBe(("N-7103", 0));
     }
 
     [Fact]

@@ -1,5 +1,8 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Bot.Hosting;
+using BillingCopilot.Bot.WebConsole.Proposals;
+using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Proposals;
 using Microsoft.AspNetCore.Components;
 
 namespace BillingCopilot.Bot.WebConsole.Tickets;
@@ -39,6 +42,9 @@ public sealed partial class QueuesPane
         _queue = _queues.Count > 0 ? _queues[0] : null;
         await LoadAsync();
     }
+
+    private static string NoteLabel(WaitingTicket ticket) =>
+        ProposalWords.Label(Enum.GetValues<ProposalStatus>().Single(s => WireName.Of(s) == ticket.Note));
 
     private Task ChooseAsync(string queue)
     {
