@@ -48,7 +48,7 @@ internal static class CrmCommand
         var tenant = on.Tenant.Context;
         if (!(await host.Services.GetRequiredService<StripeReaders>().For(tenant).CustomerAsync(customer, cancellationToken)).TryGet(out _, out var refusal))
         {
-            throw new SettingsException($"customer: {refusal.Message} {refusal.Remedy}");
+            throw new SettingsException($"customer '{customer}': {refusal.Message} {refusal.Remedy}");
         }
 
         await using var db = host.Services.GetRequiredService<CopilotDbFactory>().Open(tenant);

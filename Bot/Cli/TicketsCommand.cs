@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
+using BillingCopilot.Billing;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
-using BillingCopilot.Plugins.Helpdesk;
 using Spectre.Console;
 
 namespace BillingCopilot.Bot.Cli;
@@ -13,8 +13,6 @@ namespace BillingCopilot.Bot.Cli;
 /// <summary><c>tickets list [--queue NAME] [--as PERSON] [--json]</c>: what waits in the queues that a person reads.</summary>
 internal static class TicketsCommand
 {
-    private const int MostRows = 200;
-
     public static Command Create(Dictionary<string, string?> given)
     {
         var queue = new Option<string?>("--queue") { Description = "Only this queue of policy.yaml." };
@@ -30,7 +28,14 @@ internal static class TicketsCommand
         await using var host = await CopilotHost.StartAsync(settings, new HostShape(Listen: false, Keep: true, Quiet: true), TimeProvider.System, cancellationToken);
         var on = host.For(parsed);
         var person = CliPerson.Find(on, personId, "tickets");
-        var rows = await RowsAsync(on, QueuesOf(host.Services.GetRequiredService<PolicyBook>().Queues, name, person), cancellationToken);
+        var queues = host.Services.GetRequiredService<TicketQueues>();
+        List<QueuePage> pages = [];
+        foreach (var queue in QueuesOf(queues, name, person))
+        {
+            pages.Add(await queues.PageAsync(on.Tenant.Context, queue, 0, TicketQueues.MostRows, cancellationToken));
+        }
+
+        WaitingTicket[] rows = [.. pages.SelectMany(p => p.Tickets)];
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(new { data = rows }, ApiJson.Indented));
@@ -39,35 +44,21 @@ internal static class TicketsCommand
 
         foreach (var row in rows)
         {
-            AnsiConsole.MarkupLineInterpolated($"[bold]{row.Queue,-14}[/] {row.Number,-12} {row.Received:yyyy-MM-dd HH:mm} {row.Intent,-20} {row.Subject}");
+            AnsiConsole.MarkupLineInterpolated($"[bold]{row.Queue,-14}[/] {row.Number,-12} {row.Received:yyyy-MM-dd HH:mm} {row.Intent,-20} {row.Urgency,-6} {row.Subject}");
         }
 
-        AnsiConsole.WriteLine(rows.Count == 0 ? "No ticket waits." : $"{rows.Count} wait.");
+        AnsiConsole.WriteLine(rows.Length == 0 ? "No ticket waits." : $"{rows.Length} wait.");
+        foreach (var page in pages.Where(p => p.HasMore))
+        {
+            AnsiConsole.MarkupLineInterpolated($"{page.Queue}: the first {TicketQueues.MostRows} are shown, and more wait.");
+        }
+
         return CommandLine.Done;
     }
 
     /// <exception cref="SettingsException">There is no such queue, or it is not theirs to read.</exception>
-    private static List<QueueRule> QueuesOf(QueueBook book, string? name, Person person)
-    {
-        List<QueueRule> read = [.. book.All.Where(q => q.ReadBy(person) && (name is null || q.Name == name))];
-        return name is null || read.Count > 0 ? read
-            : throw new SettingsException(book.Find(name) is { } other
-                ? $"--queue {name} is read by {string.Join(", ", other.Reads)}; {person.Id} is none of them."
-                : $"--queue '{name}' is not in policy.yaml. There are: {string.Join(", ", book.All.Select(q => q.Name))}.");
-    }
-
-    private static async Task<List<Row>> RowsAsync(CliHost host, List<QueueRule> queues, CancellationToken cancellationToken)
-    {
-        var (helpdesk, tenant) = (host.Services.GetRequiredService<IHelpdesk>(), host.Tenant.Context);
-        List<Row> rows = [];
-        foreach (var queue in queues)
-        {
-            rows.AddRange((await helpdesk.WaitingAsync(tenant, queue.Name, MostRows, cancellationToken))
-                .Select(t => new Row(queue.Name, t.Ticket.Number, t.At, t.Ticket.Intent, Governance.Canonical.PlainText.Clean(t.Ticket.Subject, 80))));
-        }
-
-        return rows;
-    }
-
-    private sealed record Row(string Queue, string Number, DateTimeOffset Received, string Intent, string Subject);
+    private static IReadOnlyList<QueueRule> QueuesOf(TicketQueues queues, string? name, Person person) =>
+        name is null ? queues.ReadBy(person)
+        : queues.Find(name, person).TryGet(out var queue, out var refusal) ? [queue]
+        : throw new SettingsException($"--queue: {refusal.Message} {refusal.Remedy}");
 }

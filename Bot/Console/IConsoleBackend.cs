@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
@@ -61,6 +62,13 @@ public interface IConsoleBackend
     /// <param name="hash">The hash of what the person saw.</param>
     /// <param name="reason">Given when rejecting.</param>
     Task<Outcome<ProposalView>> DecideAsync(ConsoleUser user, string proposalId, string hash, bool approve, string? reason, CancellationToken cancellationToken);
+
+    /// <summary>Names of the queues whose tickets this person reads, in the policy's order; no I/O.</summary>
+    IReadOnlyList<string> QueuesOf(ConsoleUser user);
+
+    /// <summary>Open tickets of one of those queues, the longest waiting first; refused for another queue.</summary>
+    /// <param name="skip">How many of earlier pages.</param>
+    Task<Outcome<QueuePage>> ListTicketsAsync(ConsoleUser user, string queue, int skip, CancellationToken cancellationToken);
 
     /// <summary>Opens the form for a customer's billing details, for who may propose what is filled in.</summary>
     Task<Outcome<BillingFormView>> OpenBillingFormAsync(ConsoleUser user, string customerId, CancellationToken cancellationToken);

@@ -60,7 +60,7 @@ internal static class Composition
         });
         services.AddSingleton<Schedules>().AddSingleton<CatchUp>().AddSingleton<Drain>().AddSingleton<DeadLetters>();
         services.AddSingleton<TaskSignal>().AddSingleton<TaskIntake>().AddSingleton<TicketIntake>().AddSingleton<TaskLeases>().AddSingleton<TaskBudget>().AddSingleton<TaskRunner>();
-        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<TurnStreams>().AddSingleton<NodeNews>().AddSingleton<Decisions>().AddSingleton<ProposalSight>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
+        services.AddSingleton<PlaybookTurns>().AddSingleton<ChatTurns>().AddSingleton<ChatHistory>().AddSingleton<TurnStreams>().AddSingleton<NodeNews>().AddSingleton<Decisions>().AddSingleton<ProposalSight>().AddSingleton<TicketQueues>().AddSingleton<DecisionNews>().AddSingleton<AfterTurn>().AddSingleton<ProposalFeed>().AddSingleton<SandboxClock>();
         services.AddSingleton<WebhookVerifier>().AddSingleton<WebhookVersions>().AddSingleton<EventIntake>();
         services.AddSingleton<StartUp>().AddSingleton<EffectiveSettings>().AddSingleton<SuggestedQuestions>().AddSingleton<HealthChecks>();
         services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(CatchUp.MeterName).AddPrometheusExporter());
@@ -103,6 +103,7 @@ internal static class Composition
         api.MapChat();
         api.MapProposals();
         api.MapCards();
+        api.MapTickets();
         api.MapBillingForm();
         api.MapControls();
         return app;

@@ -18,9 +18,10 @@ namespace BillingCopilot.Bot.Hosting;
 /// <summary>The console's way to the rest, for the tenant of who is signed in; people are looked up, never believed.</summary>
 public sealed class ConsoleBackend(
     TenantList tenants, PeopleDirectory people, Sessions sessions, PolicyBook policies, ChatTurns chat, ChatHistory history, ProposalBook book,
-    Decisions decisions, ProposalFeed feed, BillingForms forms, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions, ProposalSight sight) : IConsoleBackend
+    Decisions decisions, ProposalFeed feed, BillingForms forms, BusinessClock clock, CopilotSettings settings, SuggestedQuestions questions, ProposalSight sight, TicketQueues queues) : IConsoleBackend
 {
     private const int RecentConversations = 5;
+    private const int TicketsOfAPage = 25;
 
     public event Action? ProposalsChanged
     {
@@ -110,6 +111,16 @@ public sealed class ConsoleBackend(
     {
         var (tenant, person) = Checked(user);
         return decisions.DecideAsync(tenant, person, proposalId, hash, approve, reason, "console", cancellationToken);
+    }
+
+    public IReadOnlyList<string> QueuesOf(ConsoleUser user) => [.. queues.ReadBy(Checked(user).Person).Select(q => q.Name)];
+
+    public async Task<Outcome<QueuePage>> ListTicketsAsync(ConsoleUser user, string queue, int skip, CancellationToken cancellationToken)
+    {
+        var (tenant, person) = Checked(user);
+        return queues.Find(queue, person).TryGet(out var found, out var refusal)
+            ? await queues.PageAsync(tenant.Context, found, skip, TicketsOfAPage, cancellationToken)
+            : refusal;
     }
 
     public Task<Outcome<BillingFormView>> OpenBillingFormAsync(ConsoleUser user, string customerId, CancellationToken cancellationToken)

@@ -100,6 +100,14 @@ public sealed class ProposalBook
         return await ReadAsync(db, db.Proposals.Where(p => p.TargetId == target.Id).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
     }
 
+    /// <summary>Of one operation about some objects, newest first.</summary>
+    public async Task<IReadOnlyList<ProposalView>> ListForTargetsAsync(TenantContext tenant, string operation, IReadOnlyCollection<string> targets, CancellationToken cancellationToken)
+    {
+        await _expiry.SweepAsync(tenant, cancellationToken);
+        await using var db = _databases.Open(tenant);
+        return await ReadAsync(db, db.Proposals.Where(p => p.Operation == operation && targets.Contains(p.TargetId)).OrderByDescending(p => p.CreatedAt).ThenBy(p => p.Id), cancellationToken);
+    }
+
     private async Task<IReadOnlyList<ProposalView>> ReadAsync(CopilotDb db, IQueryable<ProposalRow> query, CancellationToken cancellationToken) =>
         await SecondApprovers.ExplainAsync(db, await ProposalViews.ReadAsync(db, query, cancellationToken), _policies, _clock.UtcNow, cancellationToken);
 

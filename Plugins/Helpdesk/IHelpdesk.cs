@@ -29,7 +29,8 @@ public interface IHelpdesk
     Task<IReadOnlyDictionary<string, DateTimeOffset>> ChangedAsync(TenantContext tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
     /// <summary>Open tickets of a queue, the longest waiting first.</summary>
-    Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken);
+    /// <param name="skip">How many of the longest waiting are left out: those of earlier pages.</param>
+    Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int skip, int most, CancellationToken cancellationToken);
 
     /// <summary>Closed tickets of this intent, newest first.</summary>
     /// <param name="except">Id of a ticket that is left out.</param>

@@ -40,10 +40,10 @@ internal sealed class LocalHelpdesk(CopilotDbFactory databases) : IHelpdesk
         return changes.GroupBy(c => c.ObjectId, StringComparer.Ordinal).ToDictionary(c => c.Key, c => c.Max(e => e.ReceivedAt), StringComparer.Ordinal);
     }
 
-    public async Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int skip, int most, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(tenant);
-        return await db.Tickets.AsNoTracking().Where(t => t.Queue == queue && t.ClosedAt == null).OrderBy(t => t.ReceivedAt).ThenBy(t => t.Id).Take(most)
+        return await db.Tickets.AsNoTracking().Where(t => t.Queue == queue && t.ClosedAt == null).OrderBy(t => t.ReceivedAt).ThenBy(t => t.Id).Skip(skip).Take(most)
             .Select(Received).ToListAsync(cancellationToken);
     }
 

@@ -31,10 +31,16 @@ public sealed class ApiFaultFlow
         await Refused(sam, "GET", "/api/proposals?status=9", null, 400, "invalid_status");
         await Refused(sam, "GET", "/api/proposals?limit=0", null, 400, "invalid_limit");
         await Refused(sam, "GET", "/api/proposals?limit=many", null, 400, "invalid_limit");
+        await Refused(sam, "GET", "/api/tickets?limit=201", null, 400, "invalid_limit");
+        await Refused(sam, "GET", "/api/tickets?skip=1", null, 400, "invalid_skip");
+        await Refused(sam, "GET", "/api/tickets?queue=billing&skip=-1", null, 400, "invalid_skip");
+        await Refused(sam, "GET", "/api/tickets?queue=none", null, 404, "unknown_queue");
+        await Refused(sam, "GET", "/api/tickets?queue=security", null, 403, "not_allowed");
         await Refused(sam, "GET", "/api/nothing", null, 404, "unknown_path");
         await Refused(sam, "DELETE", "/api/proposals", null, 405, "wrong_method");
         using var nobody = copilot.As(null);
         await Refused(nobody, "POST", "/api/chat", "{\"text\": ", 401, "not_signed_in");
+        await Refused(nobody, "GET", "/api/tickets?queue=billing", null, 401, "not_signed_in");
     }
 
     private static async Task Refused(HttpClient http, string method, string path, string? body, int status, string code, string type = "application/json")

@@ -6,6 +6,7 @@ using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Crm;
 using BillingCopilot.Plugins.Helpdesk;
 using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 using Shouldly;
 using Xunit;
@@ -59,6 +60,58 @@ public sealed class HelpdeskFlow
         var next = (string)(await sam.AskAsync("Triage ticket N-7002"))["text"]!;
         next.ShouldContain("A closed ticket like it: N-7001");
         next.ShouldNotContain("like it: N-7002");
+    }
+
+    [Fact]
+    public async Task Ticket_CustomerFoundByItsWords_LiesInTheirQueueOnceItsNoteIsApproved()
+    {
+        await using var copilot = await StartAsync();
+        var rise = copilot.OpenRise;
+        await using (var db = Open(copilot))
+        {
+            db.CrmAccounts.Add(new CrmAccountRow { TenantId = copilot.Stage.Host.Tenants.Default.Context.Id, CustomerId = (string)rise["customer"]!, Tier = "key" });
+            await db.SaveChangesAsync();
+        }
+
+        // Nobody says whose it is: it is sorted by its words alone.
+        await PostSignedAsync(copilot, Created("call-11", "N-7101", $"Our VAT number is missing on {rise["invoice_number"]}.", null));
+        var answer = (await EventTask.WaitAsync(copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context, "call-11", CancellationToken.None))!;
+        var proposal = answer.Proposals.ShouldHaveSingleItem(answer.Text);
+        proposal.Operation.ShouldBe("post_internal_note");
+        proposal.Changes.Select(c => (c.Field, c.Before, c.After)).ShouldContain(("Queue", "billing", "key_accounts"));
+
+        using var sam = copilot.As("sam");
+        using var vera = copilot.As("vera");
+        var waiting = await TicketsAsync(sam, "billing");
+        ((string?)waiting.Single()!["number"], (string?)waiting.Single()!["note"], (string?)waiting.Single()!["note_proposal"], (string?)waiting.Single()!["customer"])
+            .ShouldBe(("N-7101", "pending", proposal.Id, (string?)rise["customer"]));
+
+        (await sam.DecideAsync(new JsonObject { ["id"] = proposal.Id, ["hash"] = proposal.Hash })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await TicketsAsync(sam, "billing")).ShouldBeEmpty();
+        var moved = (await TicketsAsync(sam, "key_accounts")).Single()!;
+        ((string?)moved["number"], (string?)moved["note"], (string?)moved["customer_name"]).ShouldBe(("N-7101", "executed", (string?)rise["customer_name"]));
+        (await NotesAsync(copilot, rise)).Single().Text.ShouldBe(proposal.Changes[0].After);
+        (await copilot.Sandbox.WritesAsync(CancellationToken.None)).ShouldBeEmpty();
+        await using (var db = Open(copilot))
+        {
+            (await db.Audit.AsNoTracking().Where(a => a.Subject == proposal.Id).Select(a => a.Kind).ToListAsync()).ShouldContain("execution.executed");
+        }
+
+        // Who does not read a queue gets nothing of it.
+        (await vera.GetAsync("/api/tickets?queue=key_accounts")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await sam.GetAsync("/api/tickets?queue=security")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await sam.GetAsync("/api/tickets?queue=none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await sam.GetAsync("/api/tickets?limit=0")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await TicketsAsync(vera, null)).ShouldBeEmpty();
+        (await TicketsAsync(sam, null)).Select(t => (string?)t!["number"]).ShouldBe(["N-7101"]);
+
+        // A page at a time, the longest waiting first.
+        await PostSignedAsync(copilot, Created("call-12", "N-7102", "We were charged twice, case 2", null));
+        await PostSignedAsync(copilot, Created("call-13", "N-7103", "We were charged twice, case 3", null));
+        var first = await (await sam.GetAsync("/api/tickets?queue=billing&limit=1")).JsonAsync();
+        var second = await (await sam.GetAsync("/api/tickets?queue=billing&limit=1&skip=1")).JsonAsync();
+        ((string?)first["data"]!.AsArray().Single()!["number"], (string?)first["has_more"]!.AsArray().Single()).ShouldBe(("N-7102", "billing"));
+        ((string?)second["data"]!.AsArray().Single()!["number"], second["has_more"]!.AsArray().Count).ShouldBe(("N-7103", 0));
     }
 
     [Fact]
@@ -129,8 +182,11 @@ public sealed class HelpdeskFlow
     private static async Task PostSignedAsync(Copilot copilot, string body) =>
         (await PostAsync(copilot, body, Sign(body, Secret))).StatusCode.ShouldBe(HttpStatusCode.OK);
 
+    private static async Task<JsonArray> TicketsAsync(HttpClient person, string? queue) =>
+        (await (await person.GetAsync("/api/tickets" + (queue is null ? "" : "?queue=" + queue))).JsonAsync())["data"]!.AsArray();
+
     private static async Task<IEnumerable<string>> WaitingAsync(Copilot copilot, string queue) => (await copilot.Stage.Host.Services.GetRequiredService<IHelpdesk>()
-        .WaitingAsync(copilot.Stage.Host.Tenants.Default.Context, queue, 10, CancellationToken.None)).Select(t => t.Ticket.Number);
+        .WaitingAsync(copilot.Stage.Host.Tenants.Default.Context, queue, 0, 10, CancellationToken.None)).Select(t => t.Ticket.Number);
 
     private static Task<IReadOnlyList<CrmNote>> NotesAsync(Copilot copilot, JsonObject rise) => copilot.Stage.Host.Services.GetRequiredService<ICrm>()
         .NotesAsync(copilot.Stage.Host.Tenants.Default.Context, (string)rise["customer"]!, CancellationToken.None);

@@ -40,4 +40,23 @@ public sealed class VerbFlow
         (unknown.ExitCode, unknown.Errors.Trim()).ShouldBe((2, "--tenant 'nowhere' is unknown. There are: default, second. Others are added under Tenants in the settings."));
         Directory.Delete(folder, recursive: true);
     }
+
+    [Fact]
+    public async Task CrmSet_CustomerStripeDoesNotKnow_IsRefusedAndStoresNothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-crm-").FullName;
+        await using var stripe = await SandboxServer.StartAsync(new SandboxOptions { Seed = 1 }, TimeProvider.System);
+        string[] settings = ["--Stripe:ApiBase", stripe.BaseAddress.ToString().TrimEnd('/'), "--Stripe:ReadKey", SandboxKeys.Read, "--Stripe:WriteKey", SandboxKeys.Write];
+
+        var refused = await CopilotProcess.RunAsync(folder, ["crm", "set", "cus_nobody", "--tier", "key", "--as", "olivia", .. settings]);
+        refused.ExitCode.ShouldBe(2, refused.Errors);
+        refused.Errors.ShouldStartWith("customer: ");
+        refused.Errors.ShouldContain("cus_nobody");
+        refused.Output.ShouldNotContain("tier");
+
+        var export = await CopilotProcess.RunAsync(folder, ["audit", "export", .. settings]);
+        export.ExitCode.ShouldBe(0, export.Errors);
+        export.Output.ShouldNotContain("crm.account_set");
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Turns;
 using BillingCopilot.Billing;
+using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Bot.WebConsole;
 using BillingCopilot.Governance.Operations;
@@ -140,6 +141,10 @@ public sealed class ConsolePageTests : IAsyncLifetime
 
         public DecisionStanding StandingOf(ConsoleUser user, ProposalView proposal) =>
             new(MayApprove: false, MayReject: false, "Only finance decides on refunds.", 1);
+
+        public IReadOnlyList<string> QueuesOf(ConsoleUser user) => ["billing"];
+
+        public Task<Outcome<QueuePage>> ListTicketsAsync(ConsoleUser user, string queue, int skip, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Outcome<BillingFormView>> OpenBillingFormAsync(ConsoleUser user, string customerId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -26,8 +26,8 @@ internal sealed class FakeHelpdesk : IHelpdesk
     public Task<IReadOnlyDictionary<string, DateTimeOffset>> ChangedAsync(TenantContext tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<string, DateTimeOffset>>(Changed.Where(c => ids.Contains(c.Key)).ToDictionary());
 
-    public Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int most, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. Received.Where(r => r.Ticket.Queue == queue && r.Ticket.ClosedAt is null).OrderBy(r => r.At).Take(most)]);
+    public Task<IReadOnlyList<ReceivedTicket>> WaitingAsync(TenantContext tenant, string queue, int skip, int most, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. Received.Where(r => r.Ticket.Queue == queue && r.Ticket.ClosedAt is null).OrderBy(r => r.At).Skip(skip).Take(most)]);
 
     public Task<IReadOnlyList<ReceivedTicket>> PastAsync(TenantContext tenant, string intent, string? except, int most, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ReceivedTicket>>([.. Received.Where(r => r.Ticket.Intent == intent && r.Ticket.ClosedAt is not null && r.Ticket.Id != except).OrderByDescending(r => r.At).Take(most)]);
