@@ -1,3 +1,4 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Bot.Cards;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Slack;
