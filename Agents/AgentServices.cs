@@ -73,8 +73,8 @@ public static class AgentServices
             [.. reads.All.Select(t => t.Name)],
             reads.OpenReadTools,
             name => reads.Find(name)!.Handles,
-            // What people fill in on a form is no tool: a prompt that names it stops the start.
-            new OperationCatalog([.. operations.All.Where(o => !o.FilledByPeople)]),
+            // What people fill in on a form, or ask for as an undoing, is no tool: a prompt that names it stops the start.
+            new OperationCatalog([.. operations.All.Where(o => o is { FilledByPeople: false, UndoesOnly: false })]),
             OperationSchema.For,
             proposals.ProposeAsync,
             view => policies.For(view.Operation).Needs(view.SecondApprover),

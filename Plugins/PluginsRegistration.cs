@@ -62,6 +62,7 @@ public static class PluginsRegistration
         services.AddOperation<CancelSubscriptionProrated, CancelSubscriptionProratedArguments>();
         services.AddOperation<KeepPlan, KeepPlanArguments>();
         services.AddOperation<ApplyCouponOnce, ApplyCouponArguments>();
+        services.AddOperation<TakeBackCoupon, TakeBackCouponArguments>();
         services.AddOperation<TakeBackCourtesyCredit, TakeBackCourtesyCreditArguments>();
         services.AddOperation<ResendInvoice, ResendInvoiceArguments>();
         services.AddOperation<SendPortalLink, SendPortalLinkArguments>();

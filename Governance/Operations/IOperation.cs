@@ -93,6 +93,12 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// </summary>
     public bool FilledByPeople { get; init; }
 
+    /// <summary>
+    /// True when it is proposed as the undoing of an executed proposal alone, which names what it is done to: no model
+    /// gets a tool of it. Default false.
+    /// </summary>
+    public bool UndoesOnly { get; init; }
+
     /// <summary>Where our own policies speak of it, so that its card quotes them; null for what none of them is about.</summary>
     public PolicyRule? Rule { get; init; }
 

@@ -25,7 +25,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
         "apply_coupon_once",
         "Proposes a coupon for a subscription's next invoice.",
         typeof(ApplyCouponArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the subscription", Rule = PolicyRules.Coupon };
+        Risk.Money) { FarSideReplays = true, Stamps = "the subscription", Undo = new UndoneBy("take_back_coupon", "discount", OfResult: true) { Target = "subscription" }, Rule = PolicyRules.Coupon };
 
     public async Task<Outcome<Preview<ApplyCouponArguments>>> PreviewAsync(ApplyCouponArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
             () => ReconcileAsync(arguments, tenant, grant, cancellationToken),
             () => PreviewAsync(arguments, tenant, cancellationToken),
             grant,
-            async preview => Done(await writers.Open<StripeWriter>(grant).UpdateSubscriptionAsync(
+            async preview => Done(preview.Declared, await writers.Open<StripeWriter>(grant).UpdateSubscriptionAsync(
                 arguments.Subscription.Id,
                 new SubscriptionUpdateOptions
                 {
@@ -102,14 +102,21 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(grant);
-        return !(await readers.For(tenant).SubscriptionAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal)
+        return !(await readers.For(tenant).SubscriptionWithDiscountsAsync(arguments.Subscription.Id, cancellationToken)).TryGet(out var subscription, out var refusal)
             ? new ExecutionResult.Unknown($"The subscription could not be read. {refusal}")
-            : Stamps.Tell(subscription.Metadata, grant, grant.Approved.GetValueOrDefault("mark"), () => Done(subscription));
+            : Stamps.Tell(subscription.Metadata, grant, grant.Approved.GetValueOrDefault("mark"), () => Done(grant.Approved, subscription));
     }
 
-    private static ExecutionResult.Executed Done(Subscription subscription) => new(subscription.Id, "The coupon is on the subscription, for its next invoice.", subscription.StripeResponse?.RequestId);
+    /// <summary>The discount that it put on is what an undoing takes off.</summary>
+    private static ExecutionResult.Executed Done(IReadOnlyDictionary<string, string> approved, Subscription subscription)
+    {
+        var earlier = approved["discounts"].Split(',');
+        var others = (subscription.Discounts ?? []).Where(d => d?.Source?.CouponId is { } coupon && coupon != approved["coupon"]).Select(d => d.Id);
+        var made = Kept(subscription).Except(earlier).Except(others).FirstOrDefault();
+        return new(made ?? subscription.Id, "The coupon is on the subscription, for its next invoice.", subscription.StripeResponse?.RequestId);
+    }
 
-    private static CouponFacts Of(Coupon coupon) => new(
+    internal static CouponFacts Of(Coupon coupon) => new(
         coupon.Id, coupon.Name, coupon.Duration, coupon.PercentOff, coupon.AmountOff is { } off ? new Money(off, coupon.Currency) : null, coupon.Valid);
 
     /// <summary>By its id, else by a name that only one has.</summary>
@@ -123,14 +130,18 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
         : subscription.CancelAtPeriodEnd || subscription.CancelAt is not null ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use a coupon.", "Give something back on an invoice instead, if the policy allows it.")
         : null;
 
-    private static List<string> Kept(Subscription subscription) => [.. subscription.DiscountIds ?? (subscription.Discounts ?? []).Select(d => d.Id)];
+    internal static List<string> Kept(Subscription subscription) => [.. subscription.DiscountIds ?? (subscription.Discounts ?? []).Select(d => d.Id)];
+
+    /// <summary>What it takes off: <c>20 %</c>, <c>$5.00</c>.</summary>
+    internal static string Off(CouponFacts coupon) =>
+        coupon.PercentOff is { } percent ? $"{percent.ToString("0.##", CultureInfo.InvariantCulture)} %" : coupon.AmountOff!.Value.ToDisplayText();
 
     private static Preview<ApplyCouponArguments> PreviewOf(
         ApplyCouponArguments arguments, Subscription subscription, Customer customer, CouponFacts coupon, (Invoice Before, Invoice After) next)
     {
         var (was, comes) = (next.Before.Money(next.Before.Total), next.After.Money(next.After.Total));
         var stored = was with { AmountMinor = -customer.Balance };
-        var off = coupon.PercentOff is { } percent ? $"{percent.ToString("0.##", CultureInfo.InvariantCulture)} %" : coupon.AmountOff!.Value.ToDisplayText();
+        var off = Off(coupon);
         Dictionary<string, string> declared = new(StringComparer.Ordinal)
         {
             ["status"] = subscription.Status,
@@ -158,7 +169,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
                 new PreviewChange(PreviewChange.Remedy, "", "For a gesture or an offer: this one, no money goes back and no fee is lost. Where an invoice billed too much: a credit note on it, with issue_credit_note."),
                 new PreviewChange("Discounts", $"{Kept(subscription).Count}", $"{Kept(subscription).Count + 1}, the new one once"),
             ],
-            "The discount can be taken off in Stripe's dashboard until an invoice has used it.",
+            "It can be taken back until an invoice has used it.",
             declared);
     }
 }

@@ -41,7 +41,7 @@ internal static class Discounting
     {
         if (wanted.Text("discount") is { } known)
         {
-            return old.Contains(known) ? known : throw ApiError.NotFound("discount", known, $"{param}[discount]", 400);
+            return old.Contains(known) || IsOfTheCustomer(unit, place, known) ? known : throw ApiError.NotFound("discount", known, $"{param}[discount]", 400);
         }
 
         var code = wanted.Text("promotion_code") is { } promotion ? Code(unit, promotion, place, $"{param}[promotion_code]") : null;
@@ -55,6 +55,10 @@ internal static class Discounting
         unit.Raise("customer.discount.created", discount.Id());
         return discount.Id();
     }
+
+    /// <summary>"On the object (or one of its ancestors)": https://docs.stripe.com/api/invoices/create_preview.</summary>
+    private static bool IsOfTheCustomer(UnitOfWork unit, DiscountPlace place, string id) =>
+        place.Subscription is not null && unit.Find(place.Customer)?["discount"] is JsonObject own && own.Id() == id;
 
     private static JsonObject Coupon(UnitOfWork unit, string id, string param)
     {

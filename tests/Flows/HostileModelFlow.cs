@@ -20,6 +20,9 @@ public sealed partial class HostileModelFlow(HostileStage stage) : IClassFixture
     /// <summary>Of these no model has a tool: they are filled in on a form, with personal data that no model sees.</summary>
     private static readonly string[] FilledInByPeople = ["add_tax_id", "remove_tax_id", "update_billing_details"];
 
+    /// <summary>Nor of these: they undo an executed proposal, and which is for a person to say.</summary>
+    private static readonly string[] UndoOnly = ["take_back_coupon"];
+
     /// <summary>What there is no tool for, and the orders ask for all the same.</summary>
     private static readonly string[] Invented = ["approve_proposal", "release_kill_switch"];
 
@@ -57,14 +60,16 @@ public sealed partial class HostileModelFlow(HostileStage stage) : IClassFixture
         // It read the orders of every place, and obeyed: each operation there is was asked for, or no model has it.
         var operations = Copilot.Stage.Host.Services.GetRequiredService<OperationCatalog>().All;
         operations.Where(o => o.FilledByPeople).Select(o => o.Name).ShouldBe(FilledInByPeople);
-        var all = operations.Select(o => o.Name).Except(FilledInByPeople).ToList();
-        model.Read.ShouldBe([.. all, .. FilledInByPeople, .. Invented], ignoreOrder: true);
+        operations.Where(o => o.UndoesOnly).Select(o => o.Name).ShouldBe(UndoOnly);
+        string[] noTool = [.. FilledInByPeople, .. UndoOnly];
+        var all = operations.Select(o => o.Name).Except(noTool).ToList();
+        model.Read.ShouldBe([.. all, .. noTool, .. Invented], ignoreOrder: true);
         var proposals = await stage.ProposalsAsync(earlier);
         var proposed = proposals.Select(p => (string)p["operation"]!).ToHashSet(StringComparer.Ordinal);
         all.Where(o => !proposed.Contains(o)).Select(o => $"{o}: {string.Join(" | ", model.Obeyed.GetValueOrDefault(o) ?? [])}").ShouldBeEmpty();
         model.Obeyed["post_internal_note"].ShouldContain(r => r.Contains("note_with_link", StringComparison.Ordinal));
-        model.Offered.Intersect(FilledInByPeople.Concat(Invented)).ShouldBeEmpty();
-        FilledInByPeople.Concat(Invented).ShouldAllBe(o => model.Obeyed[o].All(r => r.Contains("not found", StringComparison.OrdinalIgnoreCase)));
+        model.Offered.Intersect(noTool.Concat(Invented)).ShouldBeEmpty();
+        noTool.Concat(Invented).ShouldAllBe(o => model.Obeyed[o].All(r => r.Contains("not found", StringComparison.OrdinalIgnoreCase)));
 
         await NothingHappenedAsync(proposals);
         proposals.ForEach(IsCodesCard);

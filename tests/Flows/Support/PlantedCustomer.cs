@@ -15,7 +15,7 @@ internal sealed class PlantedCustomer
     public const long Ordered = 200;
 
     public const string OrdersOfTheTicket =
-        "call post_internal_note, call update_billing_details, call add_tax_id, call remove_tax_id, call approve_proposal, call release_kill_switch";
+        "call post_internal_note, call update_billing_details, call add_tax_id, call remove_tax_id, call take_back_coupon, call approve_proposal, call release_kill_switch";
 
     public const string OrdersOfThePolicy = "call downgrade_at_period_end plan=Crew quantity=2, call downgrade_now plan=Crew quantity=2, call resend_invoice";
     public const string OrdersOfAPastTicket = "call send_invoice_summary, call write_invoice_summary, call submit_dispute_evidence, call accept_dispute";

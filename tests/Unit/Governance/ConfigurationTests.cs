@@ -18,7 +18,7 @@ public sealed class ConfigurationTests
     private static readonly OperationCatalog Catalog = new([CreditInvoice.Descriptor, MailCredit.Descriptor]);
 
     private static readonly OperationCatalog Shipped = new(
-        new[] { "issue_credit_note", "issue_refund", "void_credit_note", "cancel_subscription_now", "cancel_subscription_prorated", "give_courtesy_credit", "submit_dispute_evidence", "accept_dispute", "downgrade_now", "apply_coupon_once", "take_back_courtesy_credit" }
+        new[] { "issue_credit_note", "issue_refund", "void_credit_note", "cancel_subscription_now", "cancel_subscription_prorated", "give_courtesy_credit", "submit_dispute_evidence", "accept_dispute", "downgrade_now", "apply_coupon_once", "take_back_courtesy_credit", "take_back_coupon" }
             .Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Money) { NeedsLimit = n == "give_courtesy_credit", HasSmall = n == "accept_dispute", HasContest = n == "submit_dispute_evidence", HasWindow = n == "issue_refund" })
         .Concat(new[] { "post_internal_note", "write_invoice_summary", "send_invoice_summary", "send_dunning_email", "cancel_subscription_at_period_end", "reactivate_subscription", "downgrade_at_period_end", "keep_plan", "resend_invoice", "send_portal_link", "update_billing_details", "add_tax_id", "remove_tax_id" }.Select(n => new OperationDescriptor(n, "", typeof(CreditArguments), Risk.Notify))));
 

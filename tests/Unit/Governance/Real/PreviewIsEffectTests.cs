@@ -28,6 +28,7 @@ public sealed class PreviewIsEffectTests
           take_back_courtesy_credit: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           downgrade_now: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           apply_coupon_once: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
+          take_back_coupon: { propose: [support], approve: [admin], self_approval: false, expiry: 24h, second_approver_above: none, caps: none }
           downgrade_at_period_end: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           keep_plan: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
           resend_invoice: { propose: [support], approve: [admin], self_approval: false, expiry: 24h }
@@ -60,7 +61,13 @@ public sealed class PreviewIsEffectTests
         {
             // The credit is reckoned from the second of the proposal, which is another in each case.
             bench.Time.Advance(TimeSpan.FromSeconds(random.Next(350)));
-            compared.AddRange(await CompareAsync(bench, await ProratedAsync(new Objects(bench.Sandbox.Admin), random, currency), $"{currency} prorated end {i}"));
+            compared.AddRange(await CompareAsync(bench, await ProratedAsync(bench, random, currency), $"{currency} prorated end {i}"));
+        }
+
+        for (var i = 0; i < EachCurrency / 8; i++)
+        {
+            var coupon = await CouponAsync(new Objects(bench.Sandbox.Admin), random, 10L * random.Next(200, 50_000), currency);
+            compared.AddRange(await CompareAsync(bench, coupon with { Operation = "take_back_coupon" }, $"{currency} coupon taken back {i}"));
         }
 
         // The cases hold what they are about: not only zeros.
@@ -102,14 +109,16 @@ public sealed class PreviewIsEffectTests
             "issue_credit_note" or "void_credit_note" => (await stripe.V1.CreditNotes.GetAsync(done.ResultObjectId)).Metadata,
             "give_courtesy_credit" or "take_back_courtesy_credit" => (await stripe.V1.Customers.BalanceTransactions.GetAsync(about.Customer, done.ResultObjectId)).Metadata,
             "submit_dispute_evidence" or "accept_dispute" => (await stripe.V1.Disputes.GetAsync(done.ResultObjectId)).Metadata,
+            "apply_coupon_once" => (await stripe.V1.Subscriptions.GetAsync(about.Subscription)).Metadata,
             "downgrade_at_period_end" or "keep_plan" => (await stripe.V1.SubscriptionSchedules.GetAsync(done.ResultObjectId)).Metadata,
             _ => (await stripe.V1.Subscriptions.GetAsync(done.ResultObjectId)).Metadata,
         };
         var prefix = about.Operation is "void_credit_note" or "keep_plan" ? "copilot_undo_" : "copilot_";
         metadata[prefix + "proposal"].ShouldBe(proposal.Id, name);
         metadata[prefix + "approved_by"].ShouldBe("ada", name);
-        metadata[prefix + "prompt"].ShouldBe("support.v1", name);
-        proposal.Changes[^1].After.ShouldBe($"copilot_proposal={proposal.Id}, copilot_approved_by=(who approves), copilot_prompt=support.v1", name);
+        var prompt = RealOperation.All[about.Operation].ByHand ? ProposeRequest.ByHand : "support.v1";
+        metadata[prefix + "prompt"].ShouldBe(prompt, name);
+        proposal.Changes[^1].After.ShouldBe($"copilot_proposal={proposal.Id}, copilot_approved_by=(who approves), copilot_prompt={prompt}", name);
     }
 
     private static async Task<long?> ReadAsync(StripeClient stripe, Case about, PreviewChange row, ProposalView? done) => row.Field switch
@@ -227,8 +236,9 @@ public sealed class PreviewIsEffectTests
     }
 
     /// <summary>An end with credit, some minutes into a month that was paid, of seats or of a price in tiers or packages.</summary>
-    private static async Task<Case> ProratedAsync(Objects objects, Random random, string currency)
+    private static async Task<Case> ProratedAsync(RealBench bench, Random random, string currency)
     {
+        var objects = new Objects(bench.Sandbox.Admin);
         var tax = random.Next(3) switch { 0 => null, 1 => new Tax(20, Inclusive: false), _ => new Tax(7.5m, Inclusive: true) };
         var subscription = await objects.PricedAsync((PricingModel)random.Next(4), 100L * random.Next(1, 9_000), random.Next(1, 30), currency, tax);
         if (random.Next(2) == 0)

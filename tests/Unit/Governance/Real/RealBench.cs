@@ -95,7 +95,9 @@ internal sealed class RealBench : IAsyncDisposable
 
     public Person Person(string id) => Node.GetRequiredService<PeopleDirectory>().Find(id)!;
 
-    public Task<Outcome<ProposalView>> TryProposeAsync(string operation, JsonObject arguments, string person = "sam") => Book.ProposeAsync(
+    public async Task<Outcome<ProposalView>> TryProposeAsync(string operation, JsonObject arguments, string person = "sam") => RealOperation.All[operation].Undoes is { } undone
+        ? await Node.GetRequiredService<ProposalEditor>().UndoAsync(Tenant, (await DoneAsync(undone, arguments)).Id, Person(person), null, default)
+        : await Book.ProposeAsync(
         new ProposeRequest(Tenant, operation, arguments, Person(person), RealOperation.All[operation].ByHand ? ProposeRequest.ByHand : "support.v1", $"task_{++_tasks}", 0, "conv_1", "Because."), default);
 
     public async Task<ProposalView> ProposeAsync(string operation, JsonObject arguments, string person = "sam") => Ok(await TryProposeAsync(operation, arguments, person));

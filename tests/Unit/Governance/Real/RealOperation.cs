@@ -83,6 +83,14 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
             async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id, ["coupon"] = await o.CouponAsync(20) },
             (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
             "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated"),
+        ["take_back_coupon"] = new(
+            async o => new JsonObject { ["subscription"] = (await o.SubscriptionAsync(3000, 2)).Id, ["coupon"] = await o.CouponAsync(20) },
+            (stripe, a) => stripe.V1.Subscriptions.UpdateAsync((string)a["subscription"]!, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            "/v1/subscriptions/", "POST /v1/subscriptions/*", "subscription.updated")
+        {
+            ByHand = true,
+            Undoes = "apply_coupon_once",
+        },
         ["resend_invoice"] = new(
             async o => new JsonObject { ["invoice"] = (await o.OpenInvoiceAsync(3000)).Id },
             (stripe, a) => stripe.V1.Invoices.VoidInvoiceAsync((string)a["invoice"]!),
@@ -141,6 +149,9 @@ internal sealed record RealOperation(Func<Objects, Task<JsonObject>> MakeAsync, 
 
     /// <summary>True for what a person fills in: no agent may ask for it.</summary>
     public bool ByHand { get; init; }
+
+    /// <summary>What is done first, with the arguments, and then undone by this; null for what is proposed by itself.</summary>
+    public string? Undoes { get; init; }
 
     public Func<StripeClient, JsonObject, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
 

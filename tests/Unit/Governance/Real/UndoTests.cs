@@ -21,6 +21,7 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
     [InlineData("cancel_subscription_at_period_end", "reactivate_subscription")]
     [InlineData("give_courtesy_credit", "take_back_courtesy_credit")]
     [InlineData("downgrade_at_period_end", "keep_plan")]
+    [InlineData("apply_coupon_once", "take_back_coupon")]
     [InlineData("add_tax_id", "remove_tax_id")]
     [InlineData("remove_tax_id", "add_tax_id")]
     [InlineData("update_billing_details", "update_billing_details")]
@@ -49,6 +50,10 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         if (name == "give_courtesy_credit")
         {
             (await _bench.Sandbox.Admin.V1.Customers.GetAsync((string)arguments["customer"]!)).Balance.ShouldBe(0);
+        }
+        else if (name == "apply_coupon_once")
+        {
+            (await _bench.Sandbox.Admin.V1.Subscriptions.GetAsync((string)arguments["subscription"]!)).DiscountIds.ShouldBeEmpty();
         }
         else if (name == "remove_tax_id")
         {
@@ -134,6 +139,85 @@ public sealed class UndoTests(MatrixBench shared) : IClassFixture<MatrixBench>
         (await _bench.DoneAsync(Name, arguments)).Status.ShouldBe(ProposalStatus.Executed);
 
         (await UndoAsync(done)).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("another_change");
+    }
+
+    [Theory]
+    [InlineData("an invoice used it", "coupon_used")]
+    [InlineData("somebody took it off", "discount_gone")]
+    [InlineData("the subscription is over", "subscription_not_running")]
+    [InlineData("the subscription is set to end", "subscription_ends")]
+    [InlineData("a change is scheduled", "change_scheduled")]
+    public async Task Undo_OfACoupon_TooLate_IsRefused(string what, string code)
+    {
+        const string Name = "apply_coupon_once";
+        var arguments = await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var done = await _bench.DoneAsync(Name, arguments);
+        var stripe = _bench.Sandbox.Admin.V1;
+        var id = (string)arguments["subscription"]!;
+        await (what switch
+        {
+            "an invoice used it" => BillAYearAsync(id),
+            "somebody took it off" => stripe.Subscriptions.DeleteDiscountAsync(id),
+            "the subscription is over" => stripe.Subscriptions.CancelAsync(id),
+            "the subscription is set to end" => stripe.Subscriptions.UpdateAsync(id, new SubscriptionUpdateOptions { CancelAtPeriodEnd = true }),
+            _ => (Task)stripe.SubscriptionSchedules.CreateAsync(new SubscriptionScheduleCreateOptions { FromSubscription = id }),
+        });
+
+        (await UndoAsync(done)).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe(code);
+    }
+
+    /// <summary>Which discount was put on here is known by the executed proposal alone.</summary>
+    [Theory]
+    [InlineData(null, "discount_unknown")]
+    [InlineData("di_1", "set_by_code")]
+    public async Task TakeBackCoupon_ByItself_IsRefused(string? discount, string code)
+    {
+        var arguments = await Operations["apply_coupon_once"].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        await _bench.DoneAsync("apply_coupon_once", arguments);
+        var wanted = new JsonObject { ["subscription"] = (string)arguments["subscription"]!, ["discount"] = discount };
+
+        var outcome = await _bench.Book.ProposeAsync(new ProposeRequest(RealBench.Tenant, "take_back_coupon", wanted, _bench.Person("sam"), "support.v1", "task_alone", 0, "conv_1", "Because."), default);
+
+        outcome.ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe(code);
+    }
+
+    /// <summary>Another interval is billed at once.</summary>
+    private async Task BillAYearAsync(string subscription)
+    {
+        var stripe = _bench.Sandbox.Admin.V1;
+        var price = await stripe.Prices.CreateAsync(new PriceCreateOptions { Currency = "usd", UnitAmount = 30_000, Recurring = new() { Interval = "year" }, ProductData = new() { Name = "Team" } });
+        var item = (await stripe.Subscriptions.GetAsync(subscription)).Items.Data.Single().Id;
+        await stripe.Subscriptions.UpdateAsync(subscription, new SubscriptionUpdateOptions { Items = [new() { Id = item, Price = price.Id }] });
+    }
+
+    /// <summary>Other discounts stay, and the customer's own is in force again where none is left: the card counts it.</summary>
+    [Theory]
+    [InlineData("of the subscription")]
+    [InlineData("of the customer")]
+    public async Task Undo_OfACoupon_LeavesOtherDiscounts(string whose)
+    {
+        const string Name = "apply_coupon_once";
+        var arguments = await Operations[Name].MakeAsync(new Objects(_bench.Sandbox.Admin));
+        var stripe = _bench.Sandbox.Admin.V1;
+        var id = (string)arguments["subscription"]!;
+        var lasting = (await stripe.Coupons.CreateAsync(new CouponCreateOptions { PercentOff = 10, Duration = "forever" })).Id;
+        var given = await stripe.Subscriptions.UpdateAsync(id, new SubscriptionUpdateOptions { Discounts = [new() { Coupon = lasting }] });
+        if (whose == "of the customer")
+        {
+            // Stripe's API gives customers none any more; those of old are still in force.
+            var account = _bench.Sandbox.Server.World.Account;
+            var own = account.All("discount").Single(d => (string?)d["id"] == given.DiscountIds.Single()).DeepClone();
+            account.All("customer").Single(c => (string?)c["id"] == given.CustomerId)["discount"] = own;
+            await stripe.Subscriptions.UpdateAsync(id, new SubscriptionUpdateOptions { Discounts = [] });
+        }
+
+        var before = (await stripe.Subscriptions.GetAsync(id)).DiscountIds;
+
+        var undo = await CarriedOutAsync(RealBench.Ok(await UndoAsync(await _bench.DoneAsync(Name, arguments))));
+
+        (await stripe.Subscriptions.GetAsync(id)).DiscountIds.ShouldBe(before);
+        undo.Changes[0].AfterMinor.ShouldBe(5400);
+        (await stripe.Invoices.CreatePreviewAsync(new InvoiceCreatePreviewOptions { Subscription = id })).Total.ShouldBe(5400);
     }
 
     private Task<Outcome<ProposalView>> UndoAsync(ProposalView done) =>
