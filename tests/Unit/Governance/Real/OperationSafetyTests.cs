@@ -102,7 +102,7 @@ public sealed class OperationSafetyTests(MatrixBench shared) : IClassFixture<Mat
         await operation.Prepare(_bench.Sandbox.Admin, arguments);
         var proposal = await _bench.ProposeAsync(name, arguments, operation.Proposer);
         var invoker = _bench.Node.GetRequiredService<OperationInvokers>().Get(name);
-        var preview = (await invoker.PreviewAsync(invoker.Bind(proposal.Arguments).ShouldBeOfType<Outcome<JsonObject>.Ok>().Value, RealBench.Tenant, default)).ShouldBeOfType<Outcome<OperationPreview>.Ok>().Value;
+        var preview = (await invoker.PreviewAsync(proposal.Arguments, RealBench.Tenant, default)).ShouldBeOfType<Outcome<OperationPreview>.Ok>().Value;
         var approved = new Dictionary<string, string>(preview.Declared) { [preview.Declared.Keys.Order().First()] = "as it was" };
         var grant = new WriteGrant(RealBench.Tenant, proposal.Id, name, Run.KeyOf(RealBench.Tenant, proposal.Id), "ada", "support.v1", approved).For(_ => Task.FromResult<Refusal?>(null));
 
