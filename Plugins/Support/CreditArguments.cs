@@ -29,7 +29,7 @@ public sealed record IssueCreditNoteArguments(
     [property: Description("Only if one of these is the cause; leave out otherwise")] CreditReason? Reason = null,
     [property: Description("Where money already paid goes; leave out for an unpaid invoice")] CreditDisposition? Disposition = null,
     [property: Description("A sentence the customer reads; no links")] string? Memo = null,
-    [property: Description("Whole lines with tax, by number as get_invoice shows them")] IReadOnlyList<int>? Lines = null);
+    [property: Description("Whole lines with tax, counted from 1 as get_invoice lists them")] IReadOnlyList<int>? Lines = null);
 
 /// <summary>Arguments of <c>issue_refund</c>.</summary>
 public sealed record IssueRefundArguments(
