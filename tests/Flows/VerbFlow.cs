@@ -50,8 +50,7 @@ public sealed class VerbFlow
 
         var refused = await CopilotProcess.RunAsync(folder, ["crm", "set", "cus_nobody", "--tier", "key", "--as", "olivia", .. settings]);
         refused.ExitCode.ShouldBe(2, refused.Errors);
-        refused.Errors.ShouldStartWith("customer: ");
-        refused.Errors.ShouldContain("cus_nobody");
+        refused.Errors.ShouldStartWith("customer 'cus_nobody': ");
         refused.Output.ShouldNotContain("tier");
 
         var export = await CopilotProcess.RunAsync(folder, ["audit", "export", .. settings]);
