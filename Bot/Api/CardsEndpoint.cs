@@ -33,7 +33,9 @@ public static class CardsEndpoint
             return ApiError.Result(404, "unknown_proposal", $"There is no proposal '{id}'.", "GET /api/proposals lists those there are.");
         }
 
-        var card = ChatCard.Of(sight.Of(found, caller.Person), people.All, clock.UtcNow);
+        // What is not shown can't be approved; what people filled into a form no chat shows.
+        var card = ChatCard.Of(sight.InChat(found), people.All, clock.UtcNow);
+        card = sight.IsPersonal(found) ? card with { Whole = false } : card;
         return Results.Json(channel == "teams" ? AdaptiveCards.Of(card, ButtonsOf) : BlockKit.Of(card, ButtonsOf), ApiJson.Options);
 
         CardButtonIds ButtonsOf(bool whole) => new(whole ? Seal(approve: true) : null, Seal(approve: false));

@@ -26,7 +26,7 @@ public sealed record ChatCard(
     IReadOnlyList<CardFact> Facts, CardFact? Reason, IReadOnlyList<string> Evidence, IReadOnlyList<string> Outcome, bool Open, bool Whole = true)
 {
     /// <summary>What stands in the place of what a channel has no room for.</summary>
-    public const string TooLong = "This is too long to be shown here whole, so it can't be approved here. Open it in the console.";
+    public const string TooLong = "This can't be shown here whole, so it can't be approved here. Open it in the console.";
 
     private const int MostText = 4000;
     private const int RowsOfACut = 10;
@@ -45,9 +45,9 @@ public sealed record ChatCard(
             proposal.Id,
             PlainText.Line(proposal.Title, 300),
             [proposal.Livemode ? "LIVE" : "TEST", ProposalWords.Label(status), ProposalWords.Label(proposal.Risk)],
-            PlainText.Line($"{proposal.CustomerName} ({proposal.Customer.Id})", 200),
+            $"{PlainText.Line(proposal.CustomerName, 150)} ({PlainText.Line(proposal.Customer.Id, 60)})",
             proposal.Amount?.ToDisplayText(),
-            [.. proposal.Changes.Select(c => new CardChange(PlainText.Line(c.Field, 80), PlainText.Of(c.Before, MostText), PlainText.Of(c.After, MostText)))],
+            [.. proposal.Changes.Select(c => new CardChange(PlainText.Line(c.Field, 300), PlainText.Of(c.Before, MostText), PlainText.Of(c.After, MostText)))],
             [.. FactsOf(proposal, status, people)],
             proposal.Reason.Length == 0 ? null : new CardFact(proposal.ReasonIsAPersons ? $"Reason, in {ProposalWords.Name(proposal.RequestedBy, people)}'s words" : "AI-written reason", PlainText.Of(proposal.Reason, 1200)),
             [.. EvidenceOf(proposal.Evidence)],

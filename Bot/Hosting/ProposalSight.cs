@@ -16,8 +16,21 @@ public sealed class ProposalSight(PolicyBook policies, OperationCatalog operatio
         ArgumentNullException.ThrowIfNull(proposal);
         ArgumentNullException.ThrowIfNull(person);
         var policy = policies.For(proposal.Operation);
-        return operations.Find(proposal.Operation) is not { FilledByPeople: true } || policy.ProposerRole(person) is not null || policy.ApproverRole(person) is not null
+        return !IsPersonal(proposal) || policy.ProposerRole(person) is not null || policy.ApproverRole(person) is not null
             ? proposal
-            : proposal with { Arguments = [], Changes = [.. proposal.Changes.Select(c => new PreviewChange(c.Field, "", "(not for your role)"))] };
+            : Without(proposal, "(not for your role)");
     }
+
+    /// <summary>As whoever is in a chat may read it.</summary>
+    public ProposalView InChat(ProposalView proposal) => IsPersonal(proposal) ? Without(proposal, "(in the console)") : proposal;
+
+    /// <summary>True for what a person filled into a form.</summary>
+    public bool IsPersonal(ProposalView proposal)
+    {
+        ArgumentNullException.ThrowIfNull(proposal);
+        return operations.Find(proposal.Operation) is { FilledByPeople: true };
+    }
+
+    private static ProposalView Without(ProposalView proposal, string said) =>
+        proposal with { Arguments = [], Changes = [.. proposal.Changes.Select(c => new PreviewChange(c.Field, "", said))] };
 }

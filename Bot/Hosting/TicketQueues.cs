@@ -63,7 +63,7 @@ public sealed class TicketQueues(PolicyBook policies, IHelpdesk helpdesk, Propos
     {
         var (ticket, at) = waiting;
         var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}");
-        var customer = ticket.CustomerId ?? note?.Customer.Id;
+        var customer = ticket.CustomerId ?? (note?.Status is ProposalStatus.Pending or ProposalStatus.Approved or ProposalStatus.Executing or ProposalStatus.Executed ? note.Customer.Id : null);
         return new WaitingTicket(
             queue, PlainText.Clean(ticket.Number, 60), at, PlainText.Clean(ticket.Subject, LongestSubject), ticket.Intent, labels.Urgency, labels.Language,
             customer, note is not null && note.Customer.Id == customer ? note.CustomerName : null, note is null ? null : WireName.Of(note.Status), note?.Id);

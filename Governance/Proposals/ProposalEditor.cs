@@ -113,7 +113,7 @@ public sealed class ProposalEditor
         // Taken from what is kept, so after an erasure there is nothing to bring back.
         if ((undo.Restore is { } restore ? restore(ProposalViews.ChangesOf(done)) : []) is not { } arguments)
         {
-            return new Refusal("not_undoable", "What stood there before is not kept any more.", "Fill it in again.");
+            return new Refusal("not_undoable", "What stood there before is not kept any more, or is nothing that can be proposed.", "Fill it in again.");
         }
 
         arguments[undo.Argument] = undo.OfResult ? done.ResultObjectId : done.TargetId;

@@ -32,7 +32,7 @@ public sealed class RemoveTaxId(StripeReaders readers) : IOperation<RemoveTaxIdA
                 arguments,
                 "Take a tax id off the billing details",
                 TaxIdList.Said(list.Present.Where(t => t.Id != arguments.TaxId)),
-                "Can be undone: the same number is put on again.");
+                "Can be undone for the kinds of tax id that the form knows: the same number is put on again.");
     }
 
     public async Task<ExecutionResult> ExecuteAsync(RemoveTaxIdArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)

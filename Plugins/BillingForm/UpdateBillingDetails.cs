@@ -144,7 +144,7 @@ public sealed class UpdateBillingDetails(StripeReaders readers) : IOperation<Upd
             customer.Ref(),
             null,
             [.. rows.Select(r => new PreviewChange(r.Label, r.Before, r.After.Length > 0 ? r.After : "(taken away)"))],
-            "Can be undone: what stood there before is kept in this proposal and proposed anew. Invoices that are finalized stay as they are.",
+            "Can be undone where the form takes what stood there before: it is kept in this proposal and proposed anew. Invoices that are finalized stay as they are.",
             declared);
     }
 }

@@ -12,7 +12,7 @@ public sealed record CustomerMatches(int Count, IReadOnlyList<CustomerMatch> Mat
 
 /// <summary>A customer with what tells it from others of the like name.</summary>
 /// <param name="LastInvoiceHandle">Where only one customer fits; left out where several do.</param>
-/// <param name="OpenDisputes">Likewise: those that wait for an answer, the most pressing first; left out where there are none.</param>
+/// <param name="OpenDisputes">Likewise: those that wait for an answer, of the last 120 days, the most pressing first; left out where none was found.</param>
 /// <param name="Plans">Delimited names, each with its subscription's status where that is not active.</param>
 public sealed record CustomerMatch(
     ObjectRef Customer,

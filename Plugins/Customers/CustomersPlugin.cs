@@ -19,6 +19,9 @@ public sealed class CustomersPlugin(ToolContext context)
     private const int MostSubscriptions = 10;
     private const int MostCredits = 3;
     private const int MostDisputes = 3;
+
+    /// <summary>Days after which no dispute waits for an answer any more.</summary>
+    private const int OpenFor = 120;
     private readonly StripeReader _reader = context.Reader;
     private readonly CustomerFinder _finder = new(context.Reader);
     private readonly SubscriptionProjection _subscriptions = new(context.Reader, context.Tenant);
@@ -122,7 +125,8 @@ public sealed class CustomersPlugin(ToolContext context)
     /// <summary>Null where there are none, and where this key may not read disputes.</summary>
     private async Task<IReadOnlyList<DisputeRow>?> OpenDisputesAsync(string customerId, CancellationToken cancellationToken)
     {
-        if (!(await _reader.DisputesAsync(cancellationToken)).TryGet(out var disputes, out _))
+        // A bank gives weeks to answer, so what is open is young, and old years need not be read for it.
+        if (!(await _reader.DisputesAsync(context.Clock.UtcNow.UtcDateTime.AddDays(-OpenFor), cancellationToken)).TryGet(out var disputes, out _))
         {
             return null;
         }

@@ -19,7 +19,7 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
     public async Task<Outcome<DisputeDossier>> ReadAsync(string chargeId, CancellationToken cancellationToken)
     {
         if (!(await reader.ChargeAsync(chargeId, cancellationToken)).TryGet(out var charge, out var refusal)
-            || !(await reader.DisputesAsync(cancellationToken)).TryGet(out var all, out refusal)
+            || !(await reader.DisputesAsync(null, cancellationToken)).TryGet(out var all, out refusal)
             || !(await new Settlements(reader).InvoiceOfAsync(charge, cancellationToken)).TryGet(out var invoice, out refusal) && refusal is not null
             || !(await SubscriptionAsync(invoice, cancellationToken)).TryGet(out var subscription, out refusal) && refusal is not null)
         {

@@ -30,7 +30,7 @@ public sealed class DisputesPlugin(ToolContext context)
 
     private async Task<Outcome<DisputeList>> ListAsync(string? customer, CancellationToken cancellationToken)
     {
-        if (!(await _reader.DisputesAsync(cancellationToken)).TryGet(out var all, out var refusal))
+        if (!(await _reader.DisputesAsync(null, cancellationToken)).TryGet(out var all, out var refusal))
         {
             return refusal;
         }

@@ -179,8 +179,9 @@ public sealed class StripeReader
         TryAsync(async () => (Outcome<Dispute>)await _v1.Disputes.GetAsync(id, null, null, cancellationToken), cancellationToken);
 
     /// <summary>Every dispute and inquiry with its charge and customer, newest first.</summary>
-    public Task<Outcome<Listing<Dispute>>> DisputesAsync(CancellationToken cancellationToken) =>
-        ListAsync(_v1.Disputes.ListAutoPagingAsync(new DisputeListOptions { Limit = Page, Expand = ["data.charge.customer"] }, null, cancellationToken), cancellationToken);
+    /// <param name="since">Only those that began from then on; null for all.</param>
+    public Task<Outcome<Listing<Dispute>>> DisputesAsync(DateTime? since, CancellationToken cancellationToken) =>
+        ListAsync(_v1.Disputes.ListAutoPagingAsync(new DisputeListOptions { Limit = Page, Created = since is { } from ? new DateRangeOptions { GreaterThanOrEqual = from } : null, Expand = ["data.charge.customer"] }, null, cancellationToken), cancellationToken);
 
     /// <summary>What a customer used of a meter between two midnights.</summary>
     public Task<Outcome<decimal>> UsageAsync(string meter, string customer, DateTime from, DateTime until, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
         var remedy = Remedies.ForCharge(credits?.Invoice.Status, goesOn, charge.Disputed);
         var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, charge.Disputed);
         return RefundRules.Plan(facts, arguments.Amount)
-            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, [.. Window(arguments, charge, tenant), .. Line(amount, charge, credits), new PreviewChange(PreviewChange.Remedy, "", remedy.Because)]));
+            .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, WindowOf(arguments, charge, tenant)?.IsOpen, [.. Window(arguments, charge, tenant), .. Line(amount, charge, credits), new PreviewChange(PreviewChange.Remedy, "", remedy.Because)]));
     }
 
     public async Task<ExecutionResult> ExecuteAsync(IssueRefundArguments arguments, TenantContext tenant, WriteGrant grant, IWriteClients writers, CancellationToken cancellationToken)
@@ -90,16 +90,20 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
     /// <summary>Where the charge stands in the window of its reason; outside of it a person decides by what the policy excepts.</summary>
     private IEnumerable<PreviewChange> Window(IssueRefundArguments arguments, Charge charge, TenantContext tenant)
     {
-        if (policies.Find(Descriptor.Name)?.WindowDays is not { } windows)
+        if (policies.Find(Descriptor.Name)?.WindowDays is null)
         {
             yield break;
         }
 
         var courtesy = policies.Find(GiveCourtesyCredit.Descriptor.Name)?.Limit?.PerCustomer is { } most && most.TryGetValue(charge.Currency, out var limit) ? limit : default(Money?);
-        yield return new PreviewChange("Refund window", "", windows.TryGetValue(Reason(arguments), out var days)
-            ? new RefundWindow(days, tenant.Day(charge.Created), tenant.Day(clock.UtcNow)).Says(courtesy)
-            : "policy.yaml gives none for this reason.");
+        yield return new PreviewChange("Refund window", "", WindowOf(arguments, charge, tenant)?.Says(courtesy) ?? "policy.yaml gives none for this reason.");
     }
+
+    /// <summary>Null where policy.yaml has none for this reason.</summary>
+    private RefundWindow? WindowOf(IssueRefundArguments arguments, Charge charge, TenantContext tenant) =>
+        policies.Find(Descriptor.Name)?.WindowDays is { } windows && windows.TryGetValue(Reason(arguments), out var days)
+            ? new RefundWindow(days, tenant.Day(charge.Created), tenant.Day(clock.UtcNow))
+            : null;
 
     /// <summary>Whoever means a line of the invoice is told what gives the same money back and corrects the books as well.</summary>
     private static IEnumerable<PreviewChange> Line(Money amount, Charge charge, InvoiceCredits? credits)
@@ -117,7 +121,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
         _ => null,
     };
 
-    private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits, IReadOnlyList<PreviewChange> advice)
+    private static Preview<IssueRefundArguments> PreviewOf(IssueRefundArguments arguments, Money amount, Charge charge, Customer customer, InvoiceCredits? credits, bool? inside, IReadOnlyList<PreviewChange> advice)
     {
         var refunded = amount with { AmountMinor = charge.AmountRefunded };
         var stored = amount with { AmountMinor = -customer.Balance };
@@ -146,6 +150,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
                 ["disputed"] = charge.Disputed ? "true" : "false",
                 ["customer"] = customer.Id,
                 ["invoice"] = credits?.Invoice.Id ?? "",
+                ["window"] = inside switch { true => "inside", false => "outside", null => "none" },
             }) { Rule = RuleOf(arguments) };
     }
 

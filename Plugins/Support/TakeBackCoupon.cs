@@ -99,7 +99,7 @@ public sealed class TakeBackCoupon(StripeReaders readers) : IOperation<TakeBackC
 
     private static Refusal? Unfit(Subscription subscription, string? discount) =>
         !Running.Contains(subscription.Status) ? new Refusal("subscription_not_running", $"The subscription is {subscription.Status}: no further invoice comes that could use the coupon.")
-        : discount is null ? new Refusal("discount_unknown", "Which discount was put on is not known.", "Take it off in Stripe's dashboard.")
+        : discount is null || discount == subscription.Id ? new Refusal("discount_unknown", "Which discount was put on is not known.", "Take it off in Stripe's dashboard.")
         : !ApplyCouponOnce.Kept(subscription).Contains(discount) ? new Refusal("discount_gone", "The discount is not on the subscription any more: an invoice has used it, or somebody took it off.")
         : subscription.ScheduleId is not null ? new Refusal("change_scheduled", "A change of the subscription is scheduled, which sets its discounts.", "Take the scheduled change back with keep_plan first.")
         : subscription.CancelAtPeriodEnd || subscription.CancelAt is not null ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use the coupon.", "There is nothing to take back.")

@@ -151,11 +151,13 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
         }
 
         var one = Array.TrueForAll(Subject, s => named.Select(e => e[s]?.ToString()).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Count() <= 1);
-        foreach (var (name, value) in (named.Count > 0 && (one || !understood.Intent!.OnRequest) ? named[0] : []).Where(p => Subject.Contains(p.Key)).ToList())
+        foreach (var (name, value) in (named.Count > 0 && (one || !Proposes(understood.Intent!)) ? named[0] : []).Where(p => Subject.Contains(p.Key)).ToList())
         {
             entities[name] = value?.DeepClone();
         }
     }
+
+    private static bool Proposes(Intent intent) => intent.Steps.OfType<RuleStep.Call>().Any(c => c.Id == RuleRun.ProposalStep);
 
     private static readonly string[] Subject = ["customer", "customer_query", "invoice", "number", "charge"];
 

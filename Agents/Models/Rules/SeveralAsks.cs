@@ -167,11 +167,11 @@ internal static partial class SeveralAsks
     [GeneratedRegex(@"\b(?:it|that|this|those|these|one)\b", RegexOptions.IgnoreCase)]
     private static partial Regex PointsBack();
 
-    [GeneratedRegex("\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("\"[^\"]*\"|[“„][^“”]*[“”]|«[^»]*»|‘[^’]*’", RegexOptions.CultureInvariant)]
     private static partial Regex Quotation();
 
-    /// <summary>Lines after one that ends in a colon are somebody else's, up to an empty line; so is the rest of a line after "says:".</summary>
-    [GeneratedRegex(@"(?<=:[ \t]*\n)(?:[^\n]*\S[^\n]*(?:\n|$))+|(?<=\b(?:reads|says|said|writes|wrote|screenshot)\s*:)[^\n]+(?=\n)", RegexOptions.IgnoreCase)]
+    /// <summary>What follows a line that ends in a colon is somebody else's, since nobody can tell where it ends; so is the rest of a line after "says:", and all of it where empty lines follow.</summary>
+    [GeneratedRegex(@"(?<=:[ \t]*\n)[\s\S]+|(?<=\b(?:reads|says|said|writes|wrote|screenshot)\s*:)[\s\S]*\n[ \t]*\n[\s\S]*|(?<=\b(?:reads|says|said|writes|wrote|screenshot)\s*:)[^\n]+(?=\n)", RegexOptions.IgnoreCase)]
     private static partial Regex Pasted();
 
     [GeneratedRegex(@"^Playbook [a-z_]+\.")]
