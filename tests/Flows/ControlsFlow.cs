@@ -128,7 +128,7 @@ public sealed class ControlsFlow
         var inChat = JsonNode.Parse((await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && e.Seq != entry.Seq).Details)!;
         (inChat["playbook"], (string?)inChat["why"]).ShouldBe((null, "refused"));
         var words = await copilot.Stage.Host.Services.GetRequiredService<AuditContents>().ReadAsync(copilot.Stage.Host.Tenants.Default.Context, (string)inChat["content"]!, CancellationToken.None);
-        ((string?)JsonNode.Parse(words!)!["why"])!.ShouldContain("viewer");
+        ((string?)JsonNode.Parse(words!)!["why"])!.ShouldContain("not for your role");
     }
 
     [Fact]
