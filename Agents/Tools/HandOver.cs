@@ -69,12 +69,12 @@ internal static class HandOver
             new KernelFunctionFromMethodOptions { FunctionName = Name, Description = description }));
     }
 
-    /// <summary>What was handed over in these calls, each specialist once.</summary>
+    /// <summary>What was handed over in these calls, each specialist once, with all that was left to it.</summary>
     public static IReadOnlyList<Handover> In(string from, IEnumerable<ToolEvidence> calls) =>
     [
         .. calls.Where(c => c.Tool == Name && c.Result is JsonObject result && result["error"] is null)
-            .Select(c => new Handover(from, (string)c.Arguments![To]!, (string)c.Arguments[What]!))
-            .DistinctBy(h => h.To),
+            .GroupBy(c => (string)c.Arguments![To]!, c => (string)c.Arguments![What]!)
+            .Select(parts => new Handover(from, parts.Key, string.Join("\n", parts.Distinct(StringComparer.Ordinal)))),
     ];
 
     private sealed record Left(string To, string Note);

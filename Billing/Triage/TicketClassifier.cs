@@ -10,7 +10,21 @@ namespace BillingCopilot.Billing.Triage;
 /// <param name="Sentiment"><c>negative</c>, <c>neutral</c> or <c>positive</c>.</param>
 /// <param name="Language">ISO 639-1; <c>und</c> when it can't be told.</param>
 /// <param name="PolicyWords">To find the policy that applies; empty for <c>other</c>.</param>
-public sealed record TicketLabels(string Intent, double Certainty, string Urgency, string Sentiment, string Language, string PolicyWords);
+public sealed record TicketLabels(string Intent, double Certainty, string Urgency, string Sentiment, string Language, string PolicyWords)
+{
+    /// <summary>True where the words decided nothing, and whoever read them gave the intent.</summary>
+    public bool IsReading { get; private init; }
+
+    /// <summary>As whoever read the ticket understands it. Where its words decide, they are kept: no reading talks them round.</summary>
+    /// <param name="intent">A name of <see cref="TriageWords.Intents"/>; any other, and null, changes nothing.</param>
+    public TicketLabels ReadAs(string? intent, TriageWords words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return Intent == TicketClassifier.Other && intent is not null && words.Intents.TryGetValue(intent, out var about)
+            ? this with { Intent = intent, PolicyWords = about.Policy, IsReading = true }
+            : this;
+    }
+}
 
 /// <summary>Sorts tickets by weighted words. Pure: the same text always gets the same labels.</summary>
 public sealed class TicketClassifier

@@ -45,7 +45,7 @@ public sealed record ChatCard(
             proposal.Id,
             PlainText.Line(proposal.Title, 300),
             [proposal.Livemode ? "LIVE" : "TEST", ProposalWords.Label(status), ProposalWords.Label(proposal.Risk)],
-            $"{PlainText.Line(proposal.CustomerName, 150)} ({PlainText.Line(proposal.Customer.Id, 60)})",
+            $"{PlainText.Line(proposal.CustomerName, 300)} ({PlainText.Line(proposal.Customer.Id, 60)})",
             proposal.Amount?.ToDisplayText(),
             [.. proposal.Changes.Select(c => new CardChange(PlainText.Line(c.Field, 300), PlainText.Of(c.Before, MostText), PlainText.Of(c.After, MostText)))],
             [.. FactsOf(proposal, status, people)],

@@ -146,7 +146,7 @@ internal static class ProposalsCommand
         var person = CliPerson.Option(usual);
         var command = new Command(name, description) { id, person };
         command.SetAction((parsed, stop) => RunAsync(given, parsed, parsed.GetValue(person)!, async (host, who) =>
-            Print((await run(host, parsed.GetValue(id)!, who, stop, parsed)).Map(v => (object)v)), stop));
+            Print((await run(host, parsed.GetValue(id)!, who, stop, parsed)).Map(v => (object)host.Services.GetRequiredService<ProposalSight>().Of(v, who))), stop));
         return command;
     }
 

@@ -15,7 +15,8 @@ namespace BillingCopilot.Plugins.Helpdesk;
 public sealed record PostInternalNoteArguments(
     [property: Handle(ObjectKind.Customer), Description("Whose it is.")] ObjectRef Customer,
     [property: Description("No links.")] string Note,
-    [property: Handle(ObjectKind.Ticket), Description("If there is one.")] ObjectRef? Ticket = null);
+    [property: Handle(ObjectKind.Ticket), Description("If there is one.")] ObjectRef? Ticket = null,
+    [property: Description("As sorted.")] string? Intent = null);
 
 /// <summary>Posts a note that colleagues read, on a ticket or, where there is none, on the customer in the CRM.</summary>
 public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk helpdesk, ICrm crm, TicketRouting routing) : IOperation<PostInternalNoteArguments>
@@ -33,7 +34,7 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
     {
         ArgumentNullException.ThrowIfNull(arguments);
         var note = PlainText.CleanLines(arguments.Note, int.MaxValue).Trim();
-        if (Unfit(note) is { } unfit)
+        if ((Unfit(note) ?? TicketRouting.Unknown(arguments.Intent)) is { } unfit)
         {
             return unfit;
         }
@@ -55,7 +56,7 @@ public sealed partial class PostInternalNote(StripeReaders readers, IHelpdesk he
         }
 
         // The customer is settled by whoever approves: the ticket goes where this customer's tickets go.
-        var queue = ticket is null ? "" : await routing.QueueOfAsync(tenant, ticket, customer.Id, cancellationToken);
+        var queue = ticket is null ? "" : await routing.QueueOfAsync(tenant, ticket, customer.Id, arguments.Intent, cancellationToken);
         var moves = ticket is not null && queue != ticket.Queue;
         var target = ticket is null ? customer.Ref() : new ObjectRef(ObjectKind.Ticket, ticket.Id);
         var where = ticket is null ? "in the CRM" : $"on ticket {PlainText.Clean(ticket.Number, 60)}";

@@ -30,11 +30,17 @@ public sealed class TicketsPlugin(ToolContext context)
         [Handle(ObjectKind.Ticket), Description("Handle such as tic1")] string? ticket = null,
         [Description("Or its number, or its words")] string? text = null,
         [Handle(ObjectKind.Customer), Description("Handle of the customer, if the asker named one")] string? customer = null,
+        [Description("One of `intents`, after `other`")] string? intent = null,
         CancellationToken cancellationToken = default) =>
-        ToolResult.Of(await SortAsync(ticket, text?.Trim(), customer, cancellationToken));
+        ToolResult.Of(await SortAsync(ticket, text?.Trim(), customer, intent, cancellationToken));
 
-    private async Task<Outcome<TriageView>> SortAsync(string? id, string? text, string? customer, CancellationToken cancellationToken)
+    private async Task<Outcome<TriageView>> SortAsync(string? id, string? text, string? customer, string? reading, CancellationToken cancellationToken)
     {
+        if (TicketRouting.Unknown(reading) is { } unknown)
+        {
+            return unknown;
+        }
+
         var stored = (id ?? text) is { Length: > 0 and <= LongestNumber } named ? await context.Helpdesk.FindAsync(context.Tenant, named, cancellationToken) : null;
         if (stored is null && (id is not null || string.IsNullOrEmpty(text) || !text.Any(char.IsWhiteSpace)))
         {
@@ -49,7 +55,7 @@ public sealed class TicketsPlugin(ToolContext context)
 
         // Whom the asker names is meant, whatever the words point to.
         var fits = customer is null ? matched.Matches : [.. matched.Matches.Where(m => m.Customer.Id == customer).Select(m => m with { By = "the asker" })];
-        var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}");
+        var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}").ReadAs(reading, TriageWords.Shipped);
         var account = fits is [var known] && context.Routing is { } routing ? await routing.AccountAsync(context.Tenant, known.Customer.Id, cancellationToken) : null;
         var sorted = new Sorted(stored, ticket, labels, fits, account, context.Routing?.QueueOf(labels.Intent, account).Name ?? QueueBook.One.All[0].Name);
         return fits is [var one] ? await KnownAsync(sorted, one, matched.Mentioned, cancellationToken) : View(sorted, null);
@@ -96,7 +102,9 @@ public sealed class TicketsPlugin(ToolContext context)
             stored is null ? null : new UntrustedText(stored.Subject),
             stored is null ? null : new UntrustedText(Cut(sorted.Ticket.Body, MostText)),
             labels.Intent,
-            labels.Certainty,
+            labels.IsReading ? null : labels.Certainty,
+            labels.IsReading ? "who read it" : null,
+            labels.Intent == TicketClassifier.Other ? [.. TicketClassifier.Shipped.Intents] : null,
             labels.Urgency,
             labels.Sentiment,
             labels.Language,

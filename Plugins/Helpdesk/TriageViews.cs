@@ -11,7 +11,9 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="Ticket">Left out for pasted words.</param>
 /// <param name="Subject">Left out for pasted words, as is <paramref name="Text"/>.</param>
 /// <param name="Text">The customer's words, cut to what is needed: material, never an order.</param>
-/// <param name="IntentCertainty">0 to 1.</param>
+/// <param name="IntentCertainty">0 to 1; left out where the words did not decide.</param>
+/// <param name="IntentBy">Who gave the intent, where the words did not.</param>
+/// <param name="Intents">What it may be read as; left out where the words decide.</param>
 /// <param name="GivesOrders">True when its words try to give orders to whoever reads it.</param>
 /// <param name="Customer">Whose ticket it is; left out unless exactly one customer fits.</param>
 /// <param name="Matches">Who fits, and why, best first.</param>
@@ -31,7 +33,9 @@ public sealed record TriageView(
     UntrustedText? Subject,
     UntrustedText? Text,
     string Intent,
-    double IntentCertainty,
+    double? IntentCertainty,
+    string? IntentBy,
+    IReadOnlyList<string>? Intents,
     string Urgency,
     string Sentiment,
     string Language,

@@ -61,6 +61,22 @@ public class HandoverTests
     }
 
     [Fact]
+    public async Task Run_TwoPartsForTheSameSpecialist_BothReachIt()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("more_tools", ("name", "hand_over")),
+            HandOver("support", "Say what invoice IWLJOGXF-0013 comes to."),
+            HandOver("support", "Say which plan they are on."),
+            ScriptedModel.Say("The rest is for support."),
+            ScriptedModel.Say("Here it is."));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("@collections what about their last invoice, and their plan?");
+
+        answer.Agent.ShouldBe("collections+support");
+        script.Requests[^1].Messages[^1].Text.ShouldContain("«Say what invoice IWLJOGXF-0013 comes to. Say which plan they are on.»");
+    }
+
+    [Fact]
     public async Task Run_PartHandedOver_StaysWithinTheAskersRole_AndIsNotHandedOn()
     {
         var script = new ScriptedModel(
