@@ -85,7 +85,10 @@ public static class DuplicateCharges
             if (Partner(charge, near) is { } partner)
             {
                 var verdict = Judge(charge, partner);
-                yield return new DuplicateFinding(charge, partner, verdict, EvidenceOf(charge, partner));
+
+                // One of the two was to be given back: it does not matter which.
+                var (suspect, original) = verdict == DuplicateVerdict.AlreadyRefunded && !IsRefunded(charge) ? (partner, charge) : (charge, partner);
+                yield return new DuplicateFinding(suspect, original, verdict, EvidenceOf(suspect, original));
             }
         }
     }
@@ -110,9 +113,11 @@ public static class DuplicateCharges
         (null, null) => DuplicateVerdict.Unclear,
         (null, _) when HasPurposeOfItsOwn(suspect, original) => DuplicateVerdict.Unclear,
         ({ } a, { } b) when a != b => DuplicateVerdict.Legitimate,
-        _ when suspect.AmountRefunded >= suspect.Amount.AmountMinor => DuplicateVerdict.AlreadyRefunded,
+        _ when IsRefunded(suspect) || IsRefunded(original) => DuplicateVerdict.AlreadyRefunded,
         _ => DuplicateVerdict.Likely,
     };
+
+    private static bool IsRefunded(ChargeFacts charge) => charge.AmountRefunded >= charge.Amount.AmountMinor;
 
     /// <summary>A purchase outside invoices says what it is for; a double says what the first one says, or nothing.</summary>
     private static bool HasPurposeOfItsOwn(ChargeFacts suspect, ChargeFacts original) =>

@@ -4,11 +4,12 @@ namespace BillingCopilot.Billing.Credits;
 /// <param name="Status">Stripe's: succeeded, pending, failed.</param>
 /// <param name="Refunded">Already refunded.</param>
 /// <param name="CreditedToBalance">Of the invoice it pays, already given back as customer balance.</param>
-/// <param name="Disputed">Under an open or lost dispute.</param>
-public sealed record RefundableCharge(string Status, Money Amount, long Refunded, long CreditedToBalance, bool Disputed)
+/// <param name="PaidBackOutOfBand">Likewise by bank transfer or in cash, as credit notes record it.</param>
+/// <param name="Disputed">Was ever disputed.</param>
+public sealed record RefundableCharge(string Status, Money Amount, long Refunded, long CreditedToBalance, long PaidBackOutOfBand, bool Disputed)
 {
-    /// <summary>What may still be refunded. Money given back as customer balance is not given back again.</summary>
-    public Money Remaining => Amount with { AmountMinor = Math.Max(0, Amount.AmountMinor - Refunded - CreditedToBalance) };
+    /// <summary>What may still be refunded. Money given back as customer balance or outside Stripe is not given back again.</summary>
+    public Money Remaining => Amount with { AmountMinor = Math.Max(0, Amount.AmountMinor - Refunded - CreditedToBalance - PaidBackOutOfBand) };
 }
 
 /// <summary>How much of a charge may be refunded.</summary>
@@ -25,7 +26,7 @@ public static class RefundRules
     {
         { Status: not "succeeded" } => new("charge_not_succeeded", $"The charge is {charge.Status}: no money was taken."),
         { Disputed: true } => new("charge_disputed", "The charge is disputed: the card network may already be giving the money back.", "Answer the dispute instead."),
-        { Remaining.AmountMinor: 0 } => new("charge_already_refunded", $"The charge of {charge.Amount} was already given back in full{Balance(charge)}."),
+        { Remaining.AmountMinor: 0 } => new("charge_already_refunded", $"The charge of {charge.Amount} was already given back in full{Elsewhere(charge)}."),
         _ => amount is { } asked ? Unfit(charge, asked) : null,
     };
 
@@ -44,12 +45,15 @@ public static class RefundRules
             : asked.AmountMinor > charge.Remaining.AmountMinor
             ? new Refusal(
                 "amount_too_large",
-                $"The charge was {charge.Amount}, of which {charge.Remaining} is left to refund{Balance(charge)}; {asked} is more.",
+                $"The charge was {charge.Amount}, of which {charge.Remaining} is left to refund{Elsewhere(charge)}; {asked} is more.",
                 $"Refund at most {charge.Remaining}.")
             : null;
     }
 
-    private static string Balance(RefundableCharge charge) => charge.CreditedToBalance == 0
-        ? ""
-        : $" ({charge.Amount with { AmountMinor = charge.CreditedToBalance }} of it as customer balance)";
+    private static string Elsewhere(RefundableCharge charge)
+    {
+        var ways = new[] { (Minor: charge.CreditedToBalance, How: "as customer balance"), (Minor: charge.PaidBackOutOfBand, How: "outside Stripe") }
+            .Where(w => w.Minor != 0).Select(w => $"{charge.Amount with { AmountMinor = w.Minor }} of it {w.How}").ToList();
+        return ways.Count == 0 ? "" : $" ({string.Join(", ", ways)})";
+    }
 }

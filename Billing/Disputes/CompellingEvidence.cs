@@ -20,9 +20,9 @@ public sealed record PurchaseTraits(string? Ip = null, string? DeviceId = null, 
 }
 
 /// <summary>An earlier payment with the same card.</summary>
-/// <param name="Disputed">Whether it was ever disputed, or reported as fraud.</param>
+/// <param name="Challenged">Whether it was ever disputed, or is marked as fraud by us or by Stripe. Card networks' early fraud warnings are not looked at: a restricted key has no permission of its own for them.</param>
 /// <param name="Description">What was sold with it, by its own invoice; null when not known or not asked for.</param>
-public sealed record EarlierPayment(string ChargeId, DateTimeOffset Paid, bool Disputed, PurchaseTraits Traits, string? Description = null);
+public sealed record EarlierPayment(string ChargeId, DateTimeOffset Paid, bool Challenged, PurchaseTraits Traits, string? Description = null);
 
 /// <summary>
 /// Visa's Compelling Evidence 3.0: a dispute for fraud (reason 10.4) is taken back when two undisputed payments with
@@ -66,7 +66,7 @@ public sealed record CompellingEvidence(bool Applies, IReadOnlyList<EarlierPayme
             return new CompellingEvidence(false, [], []);
         }
 
-        List<EarlierPayment> aged = [.. earlier.Where(p => !p.Disputed && IsOfAge(paid - p.Paid)).OrderByDescending(p => p.Paid)];
+        List<EarlierPayment> aged = [.. earlier.Where(p => !p.Challenged && IsOfAge(paid - p.Paid)).OrderByDescending(p => p.Paid)];
         return new CompellingEvidence(true, aged, [.. aged.Where(p => traits.Shared(p.Traits) >= SharedTraits)]);
     }
 

@@ -37,6 +37,9 @@ public sealed record InvoiceFacts(
     /// <summary>Credit notes before and after payment together.</summary>
     public long CreditedInAll { get; init; }
 
+    /// <summary>Of the refunds of its payments, those that its credit notes made; 0 where the notes were not read.</summary>
+    public long RefundedByCreditNotes { get; init; }
+
     /// <summary>Customer balance before and after, where finalising moved it; negative is credit.</summary>
     public long StartingBalance { get; init; }
 

@@ -13,6 +13,32 @@ public sealed record BillingHistory(
     /// <summary>Sent and not taken back, oldest first.</summary>
     internal IReadOnlyList<InvoiceFacts> Final { get; } =
         [.. Invoices.Where(i => i.Status is "open" or "paid" or "uncollectible").OrderBy(i => i.Created).ThenBy(i => i.Id, StringComparer.Ordinal)];
+
+    /// <summary>What took money for an invoice, oldest first.</summary>
+    internal IReadOnlyList<ChargeFacts> PaymentsOf(InvoiceFacts invoice) => [.. Charges.Where(c => c.Succeeded && c.InvoiceId == invoice.Id).OrderBy(c => c.Created)];
+
+    /// <summary>
+    /// Given back on an invoice for what it bills, with tax: its credit notes, and refunds of its payments that belong to
+    /// no note. Refunds first give back what was paid beyond what the invoice asked for, which is a mistake of its own.
+    /// </summary>
+    internal long GivenBack(InvoiceFacts invoice)
+    {
+        var payments = PaymentsOf(invoice);
+        var refunds = Math.Max(0, payments.Sum(c => c.AmountRefunded) - invoice.RefundedByCreditNotes);
+        var beyond = Math.Max(0, payments.Sum(c => c.Amount.AmountMinor) - invoice.AmountDue);
+        return invoice.CreditedInAll + Math.Max(0, refunds - beyond);
+    }
+
+    /// <summary>
+    /// Paid on an invoice beyond what it asked for and not given back: 0 or more. Credit that was stored or paid out of
+    /// band after the payment settles it where it comes to all of it; a smaller one was for something else.
+    /// </summary>
+    internal long Overpaid(InvoiceFacts invoice)
+    {
+        var over = PaymentsOf(invoice).Sum(c => c.Amount.AmountMinor - c.AmountRefunded) - invoice.AmountDue;
+        var stored = invoice.CreditedInAll - invoice.Credited - invoice.RefundedByCreditNotes;
+        return over > stored ? Math.Max(0, over) : 0;
+    }
 }
 
 /// <summary>What the rules need to know of a subscription.</summary>

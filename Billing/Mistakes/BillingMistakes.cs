@@ -14,40 +14,73 @@ public static class BillingMistakes
     {
         ArgumentNullException.ThrowIfNull(history);
         var doubles = Doubles(history).ToList();
+        var charges = doubles
+            .Concat(PaidTwice(history, [.. doubles.Select(d => d.InvoiceId).OfType<string>()]))
+            .Concat(ChargedAfterEnd(history, [.. doubles.Select(d => d.ChargeId).OfType<string>()]));
+        var lines = AfterCancel(history).Concat(MissedDiscounts.Find(history)).Concat(WrongProrations.Find(history)).ToLookup(m => m.InvoiceId);
         return
         [
-            .. doubles
-                .Concat(PaidTwice(history, [.. doubles.Select(d => d.InvoiceId).OfType<string>()]))
-                .Concat(AfterCancel(history))
-                .Concat(ChargedAfterEnd(history, [.. doubles.Select(d => d.ChargeId).OfType<string>()]))
-                .Concat(MissedDiscounts.Find(history))
-                .Concat(WrongProrations.Find(history))
-                .Select(m => m.ChargeId is null && history.Final.FirstOrDefault(i => i.Id == m.InvoiceId) is { } invoice ? m with { WithTax = Taxed(m.Over, invoice) } : m)
+            .. charges
+                .Concat(history.Final.SelectMany(i => Left([.. lines[i.Id].Select(m => m with { WithTax = Taxed(m.Over, i) })], history.GivenBack(i))))
                 .OrderByDescending(m => Math.Abs(m.Over.AmountMinor)),
         ];
     }
+
+    /// <summary>
+    /// What is still too much on an invoice. What was given back on it makes good the mistake that comes to just that, then the largest.
+    /// </summary>
+    /// <param name="givenBack">With tax, in minor units.</param>
+    private static IEnumerable<Mistake> Left(IReadOnlyList<Mistake> ofInvoice, long givenBack)
+    {
+        foreach (var mistake in ofInvoice.OrderByDescending(m => m.WithTax.AmountMinor == givenBack || m.Over.AmountMinor == givenBack).ThenByDescending(m => m.Over.AmountMinor))
+        {
+            var taken = Math.Clamp(givenBack, 0, Math.Max(0, mistake.WithTax.AmountMinor));
+            givenBack -= taken;
+            if (taken == 0)
+            {
+                yield return mistake;
+            }
+            else if (mistake.WithTax - Minor(mistake, taken) is { AmountMinor: > 0 } left)
+            {
+                yield return mistake with
+                {
+                    Over = Minor(mistake, Pricing.Round((decimal)mistake.Over.AmountMinor * left.AmountMinor / mistake.WithTax.AmountMinor)),
+                    WithTax = left,
+                    Evidence = [.. mistake.Evidence, $"Of {mistake.WithTax} too much, {Minor(mistake, taken)} was given back already."],
+                };
+            }
+        }
+    }
+
+    private static Money Minor(Mistake mistake, long minor) => mistake.Over with { AmountMinor = minor };
 
     /// <summary>Tax on top goes with the amount that it was charged on.</summary>
     private static Money Taxed(Money over, InvoiceFacts invoice) => invoice.Total - invoice.Tax is not 0 and var net
         ? over with { AmountMinor = over.AmountMinor + Pricing.Round((decimal)over.AmountMinor * invoice.Tax / net) }
         : over;
 
-    private static IEnumerable<Mistake> Doubles(BillingHistory history) => DuplicateCharges.Find(history.Charges)
-        .Where(f => f.Verdict == DuplicateVerdict.Likely)
-        .Select(f => new Mistake(
+    /// <summary>Of two payments of one invoice, what was given back of either counts.</summary>
+    private static IEnumerable<Mistake> Doubles(BillingHistory history) =>
+        from found in DuplicateCharges.Find(history.Charges)
+        where found.Verdict == DuplicateVerdict.Likely
+        let suspect = found.Suspect
+        let own = suspect.Amount.AmountMinor - suspect.AmountRefunded
+        let over = history.Final.FirstOrDefault(i => i.Id == suspect.InvoiceId) is { } invoice ? Math.Min(own, history.Overpaid(invoice)) : own
+        where over > 0
+        select new Mistake(
             MistakeKind.DuplicateCharge,
-            f.Suspect.Amount with { AmountMinor = f.Suspect.Amount.AmountMinor - f.Suspect.AmountRefunded },
-            f.Suspect.InvoiceId ?? f.Original.InvoiceId,
-            f.Suspect.InvoiceNumber ?? f.Original.InvoiceNumber,
-            f.Suspect.Id,
-            [$"Charged on {f.Original.Created:yyyy-MM-dd} and again on {f.Suspect.Created:yyyy-MM-dd}.", .. f.Evidence]));
+            suspect.Amount with { AmountMinor = over },
+            suspect.InvoiceId ?? found.Original.InvoiceId,
+            suspect.InvoiceNumber ?? found.Original.InvoiceNumber,
+            suspect.Id,
+            [$"Charged on {found.Original.Created:yyyy-MM-dd} and again on {suspect.Created:yyyy-MM-dd}.", .. found.Evidence]);
 
     /// <summary>Payments of one invoice, of any amount and card, that come to more than it asked for.</summary>
     private static IEnumerable<Mistake> PaidTwice(BillingHistory history, HashSet<string> told) =>
         from invoice in history.Final
         where !told.Contains(invoice.Id)
-        let paid = history.Charges.Where(c => c.Succeeded && c.InvoiceId == invoice.Id).OrderBy(c => c.Created).ToList()
-        let over = paid.Sum(c => c.Amount.AmountMinor - c.AmountRefunded) - invoice.AmountDue
+        let paid = history.PaymentsOf(invoice)
+        let over = history.Overpaid(invoice)
         where paid.Count > 1 && over > 0
         select new Mistake(
             MistakeKind.PaidTwice,
@@ -66,11 +99,10 @@ public static class BillingMistakes
         from invoice in history.Final
         where invoice.SubscriptionId == subscription.Id && invoice.Created > subscription.EndedAt
         let lines = invoice.Lines.Where(l => !l.Metered && !l.Proration && l.Amount > 0 && l.PeriodStart >= subscription.EndedAt).ToList()
-        let over = lines.Sum(l => l.Amount) - invoice.CreditedInAll
-        where lines.Count > 0 && over > 0
+        where lines.Count > 0
         select new Mistake(
             MistakeKind.ChargedAfterCancel,
-            new Money(over, invoice.Currency),
+            new Money(lines.Sum(l => l.Amount), invoice.Currency),
             invoice.Id,
             invoice.Number,
             null,

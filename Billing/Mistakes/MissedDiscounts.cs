@@ -32,7 +32,7 @@ internal static class MissedDiscounts
         let missed = discount.PercentOff is { } percent ? Pricing.Round(whole * percent / 100)
             : discount.AmountOff is { } off && off.Currency == invoice.Currency ? Math.Min(off.AmountMinor, whole)
             : 0
-        where missed > invoice.CreditedInAll
+        where missed > 0
         select Of(invoice, discount.Name, missed, $"“{discount.Name}” is in force since {discount.Start:yyyy-MM-dd}{(discount.End is { } end ? $" until {end:yyyy-MM-dd}" : "")}{(discount.PercentOff is { } p ? $": {p:0.##} %" : "")} of {new Money(whole, invoice.Currency)}.");
 
     /// <summary>A discount that is over by now leaves its trace on the invoices around the gap.</summary>
@@ -47,7 +47,7 @@ internal static class MissedDiscounts
         foreach (var discount in before.Discounts.Where(d => d is { Amount: > 0, PercentOff: not null }))
         {
             var missed = Pricing.Round(Discountable(invoice, []) * discount.PercentOff!.Value / 100);
-            if (!Has(invoice, discount.Key) && Has(after, discount.Key) && missed > invoice.CreditedInAll && !running.Any(r => r.Key == discount.Key))
+            if (!Has(invoice, discount.Key) && Has(after, discount.Key) && missed > 0 && !running.Any(r => r.Key == discount.Key))
             {
                 yield return Of(invoice, discount.Name, missed, $"Invoices {before.Number} before it and {after.Number} after it have “{discount.Name}” ({discount.PercentOff:0.##} %).");
             }

@@ -90,7 +90,8 @@ public static class Remedies
     {
         var invoice = history.Invoices.FirstOrDefault(i => i.Id == mistake.InvoiceId);
         var goesOn = history.Subscriptions.Any(s => s.Id == invoice?.SubscriptionId && s.EndedAt is null);
-        return invoice?.Status != "paid" ? new Remedy(RemedyKind.LowerTheDebt, "The invoice is not paid: a credit note lowers what is owed, and no money moves.")
+        return history.Charges.Any(c => c.InvoiceId == mistake.InvoiceId && c.Disputed) ? Disputed
+            : invoice?.Status != "paid" ? new Remedy(RemedyKind.LowerTheDebt, "The invoice is not paid: a credit note lowers what is owed, and no money moves.")
             : goesOn ? new Remedy(RemedyKind.StoredCredit, "The invoice is paid and the subscription goes on: stored credit lowers the next invoice, and no fee is lost.")
             : new Remedy(RemedyKind.CreditAndRefund, "The invoice is paid and no further one comes that could use stored credit: the credit note pays the money back.");
     }

@@ -21,8 +21,7 @@ internal static class WrongProrations
             foreach (var invoice in invoices)
             {
                 var found = Amounts(invoice, lines, percents).Concat(Repeated(invoice)).Concat(CreditMissing(invoice, lines)).ToList();
-                var over = found.Sum(f => f.Over) - Math.Sign(found.Sum(f => f.Over)) * Math.Min(invoice.CreditedInAll, Math.Abs(found.Sum(f => f.Over)));
-                if (over != 0)
+                if (found.Sum(f => f.Over) is not 0 and var over)
                 {
                     yield return new Mistake(MistakeKind.WrongProration, new Money(over, invoice.Currency), invoice.Id, invoice.Number, null, [.. found.Select(f => f.Evidence)]);
                 }

@@ -52,6 +52,7 @@ public sealed record UnpaidInvoice(
     IReadOnlyList<EarlierProposal>? Proposals);
 
 /// <summary>One try to take money.</summary>
+/// <param name="Refunded">Of the amount, given back to the card or bank; left out when nothing was.</param>
 /// <param name="Declined">Stripe's decline code; left out when it worked.</param>
 /// <param name="Meaning">In plain words; given with the newest decline of each code.</param>
 /// <param name="CustomerShould">What the customer has to do; given likewise.</param>
@@ -59,6 +60,7 @@ public sealed record AttemptView(
     ObjectRef Charge,
     DateOnly Date,
     Money Amount,
+    Money? Refunded,
     string Outcome,
     string? InvoiceNumber,
     string? Card,
@@ -84,6 +86,7 @@ public sealed record AttemptView(
             charge.Ref(),
             tenant.Day(charge.Created),
             new Money(charge.Amount, charge.Currency),
+            charge.AmountRefunded > 0 ? new Money(charge.AmountRefunded, charge.Currency) : null,
             decline is null ? charge.Status : "declined",
             invoice?.Number,
             CardView.Short(charge.PaymentMethodDetails),

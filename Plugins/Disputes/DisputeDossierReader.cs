@@ -65,7 +65,7 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
             subscription?.EndedAt is { } ended ? tenant.Day(ended) : null,
             subscription?.CancelAtPeriodEnd == true || subscription?.CancelAt is not null,
             used,
-            earlier.Count(p => !p.Disputed),
+            earlier.Count(p => !p.Challenged),
             paid.Count(c => c.Amount == charge.Amount && c.Currency == charge.Currency && tenant.Day(c.Created) == tenant.Day(charge.Created)),
             new Money(charge.AmountRefunded, charge.Currency),
             RecordedFacts.Day(RecordedFacts.LastLogIn, charge.Metadata, subscription?.Metadata, customer?.Metadata),
@@ -112,7 +112,7 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
     {
         List<EarlierPayment> earlier =
             [.. paid.Where(c => Card(c) is { } card && card == Card(charge) && c.Created < charge.Created && !c.Refunded)
-                .Select(c => new EarlierPayment(c.Id, Dates.Instant(c.Created), c.Disputed, RecordedFacts.TraitsOf(c.Metadata)))];
+                .Select(c => new EarlierPayment(c.Id, Dates.Instant(c.Created), c.Disputed || IsMarkedAsFraud(c), RecordedFacts.TraitsOf(c.Metadata)))];
         foreach (var named in DisputeDossier.VisaOf(dispute, charge, earlier).Named)
         {
             if (!(await new SoldReader(reader).OfAsync(paid.First(c => c.Id == named.ChargeId), cancellationToken)).TryGet(out var sold, out var refusal))
@@ -125,6 +125,9 @@ internal sealed class DisputeDossierReader(StripeReader reader, TenantContext te
 
         return earlier;
     }
+
+    /// <summary>By a person of ours, or by Stripe's own assessment.</summary>
+    private static bool IsMarkedAsFraud(Charge charge) => charge.FraudDetails is { } fraud && (fraud.UserReport == "fraudulent" || fraud.StripeReport == "fraudulent");
 
     private static DateTime Midnight(DateTime at) => new(at.Ticks - (at.Ticks % TimeSpan.TicksPerDay), DateTimeKind.Utc);
 

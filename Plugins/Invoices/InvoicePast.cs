@@ -32,6 +32,20 @@ public sealed record EarlierProposal(ObjectRef Proposal, string Operation, strin
             .Select(p => Of(p, context)),
     ];
 
+    /// <summary>Those that give money of an invoice back, on it or on what paid it; newest first.</summary>
+    internal static async Task<IReadOnlyList<EarlierProposal>> OfMoneyBackAsync(IEnumerable<ObjectRef> targets, ToolContext context, CancellationToken cancellationToken)
+    {
+        List<ProposalView> found = [];
+        foreach (var target in targets)
+        {
+            found.AddRange((await context.ProposalsOf(context.Tenant, target, cancellationToken)).Where(p => Counts.Contains(p.Status) && MoneyBack.Contains(p.Operation)));
+        }
+
+        return [.. found.OrderByDescending(p => p.CreatedAt).Take(Most).Select(p => Of(p, context))];
+    }
+
+    private static readonly HashSet<string> MoneyBack = new(["issue_refund", "issue_credit_note"], StringComparer.Ordinal);
+
     /// <summary>Most rows that are given.</summary>
     internal const int Most = 5;
 

@@ -10,6 +10,7 @@ namespace BillingCopilot.Plugins.Support;
 /// <summary>What a planned credit changes, in rows a person reads.</summary>
 internal static class CreditNotePreview
 {
+    private const string Refunded = "Refunded to the payment method";
     private const string StoredCredit = "Customer's stored credit";
 
     public static Preview<IssueCreditNoteArguments> Of(IssueCreditNoteArguments arguments, InvoiceCredits credits, CreditedLines credited, CreditPlan plan, Customer customer, CreditNote computed, Remedy remedy)
@@ -43,13 +44,18 @@ internal static class CreditNotePreview
 
         if (plan.ToRefund.AmountMinor > 0)
         {
-            yield return Row("Refunded to the payment method", refunded, refunded + plan.ToRefund);
+            yield return Row(Refunded, refunded, refunded + plan.ToRefund);
         }
 
         // Unchanged it is shown too, after what does change.
         if (plan.ToBalance.AmountMinor > 0)
         {
             yield return Row(StoredCredit, stored, stored + plan.ToBalance);
+        }
+
+        if (plan.ToRefund.AmountMinor == 0 && refunded.AmountMinor > 0)
+        {
+            yield return Row(Refunded, refunded, refunded);
         }
 
         var tax = computed.TotalTaxes?.Sum(t => t.Amount) ?? 0;

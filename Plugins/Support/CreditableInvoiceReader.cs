@@ -12,6 +12,9 @@ internal sealed record InvoiceCredits(Invoice Invoice, CreditableInvoice Facts, 
     /// <summary>Given back as customer balance, by credit notes.</summary>
     public long ToBalance => Notes.Sum(n => Math.Max(0, n.PostPaymentAmount - RefundedBy(n) - (n.OutOfBandAmount ?? 0)));
 
+    /// <summary>Given back by bank transfer or in cash, as credit notes record it.</summary>
+    public long OutOfBand => Notes.Sum(n => n.OutOfBandAmount ?? 0);
+
     internal static long RefundedBy(CreditNote note) => note.Refunds?.Sum(r => r.AmountRefunded) ?? 0;
 }
 

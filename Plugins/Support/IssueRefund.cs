@@ -34,7 +34,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
 
         var goesOn = credits is null ? null : await ComingInvoices.AnyAsync(reader, owner, charge.Currency, cancellationToken);
         var remedy = Remedies.ForCharge(credits?.Invoice.Status, goesOn, charge.Disputed);
-        var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, charge.Disputed);
+        var facts = new RefundableCharge(charge.Status, new Money(charge.Amount, charge.Currency), charge.AmountRefunded, credits?.ToBalance ?? 0, credits?.OutOfBand ?? 0, charge.Disputed);
         return RefundRules.Plan(facts, arguments.Amount)
             .Map(amount => PreviewOf(arguments with { Amount = amount }, amount, charge, customer, credits, WindowOf(arguments, charge, tenant)?.IsOpen, [.. Window(arguments, charge, tenant), .. Line(amount, charge, credits), new PreviewChange(PreviewChange.Remedy, "", remedy.Because)]));
     }
@@ -114,6 +114,10 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
         }
     }
 
+    /// <summary>What the customer already has of this invoice by bank transfer or in cash.</summary>
+    private static IEnumerable<PreviewChange> OutOfBand(Money amount, InvoiceCredits? credits) =>
+        credits is { OutOfBand: > 0 } ? [PreviewChange.Of("Paid back outside Stripe", amount with { AmountMinor = credits.OutOfBand }, amount with { AmountMinor = credits.OutOfBand })] : [];
+
     private static PolicyRule? RuleOf(IssueRefundArguments arguments) => arguments.Reason switch
     {
         RefundReason.Duplicate => PolicyRules.RefundOfDuplicate,
@@ -136,6 +140,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
             [
                 PreviewChange.Of($"Refunded of {(amount with { AmountMinor = charge.Amount }).ToDisplayText()}", refunded, refunded + amount),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
+                .. OutOfBand(amount, credits),
                 new PreviewChange("Reason", "", Reason(arguments)),
                 .. advice,
             ],
@@ -147,6 +152,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
                 ["currency"] = charge.Currency,
                 ["amount_refunded"] = $"{charge.AmountRefunded}",
                 ["credited_to_balance"] = $"{credits?.ToBalance ?? 0}",
+                ["paid_back_out_of_band"] = $"{credits?.OutOfBand ?? 0}",
                 ["disputed"] = charge.Disputed ? "true" : "false",
                 ["customer"] = customer.Id,
                 ["invoice"] = credits?.Invoice.Id ?? "",

@@ -2,8 +2,10 @@ using System.ComponentModel;
 using System.Text.Json;
 using BillingCopilot.Billing;
 using BillingCopilot.Billing.Charges;
+using BillingCopilot.Billing.Invoices;
 using BillingCopilot.Billing.Mistakes;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Invoices;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
 using BillingCopilot.Plugins.Tools;
@@ -36,7 +38,8 @@ public sealed class MistakesPlugin(ToolContext context)
             || !(await new InvoiceFactsReader(_reader).ReadAsync(listed.Items, cancellationToken)).TryGet(out var invoices, out refusal)
             || !(await _reader.SubscriptionsWithDiscountsAsync(id, cancellationToken)).TryGet(out var subscriptions, out refusal)
             || !(await _reader.ChargesAsync(new ChargeListOptions { Customer = id }, cancellationToken)).TryGet(out var charges, out refusal)
-            || !(await ChargesAsync(charges.Items, listed.Items, cancellationToken)).TryGet(out var facts, out refusal))
+            || !(await ChargesAsync(charges.Items, listed.Items, cancellationToken)).TryGet(out var facts, out refusal)
+            || !(await WithRefundsOfNotesAsync(invoices, facts, cancellationToken)).TryGet(out invoices, out refusal))
         {
             return refusal;
         }
@@ -55,6 +58,14 @@ public sealed class MistakesPlugin(ToolContext context)
         var history = new BillingHistory([.. invoices.Select(OutsideNames.Delimited)], [.. subscriptions.Items.Select(s => OutsideNames.Delimited(SubscriptionFactsMap.Of(s, customer)))], facts);
         var complete = listed.Complete && charges.Complete && subscriptions.Complete;
         var mistakes = BillingMistakes.Find(history);
+        List<MistakeView> views = [];
+        foreach (var mistake in mistakes)
+        {
+            var targets = facts.Where(c => c.Succeeded && (c.Id == mistake.ChargeId || (mistake.InvoiceId is not null && c.InvoiceId == mistake.InvoiceId))).Select(c => new ObjectRef(ObjectKind.Charge, c.Id));
+            var proposals = await EarlierProposal.OfMoneyBackAsync(mistake.InvoiceId is { } invoice ? targets.Append(new ObjectRef(ObjectKind.Invoice, invoice)) : targets, context, cancellationToken);
+            views.Add(MistakeView.Of(mistake, Remedies.For(mistake, history), proposals.Count > 0 ? proposals : null));
+        }
+
         return new MistakeList(
             customer.Ref(),
             customer.NameOf(),
@@ -62,8 +73,31 @@ public sealed class MistakesPlugin(ToolContext context)
             facts.Count,
             complete,
             complete ? null : new Partial(listed.Items.Count, null, "Older invoices were not looked at: use get_invoice for one of them."),
-            [.. mistakes.Select(m => MistakeView.Of(m, Remedies.For(m, history)))],
+            views,
             mistakes.Count == 0 ? LookedFor : null);
+    }
+
+    /// <summary>Only a credit note says which refunds are its own: read where an invoice was both credited after its payment and refunded.</summary>
+    private async Task<Outcome<IReadOnlyList<InvoiceFacts>>> WithRefundsOfNotesAsync(IReadOnlyList<InvoiceFacts> invoices, IReadOnlyList<ChargeFacts> charges, CancellationToken cancellationToken)
+    {
+        List<InvoiceFacts> known = [];
+        foreach (var invoice in invoices)
+        {
+            if (invoice.CreditedInAll == invoice.Credited || !charges.Any(c => c.InvoiceId == invoice.Id && c.AmountRefunded > 0))
+            {
+                known.Add(invoice);
+                continue;
+            }
+
+            if (!(await _reader.CreditNotesAsync(invoice.Id, cancellationToken)).TryGet(out var notes, out var refusal))
+            {
+                return refusal;
+            }
+
+            known.Add(invoice with { RefundedByCreditNotes = notes.Items.Where(n => n.Status != "void").Sum(InvoiceCredits.RefundedBy) });
+        }
+
+        return known;
     }
 
     private async Task<Outcome<IReadOnlyList<ChargeFacts>>> ChargesAsync(IReadOnlyList<Charge> charges, IReadOnlyList<Invoice> invoices, CancellationToken cancellationToken)
@@ -105,9 +139,20 @@ public sealed record MistakeList(
 /// <param name="Over">Asked for too much, without tax.</param>
 /// <param name="OverWithTax">The same with tax, where it is another.</param>
 /// <param name="Under">Asked for too little.</param>
-public sealed record MistakeView(string Kind, Money? Over, Money? OverWithTax, Money? Under, ObjectRef? Invoice, string? InvoiceNumber, ObjectRef? Charge, IReadOnlyList<string> Evidence, RemedyView Remedy)
+/// <param name="Proposals">To give money of it back: open, or carried out; left out when none.</param>
+public sealed record MistakeView(
+    string Kind,
+    Money? Over,
+    Money? OverWithTax,
+    Money? Under,
+    ObjectRef? Invoice,
+    string? InvoiceNumber,
+    ObjectRef? Charge,
+    IReadOnlyList<string> Evidence,
+    RemedyView Remedy,
+    IReadOnlyList<EarlierProposal>? Proposals)
 {
-    internal static MistakeView Of(Mistake mistake, Remedy remedy) => new(
+    internal static MistakeView Of(Mistake mistake, Remedy remedy, IReadOnlyList<EarlierProposal>? proposals) => new(
         JsonNamingPolicy.SnakeCaseLower.ConvertName(mistake.Kind.ToString()),
         mistake.Over.AmountMinor > 0 ? mistake.Over : null,
         mistake.Over.AmountMinor > 0 && mistake.WithTax != mistake.Over ? mistake.WithTax : null,
@@ -116,7 +161,8 @@ public sealed record MistakeView(string Kind, Money? Over, Money? OverWithTax, M
         mistake.InvoiceNumber,
         mistake.ChargeId is { } charge ? new ObjectRef(ObjectKind.Charge, charge) : null,
         mistake.Evidence,
-        RemedyView.Of(remedy));
+        RemedyView.Of(remedy),
+        proposals);
 }
 
 /// <summary>The cheapest remedy that is right.</summary>

@@ -24,8 +24,9 @@ internal static partial class EntityReader
         }
 
         ReadHandles(text, found);
-        ReadAmount(text, found);
+        ReadAmount(text, dialogue, found);
         ReadPeriod(text, dialogue.Today, found);
+        ReadWhichCharge(text, found);
         ReadPurpose(text, found);
         ReadSubscriptions(text, found);
         ReadLanguage(text, found);
@@ -73,12 +74,42 @@ internal static partial class EntityReader
         }
     }
 
-    private static void ReadAmount(string text, JsonObject found)
+    /// <summary>
+    /// The amount that is asked for, and that of the payment it is a part of: "$8.90 of the $89.00 payment". Where only the payment's
+    /// is given, it is asked for as a whole; in reply to which payment is meant, an amount says just that.
+    /// </summary>
+    private static void ReadAmount(string text, Dialogue dialogue, JsonObject found)
     {
-        if (FigureScanner.Scan(text).FirstOrDefault(f => f is { Kind: FigureKind.Amount, Number: not null, Currency: not null }) is { } amount
-            && Money.Parse($"{amount.Number!.Value.ToString(CultureInfo.InvariantCulture)} {amount.Currency}") is Outcome<Money>.Ok ok)
+        var amounts = FigureScanner.Scan(text).Where(f => f is { Kind: FigureKind.Amount, Number: not null, Currency: not null }).ToList();
+        var reply = amounts.Count == 1 && text == dialogue.Asked && dialogue.AnsweredBefore.Contains(AskBack.Charge, StringComparison.Ordinal);
+        var whole = amounts.FirstOrDefault(a => reply || AfterOfPayment().IsMatch(text[a.At.End..]) || BeforeOfPayment().IsMatch(text[..a.At.Start]));
+        var asked = amounts.FirstOrDefault(a => a != whole) ?? (reply ? null : whole);
+        if (asked is not null && Amount(asked) is { } amount)
         {
-            found["amount"] = ok.Value.ToString();
+            found["amount"] = amount;
+        }
+
+        if (whole is not null && Amount(whole) is { } charge)
+        {
+            found["charge_amount"] = charge;
+        }
+    }
+
+    private static string? Amount(Figure figure) =>
+        Money.Parse($"{figure.Number!.Value.ToString(CultureInfo.InvariantCulture)} {figure.Currency}") is Outcome<Money>.Ok ok ? ok.Value.ToString() : null;
+
+    /// <summary>What says which payment is meant; a place in a row ("the second payment") says it to nobody who does not see the row.</summary>
+    private static void ReadWhichCharge(string text, JsonObject found)
+    {
+        if (PlaceOfCharge().IsMatch(text))
+        {
+            found["charge_place"] = "yes";
+            found["part_of_place"] = found["amount"] is { } part && part.ToString() != found["charge_amount"]?.ToString() ? "yes" : null;
+        }
+
+        if ((found["charge_amount"] ?? found["number"] ?? found["invoice"] ?? found["from"]) is not null)
+        {
+            found["charge_choice"] = "yes";
         }
     }
 
@@ -206,7 +237,7 @@ internal static partial class EntityReader
             string[] handles = [.. known[0].Keys.Where(k => CustomerHandle().IsMatch(k) && WasKnown(k))];
             found[handles.Length == 1 ? "customer" : "customer_query"] = handles.Length == 1 ? handles[0] : known[0].At.Of(text);
         }
-        else if (NameReader.Find(WithoutWritings(text), isWord) is { } name)
+        else if (NameReader.Find(WithoutWritings(text), isWord) is { } name && Number().Match(name).Length < name.Length)
         {
             found["customer_query"] = name;
         }
@@ -255,6 +286,17 @@ internal static partial class EntityReader
     /// <summary>What is pasted after "bank statement:" is the bank's writing of our name, and nobody's name.</summary>
     [GeneratedRegex(@"(?<=\bstatement(?: line| entry)?\b[^:]{0,40}):.*$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex BankWords();
+
+    /// <summary>"$89.00 payment".</summary>
+    [GeneratedRegex(@"^\s*(?:(?!(?:of|from|on|to|for|in|as|and|their|the)\b)\w+\s+)?(?:payment|charge|transaction|debit)s?\b", RegexOptions.IgnoreCase)]
+    private static partial Regex AfterOfPayment();
+
+    /// <summary>"payment of $89.00".</summary>
+    [GeneratedRegex(@"\b(?:payment|charge|transaction|debit)\s+(?:of|over|for|about)\s+$", RegexOptions.IgnoreCase)]
+    private static partial Regex BeforeOfPayment();
+
+    [GeneratedRegex(@"\b(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|other|earlier|oldest|last but one) (?:payment|charge|transaction|debit|one)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex PlaceOfCharge();
 
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();

@@ -80,9 +80,18 @@ internal sealed partial class IntentMatcher
             return new Understood(null, [asked], Declined: true);
         }
 
-        if (Offered(dialogue.AnsweredBefore) is { } offered && Replies.AfterYes(asked) is { } rest && (score < Sure || best?.Name == offered.Name))
+        if (Offered(dialogue.AnsweredBefore) is { } offered && Replies.AfterYes(asked) is { } rest)
         {
-            return new Understood(offered, [rest]);
+            if (best?.Name == offered.Name || TakesUp(offered, rest))
+            {
+                return new Understood(offered, [rest]);
+            }
+
+            if (best is { OnRequest: true } && !NamesItsOwn(rest) && PointsBack().IsMatch(rest))
+            {
+                // "Yes, but refund it instead": what "it" is was never said.
+                return new Understood(null, [asked]);
+            }
         }
 
         if (Ruled(asked, best ?? _rules.Find(_index.Rank(asked)[0].Label)) is { } general)
@@ -135,6 +144,12 @@ internal sealed partial class IntentMatcher
         Replies.IsNo(dialogue.Asked, rest => Best(rest).Score >= Threshold)
         || Correction().IsMatch(dialogue.Asked)
         || (Offered(dialogue.AnsweredBefore) is not null && Replies.AfterYes(dialogue.Asked) is not null);
+
+    /// <summary>True for words after a yes that want what was offered, and nothing else, of nobody else.</summary>
+    private bool TakesUp(Intent offered, string rest) => !rest.Contains('?') && !Contrast().IsMatch(rest) && !NamesItsOwn(rest)
+        && !Action().Matches(rest).Any(m => _index.StrangeTo(offered.Name, Words.Of(m.Value)).Any());
+
+    private bool NamesItsOwn(string text) => EntityReader.NamesObject(text) || NameReader.Find(text, IsWord) is not null || Words.Of(text).Contains(Words.Amount);
 
     /// <summary>True for what a question back was answered with.</summary>
     public bool IsAnswerBack(Dialogue dialogue) =>
@@ -257,6 +272,15 @@ internal sealed partial class IntentMatcher
         .Select(i => _rules.Find(i.Offer!.Intent))
         .FirstOrDefault();
 
+    [GeneratedRegex(@"\b(?:but|instead|rather|except|though|only|just not|other than|explain|show|list|check|tell)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Contrast();
+
+    [GeneratedRegex(@"\b(?:refund|reimburs|cancel|downgrad|upgrad|void|resend|mail|email|send|remind|pause|contest|accept|retry|delete|undo|draft|write)\w*|\b(?:money|pay|take) (?:it |them )?back\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Action();
+
+    [GeneratedRegex(@"\b(?:it|that|this|those|these)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex PointsBack();
+
     /// <summary>"Sorry, I meant Acorn": the question before, about somebody else.</summary>
     [GeneratedRegex(@"^\s*(?:(?:sorry|oops|no|nope|wait|actually|my mistake|my bad|pardon|correction)\b[\s,.:!-]*)*(?:i (?:really )?mean[t]?|make (?:that|it)|rather|i was asking about|i am asking about|that should be|not (?:him|her|them|that one),? but)\b[\s,:]*", RegexOptions.IgnoreCase)]
     private static partial Regex Correction();
@@ -296,8 +320,10 @@ internal static class AskBack
     public const string OneOf = "Which one do you mean?";
     public const string Invoice = "Which invoice do you mean? Its number or the customer's name is enough.";
     public const string Amount = "Which amount, and in which currency?";
+    public const string Charge = "Which payment do you mean?";
 
     public static bool IsIn(string answer) =>
         answer.Contains(Customer, StringComparison.Ordinal) || answer.Contains(OneOf, StringComparison.Ordinal)
-        || answer.Contains(Invoice, StringComparison.Ordinal) || answer.Contains(Amount, StringComparison.Ordinal);
+        || answer.Contains(Invoice, StringComparison.Ordinal) || answer.Contains(Amount, StringComparison.Ordinal)
+        || answer.Contains(Charge, StringComparison.Ordinal);
 }

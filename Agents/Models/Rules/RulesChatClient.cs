@@ -131,6 +131,12 @@ public sealed class RulesChatClient(RuleBook book) : IChatClient
             }
         }
 
+        if (texts.Count > 1 && entities["charge_choice"] is not null)
+        {
+            // A reply that says which payment is meant stands for the place that the question gave.
+            entities.Remove("charge_place");
+        }
+
         TakeSubject(entities, understood, dialogue, matcher);
         return entities;
     }

@@ -101,6 +101,99 @@ public class RulesTests
         answer.Text.ShouldStartWith("The difference is $60.00, not $90.00");
     }
 
+    private const string Mistakes = """{"customer":"cus1","customer_name":"«Acme»","invoices":3,"charges":3,"mistakes":[{"kind":"wrong_proration","over":"41.53 USD","invoice":"inv1","invoice_number":"LUM-0042","evidence":["Days."],"remedy":{"operation":"issue_credit_note","disposition":"customer_balance","because":"Paid."}}]}""";
+
+    [Theory]
+    [InlineData("Yes, credit it.")]
+    [InlineData("ok do it")]
+    [InlineData("yes please credit that")]
+    [InlineData("Yes, credit the difference")]
+    public async Task Respond_YesToAnOffer_TakesWhatWasOffered(string yes) =>
+        Call(await AfterOfferAsync(yes)).Name.ShouldBe("find_billing_mistakes");
+
+    [Theory]
+    [InlineData("yes, but refund it instead")]
+    [InlineData("yes, cancel it")]
+    [InlineData("Yes, explain it")]
+    [InlineData("yes, credit $5 on LUM-0099")]
+    public async Task Respond_YesToSomethingElse_IsNotTheOffer(string yes) =>
+        (await AfterOfferAsync(yes)).Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Select(c => c.Name).ShouldNotContain(name => name == "find_billing_mistakes" || name.StartsWith("cancel", StringComparison.Ordinal) || name == "list_charges");
+
+    private static async Task<ChatResponse> AfterOfferAsync(string reply)
+    {
+        List<ChatMessage> talk = [System("support"), User("is the proration of cus1 right?")];
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), Mistakes);
+        var offered = await Rules.GetResponseAsync(talk, Options);
+        offered.Text.ShouldContain("I can propose a credit of what was charged too much.");
+        talk.AddRange([.. offered.Messages, User(reply)]);
+        return await Rules.GetResponseAsync(talk, Options);
+    }
+
+    private const string Charges = """
+        {"customer":"cus1","customer_name":"«Acme»","charges":[
+        {"charge":"ch1","date":"2026-10-26","amount":"109.00 USD","status":"succeeded","invoice":"inv3","invoice_number":"LUM-0003"},
+        {"charge":"ch2","date":"2026-09-26","amount":"89.00 USD","status":"succeeded","invoice":"inv2","invoice_number":"LUM-0002"},
+        {"charge":"ch3","date":"2026-08-26","amount":"99.00 USD","status":"succeeded","invoice":"inv1","invoice_number":"LUM-0001"},
+        {"charge":"ch4","date":"2026-07-26","amount":"99.00 USD","status":"succeeded"}]}
+        """;
+
+    [Theory]
+    [InlineData("Refund $8.90 of the $89.00 payment of cus1", "ch2", "8.90 USD")]
+    [InlineData("refund cus1 $8.90 of the payment of $89.00", "ch2", "8.90 USD")]
+    [InlineData("refund the $89.00 payment of cus1", "ch2", "89.00 USD")]
+    [InlineData("Refund $8.90 of the payment of invoice LUM-0001 to cus1", "ch3", "8.90 USD")]
+    [InlineData("refund $8.90 of the last payment of cus1", "ch1", "8.90 USD")]
+    public async Task Respond_RefundOfOnePayment_IsOfThatPayment(string text, string charge, string amount)
+    {
+        var call = Call(await AfterChargesAsync(text));
+        (call.Name, call.Arguments!["charge"], call.Arguments["amount"]).ShouldBe(("issue_refund", (object)charge, (object)amount));
+    }
+
+    [Theory]
+    [InlineData("Refund $8.90 of the $99.00 payment of cus1")]
+    [InlineData("Refund $8.90 of the $77.00 payment of cus1")]
+    [InlineData("Refund $8.90 of the payment of invoice LUM-0009 to cus1")]
+    [InlineData("Refund $8.90 of the second charge of cus1")]
+    [InlineData("Refund $8.90 of the third payment of cus1")]
+    public async Task Respond_RefundOfWhichPayment_AsksWithWhatThereIs(string text)
+    {
+        var asked = await AfterChargesAsync(text);
+        asked.Text.ShouldContain("September 26, 2026: $89.00, invoice LUM-0002");
+        asked.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Respond_WhichPaymentAnswered_RefundsThePartOfThatOne()
+    {
+        List<ChatMessage> talk = [System("support"), User("Refund $8.90 of the $99.00 payment of cus1")];
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), Charges);
+        talk.AddRange([.. (await Rules.GetResponseAsync(talk, Options)).Messages, User("the one of invoice LUM-0001")]);
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), Charges);
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), """{"policies":[]}""");
+        var call = Call(await Rules.GetResponseAsync(talk, Options));
+        (call.Name, call.Arguments!["charge"], call.Arguments["amount"]).ShouldBe(("issue_refund", (object)"ch3", (object)"8.90 USD"));
+    }
+
+    private static async Task<ChatResponse> AfterChargesAsync(string text)
+    {
+        List<ChatMessage> talk = [System("support"), User(text)];
+        while (true)
+        {
+            var next = await Rules.GetResponseAsync(talk, Options);
+            switch (next.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().FirstOrDefault()?.Name)
+            {
+                case "list_charges":
+                    Answer(talk, next, Charges);
+                    break;
+                case "search_policies":
+                    Answer(talk, next, """{"policies":[]}""");
+                    break;
+                default:
+                    return next;
+            }
+        }
+    }
+
     [Fact]
     public async Task Respond_ToolNotOffered_SaysSo() =>
         (await Rules.GetResponseAsync([System("support"), User("list charges of cus2")], new ChatOptions())).Text.ShouldContain("can't use here");

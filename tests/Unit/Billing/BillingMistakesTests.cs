@@ -27,6 +27,47 @@ public sealed class BillingMistakesTests
         Find([Invoice("in_1", Start.AddMonths(1), 9_900) with { CreditedInAll = 9_900 }], ended: Start.AddDays(20)).ShouldBeEmpty();
 
     [Fact]
+    public void PeriodAfterTheEnd_RefundedWithoutANote_IsNoMistake() =>
+        Find([Invoice("in_1", Start.AddMonths(1), 9_900)], Start.AddDays(20), [Charge("ch_1", 9_900, "a", 40) with { AmountRefunded = 9_900 }]).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(990, 0, 0, null)]
+    [InlineData(600, 0, 0, 390)]
+    [InlineData(600, 600, 600, 390)]
+    [InlineData(600, 600, 0, null)]
+    [InlineData(0, 600, 0, 390)]
+    public void MissedDiscount_GivenBackByRefundOrNote_IsWhatIsLeftOnce(long refunded, long credited, long ofNotes, int? left)
+    {
+        var invoice = Invoice("in_1", Start, 9_900) with { CreditedInAll = credited, RefundedByCreditNotes = ofNotes };
+        var found = Find([invoice], charges: [Charge("ch_1", 9_900, "a", 0) with { AmountRefunded = refunded }], discounts: [TenOff]);
+        found.Select(m => (int?)m.Over.AmountMinor).ShouldBe(left is null ? [] : [left]);
+        found.SelectMany(m => m.Evidence).Count(e => e == $"Of 9.90 USD too much, 6.00 USD was given back already.").ShouldBe(left is null ? 0 : 1);
+    }
+
+    [Fact]
+    public void RefundOfASecondPayment_LeavesTheMissedDiscount() =>
+        Find([Invoice("in_1", Start, 9_900)], charges: [Charge("ch_1", 9_900, "a", 0), Charge("ch_2", 9_900, "b", 9) with { AmountRefunded = 9_900 }], discounts: [TenOff])
+            .Select(m => (m.Kind, m.Over.AmountMinor)).ShouldBe([(MistakeKind.MissedDiscount, 990)]);
+
+    [Fact]
+    public void TwoMistakesOnAnInvoice_OneGivenBack_LeaveTheOther() =>
+        Find([Invoice("in_1", Start.AddMonths(1), 9_900)], Start.AddDays(20), [Charge("ch_1", 9_900, "a", 40) with { AmountRefunded = 990 }], [TenOff])
+            .Select(m => (m.Kind, m.Over.AmountMinor)).ShouldBe([(MistakeKind.ChargedAfterCancel, 9_900)]);
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public void FirstOfTwoPaymentsRefunded_IsNoMistakeEither(string secondCard) =>
+        Find([Invoice("in_1", Start, 9_900)], charges: [Charge("ch_1", 9_900, "a", 0) with { AmountRefunded = 9_900 }, Charge("ch_2", 9_900, secondCard, 0) with { Created = Start.AddMinutes(4) }]).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData(9_900, null)]
+    [InlineData(990, 9_900)]
+    public void SecondPaymentThatWasStoredAsCredit_IsNoMistake(long stored, int? left) =>
+        Find([Invoice("in_1", Start, 9_900) with { CreditedInAll = stored }], charges: [Charge("ch_1", 9_900, "a", 0), Charge("ch_2", 9_900, "b", 9)])
+            .Select(m => (int?)m.Over.AmountMinor).ShouldBe(left is null ? [] : [left]);
+
+    [Fact]
     public void UsageOfTheTimeBefore_BilledAfterTheEnd_IsNoMistake()
     {
         var invoice = Invoice("in_1", Start.AddMonths(1), 400);
@@ -107,6 +148,13 @@ public sealed class BillingMistakesTests
         Remedies.For(BillingMistakes.Find(history).Single(), history).Kind.ShouldBe(expected);
     }
 
+    [Fact]
+    public void Remedy_OfAMistakeOnADisputedInvoice_IsToAnswerTheDispute()
+    {
+        var history = new BillingHistory([Invoice("in_1", Start, 9_900)], [new SubscriptionFacts("sub_1", null, [TenOff])], [Charge("ch_1", 9_900, "a", 0) with { Disputed = true }]);
+        Remedies.For(BillingMistakes.Find(history).Single(), history).Kind.ShouldBe(RemedyKind.AnswerTheDispute);
+    }
+
     [Theory]
     [InlineData(false, RemedyKind.Refund)]
     [InlineData(true, RemedyKind.AnswerTheDispute)]
@@ -115,6 +163,8 @@ public sealed class BillingMistakesTests
         var history = new BillingHistory([Invoice("in_1", Start, 9_900)], [], [Charge("ch_1", 9_900, "a", 0), Charge("ch_2", 9_900, "b", 9) with { Disputed = disputed }]);
         Remedies.For(BillingMistakes.Find(history).Single(), history).Kind.ShouldBe(expected);
     }
+
+    private static RunningDiscount TenOff { get; } = new("TEN", "Ten off", 10, null, Start.AddDays(-9), null, false, []);
 
     private static IReadOnlyList<Mistake> Find(InvoiceFacts[] invoices, DateTimeOffset? ended = null, ChargeFacts[]? charges = null, RunningDiscount[]? discounts = null) =>
         BillingMistakes.Find(new BillingHistory(invoices, [new SubscriptionFacts("sub_1", ended, discounts ?? [])], charges ?? []));

@@ -63,7 +63,9 @@ public sealed class CreditRulesTests
     {
         { Charge with { Refunded = 4900 }, 100, "charge_already_refunded" },
         { Charge with { CreditedToBalance = 4900 }, 100, "charge_already_refunded" },
+        { Charge with { PaidBackOutOfBand = 4900 }, 100, "charge_already_refunded" },
         { Charge with { Refunded = 4000 }, 1000, "amount_too_large" },
+        { Charge with { PaidBackOutOfBand = 4000 }, 1000, "amount_too_large" },
         { Charge with { Disputed = true }, 100, "charge_disputed" },
         { Charge with { Status = "failed" }, 100, "charge_not_succeeded" },
         { Charge, -1, "invalid_amount" },
@@ -74,7 +76,12 @@ public sealed class CreditRulesTests
     public void Refund_Unfitting_IsRefused(RefundableCharge charge, long asked, string code) =>
         RefundRules.Plan(charge, Usd(asked)).ShouldBeOfType<Outcome<Money>.Refused>().Refusal.Code.ShouldBe(code);
 
-    private static RefundableCharge Charge => new("succeeded", Usd(4900), 0, 0, false);
+    private static RefundableCharge Charge => new("succeeded", Usd(4900), 0, 0, 0, false);
+
+    [Fact]
+    public void Refund_BeyondWhatWasPaidBackElsewhere_SaysHow() =>
+        RefundRules.Plan(Charge with { CreditedToBalance = 900, PaidBackOutOfBand = 1000 }, Usd(4000)).ShouldBeOfType<Outcome<Money>.Refused>().Refusal.Message
+            .ShouldBe("The charge was 49.00 USD, of which 30.00 USD is left to refund (9.00 USD of it as customer balance, 10.00 USD of it outside Stripe); 40.00 USD is more.");
 
     private static Money Usd(long minor) => new(minor, "usd");
 

@@ -40,7 +40,7 @@ public sealed class DisputeRulesTests
     [Fact]
     public void CompellingEvidence_Payments_AreUndisputedAndOfTheRightAge()
     {
-        EarlierPayment[] earlier = [Paid(119), Paid(120), Paid(365), Paid(366), Paid(200, disputed: true)];
+        EarlierPayment[] earlier = [Paid(119), Paid(120), Paid(365), Paid(366), Paid(200, challenged: true)];
 
         var found = CompellingEvidence.Check("visa", "10.4", "fraudulent", Disputed, Known, earlier);
 
@@ -49,7 +49,7 @@ public sealed class DisputeRulesTests
         CompellingEvidence.Check("visa", "10.4", "fraudulent", Disputed, Known, earlier[..2]).Holds.ShouldBeFalse();
         CompellingEvidence.Check("visa", "10.4", "fraudulent", Disputed, new PurchaseTraits(), earlier).LacksTraits.ShouldBeTrue();
 
-        static EarlierPayment Paid(int daysBefore, bool disputed = false) => new($"ch_{daysBefore}", Disputed.AddDays(-daysBefore), disputed, Known);
+        static EarlierPayment Paid(int daysBefore, bool challenged = false) => new($"ch_{daysBefore}", Disputed.AddDays(-daysBefore), challenged, Known);
     }
 
     [Theory]

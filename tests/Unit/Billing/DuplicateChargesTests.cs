@@ -51,6 +51,13 @@ public sealed class DuplicateChargesTests
         Verdict(Charge("ch_1", 0, "in_1"), Charge("ch_2", 4, null) with { AmountRefunded = 4900 }).ShouldBe(DuplicateVerdict.AlreadyRefunded);
 
     [Fact]
+    public void Find_TheOtherGivenBack_NamesThatOneAsRefunded()
+    {
+        var finding = DuplicateCharges.Find([Charge("ch_1", 0, "in_1") with { AmountRefunded = 4900 }, Charge("ch_2", 4, null)]).ShouldHaveSingleItem();
+        (finding.Suspect.Id, finding.Verdict).ShouldBe(("ch_1", DuplicateVerdict.AlreadyRefunded));
+    }
+
+    [Fact]
     public void Find_ThreeTimes_SuspectsTwo() =>
         DuplicateCharges.Find([Charge("ch_1", 0, "in_1"), Charge("ch_2", 4, null), Charge("ch_3", 5, null)])
             .Select(f => (f.Suspect.Id, f.Original.Id)).ShouldBe([("ch_2", "ch_1"), ("ch_3", "ch_1")]);

@@ -121,6 +121,18 @@ public sealed class DisputeAnswerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Submit_WhereAnEarlierPaymentIsMarkedAsFraud_DoesNotNameItToVisa()
+    {
+        var planted = _lumen.Planted("disputes", 5);
+        var named = Ok(await Operation.PreviewAsync(Of(planted), Lumen.Tenant, default)).Declared["visa_payments"].Split(',');
+        await _lumen.Stripe.V1.Charges.UpdateAsync(named[0], new ChargeUpdateOptions { FraudDetails = new() { UserReport = "fraudulent" } });
+
+        var after = Ok(await Operation.PreviewAsync(Of(planted), Lumen.Tenant, default));
+
+        (after.Declared.GetValueOrDefault("visa_payments") ?? "").ShouldNotContain(named[0]);
+    }
+
+    [Fact]
     public async Task Submit_WhereThePlanChanged_DescribesEachPaymentByItsOwnInvoice()
     {
         var planted = _lumen.Planted("disputes", 5);

@@ -71,6 +71,17 @@ public sealed class OperationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task IssueRefund_Executed_IsSaidInThePaymentHistory()
+    {
+        var (refund, arguments, grant) = await ReadyRefundAsync();
+        await refund.ExecuteAsync(arguments, Lumen.Tenant, grant, _lumen.Writers, default);
+        var history = await _lumen.CallAsync("get_payment_history", ("customer", (string)_lumen.Planted("double_charges")["customer"]!));
+        var attempts = history["attempts"]!.AsArray().Select(a => a!.AsObject()).ToList();
+        attempts.Single(a => (string?)a["charge"] == arguments.Charge.Id)["refunded"]!.ToString().ShouldBe(arguments.Amount.ToString());
+        attempts.Where(a => (string?)a["charge"] != arguments.Charge.Id).ShouldAllBe(a => !a.ContainsKey("refunded"));
+    }
+
+    [Fact]
     public async Task IssueRefund_FailedCharge_IsRefused() =>
         Refused(await _lumen.Get<IssueRefund>().PreviewAsync(Refund(_lumen.Planted("failed_invoices")), Lumen.Tenant, default)).Code.ShouldBe("charge_not_succeeded");
 

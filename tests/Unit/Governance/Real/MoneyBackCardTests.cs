@@ -100,6 +100,27 @@ public sealed partial class MoneyBackCardTests : IAsyncLifetime
         (await _bench.ProposeAsync("issue_refund", Objects.Refund(charge, 11_000))).Changes.ShouldNotContain(c => c.Field == "Line of the invoice");
     }
 
+    [Fact]
+    public async Task RefundCard_AfterPartWasPaidBackByBankTransfer_GivesBackOnlyTheRest()
+    {
+        var invoice = await Objects.PaidInvoiceAsync(12_000);
+        var charge = await Objects.ChargeOfAsync(invoice);
+        await _bench.Sandbox.Admin.V1.CreditNotes.CreateAsync(new CreditNoteCreateOptions { Invoice = invoice.Id, Amount = 5_000, OutOfBandAmount = 5_000 });
+        var card = await _bench.ProposeAsync("issue_refund", new JsonObject { ["charge"] = charge.Id, ["reason"] = "requested_by_customer" });
+        card.Amount.ShouldBe(new(7_000, "usd"));
+        Row(card, "Paid back outside Stripe").ShouldBe("$50.00");
+        (await _bench.TryProposeAsync("issue_refund", Objects.Refund(charge, 12_000))).ToString()!.ShouldContain("outside Stripe");
+    }
+
+    [Fact]
+    public async Task CreditNoteCard_AfterARefundWithoutANote_ShowsTheRefund()
+    {
+        var invoice = await Objects.PaidInvoiceAsync(9_000);
+        await _bench.DoneAsync("issue_refund", Objects.Refund(await Objects.ChargeOfAsync(invoice), 3_000));
+        var card = await _bench.ProposeAsync("issue_credit_note", Objects.Credit(invoice, 2_000, "customer_balance"));
+        card.Changes.Single(c => c.Field == "Refunded to the payment method").ShouldBe(PreviewChange.Of("Refunded to the payment method", new(3_000, "usd"), new(3_000, "usd")));
+    }
+
     [Theory]
     [InlineData(false, null, "This one: the amount is not paid", "Credit notes on open invoices")]
     [InlineData(true, "refund", "This one: no further invoice comes", "Credit notes on paid invoices")]
