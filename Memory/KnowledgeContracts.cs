@@ -3,7 +3,7 @@ using BillingCopilot.Storage;
 namespace BillingCopilot.Memory;
 
 /// <summary>A section of a policy or a past ticket, quoted word for word.</summary>
-/// <param name="Kind"><c>policy</c> or <c>ticket</c>.</param>
+/// <param name="Kind"><c>policy</c>, <c>ticket</c>, or <c>reply</c>: the part of a policy that is written for customers.</param>
 /// <param name="Document">Path under the ingested folder: <c>policies/refunds.md</c>.</param>
 /// <param name="Title">The document's title.</param>
 /// <param name="Section">Heading of the section; empty when the document has none.</param>
@@ -29,6 +29,6 @@ public interface IKnowledgeBase
     Task<IngestReport> IngestAsync(TenantContext tenant, string directory, CancellationToken cancellationToken);
 
     /// <summary>Best sections for a question, best first.</summary>
-    /// <param name="kind"><c>policy</c>, <c>ticket</c> or null for both.</param>
+    /// <param name="kind"><c>policy</c>, <c>ticket</c> or null for both; <c>reply</c> for what customers may be told.</param>
     Task<IReadOnlyList<Passage>> SearchAsync(TenantContext tenant, string query, string? kind, int limit, CancellationToken cancellationToken);
 }

@@ -18,7 +18,7 @@ public sealed partial class SqliteKnowledgeBase(MemoryOptions options, ILogger<S
         SELECT s.kind, s.path, s.title, s.section, s.body, -bm25(sections_fts, 4.0, 3.0, 2.0, 1.0) AS score
         FROM sections_fts
         JOIN sections s ON s.id = sections_fts.rowid
-        WHERE sections_fts MATCH $match AND s.tenant = $tenant AND ($kind IS NULL OR s.kind = $kind)
+        WHERE sections_fts MATCH $match AND s.tenant = $tenant AND (s.kind = $kind OR ($kind IS NULL AND s.kind <> 'reply'))
         ORDER BY score DESC, s.path, s.position
         LIMIT $limit
         """;

@@ -8,7 +8,8 @@ namespace BillingCopilot.Billing.Charges;
 /// <param name="Amount">Absolute, in major units; null when none was found.</param>
 /// <param name="Currency">Lower case; null when the line names none.</param>
 /// <param name="Days">Every day that the line may mean: <c>03/04</c> is two.</param>
-public sealed partial record StatementLine(IReadOnlyList<string> Words, decimal? Amount, string? Currency, IReadOnlyList<DateOnly> Days)
+/// <param name="MoneyBack">It says that money came back: <c>REFUND</c>, <c>CR</c>, a plus sign.</param>
+public sealed partial record StatementLine(IReadOnlyList<string> Words, decimal? Amount, string? Currency, IReadOnlyList<DateOnly> Days, bool MoneyBack = false)
 {
     /// <summary>Reads a line; what it does not say stays empty.</summary>
     /// <param name="today">A day without a year is the last such day up to here.</param>
@@ -27,7 +28,8 @@ public sealed partial record StatementLine(IReadOnlyList<string> Words, decimal?
             [.. Word().Matches(rest.ToUpperInvariant()).Select(m => m.Value)],
             amount is null ? null : Number(amount.Groups["number"].Value, Money.DecimalsOf(CurrencyOf(amount))),
             amount is null ? null : CurrencyOf(amount),
-            [.. dates.SelectMany(d => DaysOf(d.Value, today)).Distinct()]);
+            [.. dates.SelectMany(d => DaysOf(d.Value, today)).Distinct()],
+            BackWords().IsMatch(text) || (amount is not null && Plus().IsMatch(text)));
     }
 
     /// <summary>Three digits after a mark are thousands, but for currencies that have three decimals.</summary>
@@ -77,6 +79,13 @@ public sealed partial record StatementLine(IReadOnlyList<string> Words, decimal?
 
     [GeneratedRegex(@"(?<before>\b[A-Z]{3} ?|[$€£¥] ?)?-?(?<number>[0-9]{1,3}(?:[.,' ][0-9]{3})*(?:[.,][0-9]{1,3})|[0-9]{2,9})(?<after> ?[A-Z]{3}\b| ?[€£¥$])?", RegexOptions.IgnoreCase)]
     private static partial Regex AmountPattern();
+
+    /// <summary>As banks of the five languages print it. A credit card is no credit.</summary>
+    [GeneratedRegex(@"\b(?:REFUND(?:S|ED)?|REVERSAL|CR|CREDIT(?:ED)?(?! CARD)|GUTSCHRIFT|ERSTATTUNG|R[ÜU]CKERSTATTUNG|REMBOURSEMENT|AVOIR|REEMBOLSO|DEVOLUCI[ÓO]N|ABONO)\b|返金|返品", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex BackWords();
+
+    [GeneratedRegex(@"(?<![\p{L}\p{N}])\+ ?(?:[A-Z]{3} ?|[$€£¥] ?)?[0-9]|[0-9](?: ?[A-Z]{3}| ?[€£¥$])? ?\+(?![\p{L}\p{N}])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Plus();
 
     [GeneratedRegex(@"[A-Z0-9]{2,}")]
     private static partial Regex Word();

@@ -80,7 +80,7 @@ public static class Remedies
 
     private static Remedy Disputed { get; } = new(RemedyKind.AnswerTheDispute, "The charge is disputed: the bank may already give the money back, and a refund on top would pay twice.");
 
-    private static Remedy Unknown { get; } = new(RemedyKind.None, "Stored credit where a further invoice comes, else money back, of which Stripe keeps its fee. Whether one comes could not be read.");
+    private static Remedy Unknown { get; } = new(RemedyKind.None, "Stored credit where a further invoice comes, else money back, of which Stripe keeps its fee. Whether one comes, or is large enough, is not known.");
 
     private static Remedy OfCharge(BillingHistory history, string id) => history.Charges.FirstOrDefault(c => c.Id == id) is { Disputed: true }
         ? Disputed

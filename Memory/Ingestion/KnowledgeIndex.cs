@@ -46,6 +46,12 @@ internal sealed class KnowledgeIndex(SqliteConnection connection, string tenant,
         return new IngestReport(documents, sections, unchanged, held.Count, problems);
     }
 
+    /// <summary>Below this heading a policy has what customers are told, one sentence a point. All else in it is for our own people.</summary>
+    private const string ForCustomers = "What we tell customers";
+
+    private static string KindOf(KnowledgeFile file, KnowledgeSection section) =>
+        file.Kind == "policy" && section.Heading.Equals(ForCustomers, StringComparison.OrdinalIgnoreCase) ? "reply" : file.Kind;
+
     private static Outcome<KnowledgeDocument> Parse(KnowledgeFile file) => file.Text switch
     {
         Outcome<FileText>.Ok ok => MarkdownSections.Parse(ok.Value.Text, Path.GetFileNameWithoutExtension(file.Path)),
@@ -98,7 +104,7 @@ internal sealed class KnowledgeIndex(SqliteConnection connection, string tenant,
                 INSERT INTO sections (tenant, document_id, position, kind, path, title, section, keywords, body)
                 VALUES ($tenant, $document, $position, $kind, $path, $title, $section, $keywords, $body)
                 """,
-                ("$tenant", tenant), ("$document", id), ("$position", i), ("$kind", file.Kind), ("$path", file.Path),
+                ("$tenant", tenant), ("$document", id), ("$position", i), ("$kind", KindOf(file, section)), ("$path", file.Path),
                 ("$title", document.Title), ("$section", section.Heading),
                 ("$keywords", $"{document.Keywords} {section.Above}".Trim()), ("$body", section.Body));
             await command.ExecuteNonQueryAsync(cancellationToken);

@@ -70,13 +70,13 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
         var owed = invoices.Where(i => i.Status is "open" or "uncollectible" && i.AmountRemaining > 0).ToList();
         foreach (var invoice in owed.Take(MostRows))
         {
-            if (!(await AwaitedAsync(invoice, cancellationToken)).TryGet(out var awaited, out refusal))
+            var row = Unpaid(invoice, attempts, await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken));
+            if (!(await AwaitedAsync(invoice, row.FailedAttempts > 0, cancellationToken)).TryGet(out var awaited, out refusal))
             {
                 return refusal;
             }
 
-            var row = Unpaid(invoice, attempts, await EarlierProposal.AboutAsync(invoice.Ref(), context, cancellationToken));
-            unpaid.Add(row.FailedAttempts > 0 || awaited.Length == 0 ? row : row with { Awaited = awaited });
+            unpaid.Add(awaited.Length == 0 ? row : row with { Awaited = awaited });
         }
 
         var shown = attempts.Take(MostRows).ToList();
@@ -94,10 +94,10 @@ public sealed class PaymentHistoryPlugin(ToolContext context)
             context.Tenant.TimeZone);
     }
 
-    /// <summary>What the invoice's payment waits for; empty when for nothing.</summary>
-    private async Task<Outcome<string>> AwaitedAsync(Invoice invoice, CancellationToken cancellationToken)
+    /// <summary>What the invoice's payment waits for; empty when for nothing. After a decline only a payment under way is worth saying.</summary>
+    private async Task<Outcome<string>> AwaitedAsync(Invoice invoice, bool declined, CancellationToken cancellationToken)
     {
-        var sent = invoice.CollectionMethod == "send_invoice";
+        var sent = invoice.CollectionMethod == "send_invoice" && !declined;
         if (Settlements.PaymentIntents(invoice).LastOrDefault() is not { } id)
         {
             return PendingPayment.Awaited(null, null, sent) ?? "";

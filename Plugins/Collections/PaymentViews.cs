@@ -32,7 +32,7 @@ public sealed record PaymentHistory(
 /// <param name="DaysSinceFirstDecline">Days from then to today: what the dunning schedule counts.</param>
 /// <param name="LastMailed">Day of our last dunning mail about it; left out when none was sent.</param>
 /// <param name="Mailed"><c>not yet</c> where none was sent; else left out.</param>
-/// <param name="Awaited">What a payment under way waits for; left out where a decline says why.</param>
+/// <param name="Awaited">What a payment under way waits for, also after an earlier decline; left out where the last decline says why.</param>
 /// <param name="Proposals">About it, still open or carried out; left out when none.</param>
 /// <param name="RetryMayWork">False when it takes corrected card data or another payment method.</param>
 public sealed record UnpaidInvoice(

@@ -28,9 +28,10 @@ internal sealed partial class TicketCustomers(StripeReader reader)
                 return refusal;
             }
 
-            Add(customer, 0.99, "the helpdesk");
+            Add(customer, 0.99, "the helpdesk", isTheirs: true);
         }
 
+        var sender = SenderOf(ticket.SenderMail);
         foreach (var address in Mail().Matches($"{ticket.SenderMail}\n{words}").Select(m => m.Value.ToLowerInvariant()).Distinct().Take(MostNumbers))
         {
             if (!(await reader.CustomersAsync(address, cancellationToken)).TryGet(out var listed, out var refusal))
@@ -38,9 +39,9 @@ internal sealed partial class TicketCustomers(StripeReader reader)
                 return refusal;
             }
 
-            // Anybody can write anybody's address into a ticket.
-            var isSender = ticket.SenderMail.Length == 0 || ticket.SenderMail.Contains(address, StringComparison.OrdinalIgnoreCase);
-            listed.Items.ToList().ForEach(c => Add(c, isSender ? 0.95 : 0.6, isSender ? "mail address" : "an address in its words, not the sender's"));
+            // Anybody can write anybody's address into a ticket, and a pasted one has no sender.
+            var (certainty, by) = address == sender ? (0.95, "mail address") : sender is null ? (0.85, "an address in its words") : (0.6, "an address in its words, not the sender's");
+            listed.Items.ToList().ForEach(c => Add(c, certainty, by, isTheirs: address == sender));
         }
 
         Invoice? mentioned = null;
@@ -63,7 +64,7 @@ internal sealed partial class TicketCustomers(StripeReader reader)
             }
         }
 
-        if (await AddNamedAsync($"{words}\n{ticket.SenderName}", Add, cancellationToken) is { } failed)
+        if (await AddNamedAsync($"{words}\n{ticket.SenderName}", (c, certainty) => Add(c, certainty, "name"), cancellationToken) is { } failed)
         {
             return failed;
         }
@@ -71,17 +72,17 @@ internal sealed partial class TicketCustomers(StripeReader reader)
         List<TicketCustomer> matches = [.. found.GroupBy(f => f.Customer).Select(Joined).OrderByDescending(f => f.Certainty)];
         return (matches, mentioned);
 
-        void Add(Customer? customer, double certainty, string by)
+        void Add(Customer? customer, double certainty, string by, bool isTheirs = false)
         {
             if (customer is not null)
             {
-                found.Add(new TicketCustomer(customer.Ref(), customer.NameOf(), certainty, by));
+                found.Add(new TicketCustomer(customer.Ref(), customer.NameOf(), certainty, by, isTheirs));
             }
         }
     }
 
     /// <summary>Customers whose whole name stands in the text. One that is only a part of a longer name found there is not meant.</summary>
-    private async Task<Refusal?> AddNamedAsync(string text, Action<Customer?, double, string> add, CancellationToken cancellationToken)
+    private async Task<Refusal?> AddNamedAsync(string text, Action<Customer?, double> add, CancellationToken cancellationToken)
     {
         if (!(await reader.CustomersAsync(null, cancellationToken)).TryGet(out var all, out var refusal))
         {
@@ -91,7 +92,7 @@ internal sealed partial class TicketCustomers(StripeReader reader)
         var named = all.Items.Where(c => c.NameOf().Value is { Length: >= ShortestName } name && Holds(text, name)).ToList();
         foreach (var customer in named.Where(c => !named.Exists(longer => longer.NameOf().Value.Length > c.NameOf().Value.Length && Holds(longer.NameOf().Value, c.NameOf().Value))))
         {
-            add(customer, named.Count(c => Same(c, customer)) > 1 ? 0.5 : 0.85, "name");
+            add(customer, named.Count(c => Same(c, customer)) > 1 ? 0.5 : 0.85);
         }
 
         return null;
@@ -116,8 +117,12 @@ internal sealed partial class TicketCustomers(StripeReader reader)
     private static TicketCustomer Joined(IEnumerable<TicketCustomer> same)
     {
         var all = same.OrderByDescending(s => s.Certainty).ToList();
-        return all[0] with { By = string.Join(", ", all.Select(s => s.By).Distinct()) };
+        return all[0] with { By = string.Join(", ", all.Select(s => s.By).Distinct()), Confirmed = all.Exists(s => s.Confirmed) };
     }
+
+    /// <summary>The one address that it came from; null where there is none or it can't be told. A sender's display name may hold another's.</summary>
+    private static string? SenderOf(string mail) =>
+        Mail().Matches(mail.TrimEnd() is [.., '>'] framed && framed.LastIndexOf('<') is >= 0 and var at ? framed[at..] : mail) is [var only] ? only.Value.ToLowerInvariant() : null;
 
     [GeneratedRegex(@"[\p{L}\p{N}._%+\-]+@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)+", RegexOptions.CultureInvariant)]
     private static partial Regex Mail();

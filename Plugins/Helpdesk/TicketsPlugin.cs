@@ -19,6 +19,9 @@ public sealed class TicketsPlugin(ToolContext context)
     private const int LongestNumber = 60;
     private const int MostSimilar = 2;
 
+    /// <summary>Policies whose sentences for customers are compared.</summary>
+    private const int MostRules = 10;
+
     /// <summary>Closed tickets of the same intent that are compared.</summary>
     private const int MostPast = 200;
     private readonly TicketCustomers _customers = new(context.Reader);
@@ -54,34 +57,38 @@ public sealed class TicketsPlugin(ToolContext context)
         }
 
         // Whom the asker names is meant, whatever the words point to.
-        var fits = customer is null ? matched.Matches : [.. matched.Matches.Where(m => m.Customer.Id == customer).Select(m => m with { By = "the asker" })];
+        var fits = customer is null ? matched.Matches : [.. matched.Matches.Where(m => m.Customer.Id == customer).Select(m => m with { By = "the asker", Confirmed = true })];
         var labels = TicketClassifier.Shipped.Classify($"{ticket.Subject}\n{ticket.Body}").ReadAs(reading, TriageWords.Shipped);
         var account = fits is [var known] && context.Routing is { } routing ? await routing.AccountAsync(context.Tenant, known.Customer.Id, cancellationToken) : null;
-        var sorted = new Sorted(stored, ticket, labels, fits, account, context.Routing?.QueueOf(labels.Intent, account).Name ?? QueueBook.One.All[0].Name);
+        var sorted = new Sorted(
+            stored, ticket, labels, fits, account, context.Routing?.QueueOf(labels.Intent, account).Name ?? QueueBook.One.All[0].Name, await BesideAsync(labels, ticket, stored?.Id, cancellationToken));
         return fits is [var one] ? await KnownAsync(sorted, one, matched.Mentioned, cancellationToken) : View(sorted, null);
     }
 
     private async Task<Outcome<TriageView>> KnownAsync(Sorted sorted, TicketCustomer customer, Invoice? mentioned, CancellationToken cancellationToken)
     {
-        var (labels, ticket) = (sorted.Labels, sorted.Ticket);
+        var labels = sorted.Labels;
         if (!(await _facts.ReadAsync(customer.Customer.Id, mentioned, cancellationToken)).TryGet(out var facts, out var refusal))
         {
             return refusal;
         }
 
-        var finding = await FindingAsync(labels.Intent, customer.Customer.Id, cancellationToken);
+        return View(sorted, new Known(customer, facts, await FindingAsync(labels.Intent, customer.Customer.Id, cancellationToken), sorted.Beside));
+    }
+
+    /// <summary>What our policies and past tickets say of it, whosever it is.</summary>
+    private async Task<Beside> BesideAsync(TicketLabels labels, Ticket ticket, string? stored, CancellationToken cancellationToken)
+    {
         var policies = labels.PolicyWords.Length == 0 ? [] : await context.Knowledge.SearchAsync(context.Tenant, labels.PolicyWords, "policy", 1, cancellationToken);
+        var told = labels.PolicyWords.Length == 0 ? [] : await context.Knowledge.SearchAsync(context.Tenant, labels.PolicyWords, "reply", MostRules, cancellationToken);
         var past = await context.Knowledge.SearchAsync(context.Tenant, $"{labels.PolicyWords} {Cut(ticket.Body, 200)}", "ticket", MostSimilar, cancellationToken);
-        var closed = await context.Helpdesk.PastAsync(context.Tenant, labels.Intent, sorted.Stored?.Id, MostPast, cancellationToken);
-        return View(sorted, new Known(
-            customer,
-            facts,
-            finding,
+        var closed = await context.Helpdesk.PastAsync(context.Tenant, labels.Intent, stored, MostPast, cancellationToken);
+        return new Beside(
             policies is [var best, ..] ? $"{best.Title}{(best.Section.Length == 0 ? "" : ", " + best.Section)} ({best.Document})" : null,
-            policies is [var rule, ..] ? TicketReply.RuleOf(rule.Quote, labels.PolicyWords) : null,
+            TicketReply.RuleOf(string.Join('\n', told.Select(t => t.Quote)), labels.PolicyWords),
             [.. past.Select(p => p.Document).Distinct()],
             [.. TicketSimilarity.Rank($"{ticket.Subject}\n{ticket.Body}", closed, c => $"{c.Ticket.Subject}\n{c.Ticket.Body}", MostSimilar)
-                .Select(r => new SimilarTicket(new ObjectRef(ObjectKind.Ticket, r.Ticket.Ticket.Id), new UntrustedText(r.Ticket.Ticket.Number), context.Tenant.Day(r.Ticket.At), Math.Round(r.Share, 2)))]));
+                .Select(r => new SimilarTicket(new ObjectRef(ObjectKind.Ticket, r.Ticket.Ticket.Id), new UntrustedText(r.Ticket.Ticket.Number), context.Tenant.Day(r.Ticket.At), Math.Round(r.Share, 2)))]);
     }
 
     /// <summary>The largest mistake of the kind that the ticket is about. One that can't be looked up now is none: the ticket is sorted all the same.</summary>
@@ -115,13 +122,14 @@ public sealed class TicketsPlugin(ToolContext context)
             known?.Customer.CustomerName,
             sorted.Fits,
             known is not null ? null : sorted.Fits.Count == 0 ? "No customer fits. Ask whose ticket it is." : "Several customers fit. Ask which one it is.",
+            known is { Customer.Confirmed: false } ? Known.Stranger : null,
             AccountView.Of(sorted.Account),
             known?.Facts,
             known?.Finding,
             labels.PolicyWords.Length == 0 ? null : labels.PolicyWords,
-            known?.Policy,
-            known?.Documents ?? [],
-            known?.Closed ?? [],
+            sorted.Beside.Policy,
+            sorted.Beside.Documents,
+            sorted.Beside.Closed,
             known is null ? null : TicketReply.Draft(labels, known.ForReply),
             known is null ? null : TriageNote.Of(labels, sorted.Queue, sorted.Account, known));
     }
@@ -129,18 +137,24 @@ public sealed class TicketsPlugin(ToolContext context)
     private static string Cut(string text, int most) => text.Length > most ? text[..most] + " [cut]" : text;
 
     /// <summary>A ticket with what its words and the CRM say.</summary>
-    private sealed record Sorted(Ticket? Stored, Ticket Ticket, TicketLabels Labels, IReadOnlyList<TicketCustomer> Fits, CrmAccount? Account, string Queue);
+    private sealed record Sorted(Ticket? Stored, Ticket Ticket, TicketLabels Labels, IReadOnlyList<TicketCustomer> Fits, CrmAccount? Account, string Queue, Beside Beside);
 }
 
-/// <summary>What is known of a ticket once its customer is.</summary>
-/// <param name="Rule">The policy's sentence, word for word.</param>
+/// <summary>What stands beside a ticket without its customer.</summary>
+/// <param name="Rule">A policy's sentence that is meant for customers, word for word; null where none is on the matter.</param>
 /// <param name="Documents">Past tickets of the knowledge base.</param>
-internal sealed record Known(
-    TicketCustomer Customer, TicketFacts Facts, MistakeView? Finding, string? Policy, string? Rule, IReadOnlyList<string> Documents, IReadOnlyList<SimilarTicket> Closed)
+internal sealed record Beside(string? Policy, string? Rule, IReadOnlyList<string> Documents, IReadOnlyList<SimilarTicket> Closed);
+
+/// <summary>What is known of a ticket once its customer is.</summary>
+internal sealed record Known(TicketCustomer Customer, TicketFacts Facts, MistakeView? Finding, Beside Beside)
 {
-    public ReplyFacts ForReply => new(
-        (Facts.Mentioned ?? Facts.LastInvoice) is { } row ? new ReplyInvoice(row.Number, row.Date, row.Total, row.Status) : null,
-        Rule,
+    /// <summary>Said to our people where a reply tells a customer's facts to nobody.</summary>
+    public const string Stranger = "Whoever wrote is not confirmed as this customer's, so the draft reply tells nothing of theirs.";
+
+    /// <summary>To anyone but the customer we show nothing, not even that the customer exists.</summary>
+    public ReplyFacts ForReply => !Customer.Confirmed ? new(null, Beside.Rule) : new(
+        (Facts.Mentioned ?? Facts.LastInvoice) is { Status: not ("draft" or "void") } row ? new ReplyInvoice(row.Number, row.Date, row.Total, row.Status) : null,
+        Beside.Rule,
         Facts.LastPayment is { Cause: { } cause } paid ? new ReplyDecline(paid.Amount, paid.Date, cause) : null,
         Finding is { Over: { } over } ? new ReplyFinding(Finding.Kind, Finding.OverWithTax ?? over, Finding.InvoiceNumber) : null);
 }

@@ -18,6 +18,7 @@ namespace BillingCopilot.Plugins.Helpdesk;
 /// <param name="Customer">Whose ticket it is; left out unless exactly one customer fits.</param>
 /// <param name="Matches">Who fits, and why, best first.</param>
 /// <param name="Ask">What to ask back before anything is proposed.</param>
+/// <param name="Unconfirmed">Why the reply tells nothing of the customer's; left out where whoever wrote is confirmed as theirs.</param>
 /// <param name="PolicyQuery">What to look for with search_policies.</param>
 /// <param name="Policy">The policy that applies: document and section.</param>
 /// <param name="Account">What the CRM says of them; left out when it has no account of theirs.</param>
@@ -46,6 +47,7 @@ public sealed record TriageView(
     UntrustedText? CustomerName,
     IReadOnlyList<TicketCustomer> Matches,
     string? Ask,
+    string? Unconfirmed,
     AccountView? Account,
     TicketFacts? Facts,
     MistakeView? Finding,
@@ -59,10 +61,15 @@ public sealed record TriageView(
 /// <summary>A customer that a ticket may be of.</summary>
 /// <param name="Certainty">0 to 1.</param>
 /// <param name="By">What speaks for it.</param>
-public sealed record TicketCustomer(ObjectRef Customer, UntrustedText CustomerName, double Certainty, string By);
+/// <param name="Confirmed">
+/// Whoever wrote is theirs, by the helpdesk's own customer, the sender's address or the asker. Words are not enough: anybody can know a
+/// name, an address or an invoice's number.
+/// </param>
+public sealed record TicketCustomer(ObjectRef Customer, UntrustedText CustomerName, double Certainty, string By, bool Confirmed);
 
 /// <summary>Where the customer stands.</summary>
 /// <param name="Mentioned">Invoice that the ticket names.</param>
+/// <param name="LastInvoice">Newest one that is neither a draft nor void.</param>
 /// <param name="Owed">Of all open invoices, by currency; left out when nothing is.</param>
 /// <param name="LastPayment">Newest try to charge them.</param>
 public sealed record TicketFacts(InvoiceRow? Mentioned, InvoiceRow? LastInvoice, int OpenInvoices, IReadOnlyList<Money>? Owed, TicketPayment? LastPayment);

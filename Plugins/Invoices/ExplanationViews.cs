@@ -10,6 +10,7 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <param name="Language">Two-letter code of the text for the customer.</param>
 /// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
 /// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
+/// <param name="Last">True of an upcoming invoice after which none comes: the subscription ends, and what was used is still billed.</param>
 public sealed record InvoiceExplanationView(
     ObjectRef? Invoice,
     string? Number,
@@ -23,7 +24,8 @@ public sealed record InvoiceExplanationView(
     string? CurrencyChange,
     string? Language,
     string? ForCustomer,
-    string? TimeZone);
+    string? TimeZone,
+    bool? Last = null);
 
 /// <summary>One part of an invoice.</summary>
 /// <param name="Kind">Such as <c>usage_overage</c>.</param>

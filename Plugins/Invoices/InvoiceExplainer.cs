@@ -6,6 +6,7 @@ using BillingCopilot.Billing.Text;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.StripeApi;
 using BillingCopilot.Plugins.StripeApi.Projections;
+using BillingCopilot.Plugins.Support;
 using BillingCopilot.Plugins.Tools;
 using Stripe;
 
@@ -52,22 +53,23 @@ internal sealed class InvoiceExplainer(ToolContext context)
     /// <summary>The next invoice of a subscription, or of the customer's only one.</summary>
     public async Task<Outcome<InvoiceExplanationView>> UpcomingAsync(string? customerId, string? subscriptionId, CancellationToken cancellationToken)
     {
-        if (subscriptionId is null)
+        if (!(await (subscriptionId is null ? RunningAsync(customerId, cancellationToken) : _reader.SubscriptionAsync(subscriptionId, cancellationToken))).TryGet(out var subscription, out var refusal))
         {
-            if (!(await RunningAsync(customerId, cancellationToken)).TryGet(out var running, out var refusal))
-            {
-                return refusal;
-            }
-
-            subscriptionId = running;
+            return refusal;
         }
 
-        return (await _reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscriptionId }, cancellationToken)).TryGet(out var upcoming, out var none)
-            ? await ExplainAsync(upcoming, false, null, cancellationToken)
+        var last = ComingInvoices.Ends(subscription);
+        if (last && !ComingInvoices.Comes(subscription))
+        {
+            return new Refusal("no_upcoming_invoice", "The subscription ends with its period, so no invoice of it is to come.");
+        }
+
+        return (await _reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscription.Id }, cancellationToken)).TryGet(out var upcoming, out var none)
+            ? (await ExplainAsync(upcoming, false, null, cancellationToken)).Map(view => last ? view with { Last = true } : view)
             : none;
     }
 
-    private async Task<Outcome<string>> RunningAsync(string? customerId, CancellationToken cancellationToken)
+    private async Task<Outcome<Subscription>> RunningAsync(string? customerId, CancellationToken cancellationToken)
     {
         if (customerId is null)
         {
@@ -79,12 +81,12 @@ internal sealed class InvoiceExplainer(ToolContext context)
             return refusal;
         }
 
-        var running = all.Items.Where(s => s.Status is "active" or "trialing" or "past_due" && !s.CancelAtPeriodEnd).ToList();
+        var running = all.Items.Where(ComingInvoices.Comes).ToList();
         return running.Count switch
         {
-            1 => running[0].Id,
+            1 => running[0],
             0 => new Refusal("no_upcoming_invoice", "The customer has no subscription that goes on, so no invoice is to come."),
-            _ => new Refusal("several_subscriptions", $"The customer has {running.Count} subscriptions that go on.", "Give the subscription; get_customer_overview lists them."),
+            _ => new Refusal("several_subscriptions", $"The customer has {running.Count} subscriptions of which an invoice is to come.", "Give the subscription; get_customer_overview lists them."),
         };
     }
 

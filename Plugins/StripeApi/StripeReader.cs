@@ -210,6 +210,10 @@ public sealed class StripeReader
     public Task<Outcome<Listing<Refund>>> RefundsAsync(string chargeId, CancellationToken cancellationToken) =>
         ListAsync(_v1.Refunds.ListAutoPagingAsync(new RefundListOptions { Charge = chargeId, Limit = Page }, null, cancellationToken), cancellationToken);
 
+    /// <summary>Refunds of a time, newest first, each with its charge and the charge's customer.</summary>
+    public Task<Outcome<Listing<Refund>>> RefundsAsync(DateRangeOptions created, CancellationToken cancellationToken) =>
+        ListAsync(_v1.Refunds.ListAutoPagingAsync(new RefundListOptions { Created = created, Limit = Page, Expand = ["data.charge.customer"] }, null, cancellationToken), cancellationToken);
+
     public Task<Outcome<Listing<CreditNote>>> CreditNotesAsync(string invoiceId, CancellationToken cancellationToken) =>
         ListAsync(_v1.CreditNotes.ListAutoPagingAsync(new CreditNoteListOptions { Invoice = invoiceId, Limit = Page }, null, cancellationToken), cancellationToken);
 

@@ -127,7 +127,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
     private static Refusal? Unfit(Subscription subscription) =>
         !Running.Contains(subscription.Status) ? new Refusal("subscription_not_running", $"The subscription is {subscription.Status}.")
         : subscription.ScheduleId is not null ? new Refusal("change_scheduled", "A change of the subscription is scheduled, which sets its discounts: the coupon would be gone before an invoice used it.", "Give something back on an invoice instead, or take the scheduled change back with keep_plan first.")
-        : subscription.CancelAtPeriodEnd || subscription.CancelAt is not null ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use a coupon.", "Give something back on an invoice instead, if the policy allows it.")
+        : !ComingInvoices.Comes(subscription) ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use a coupon.", "Give something back on an invoice instead, if the policy allows it.")
         : null;
 
     internal static List<string> Kept(Subscription subscription) => [.. subscription.DiscountIds ?? (subscription.Discounts ?? []).Select(d => d.Id)];
@@ -151,6 +151,11 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
             ["discounts"] = string.Join(',', Kept(subscription)),
             ["items"] = string.Join(",", subscription.Items.Data.Select(i => $"{i.Price.Id}x{i.Quantity}").Order(StringComparer.Ordinal)),
         };
+        if (ComingInvoices.Ends(subscription))
+        {
+            declared["last"] = "true";
+        }
+
         if (Stamps.Of(subscription.Metadata) is { } mark)
         {
             declared["mark"] = mark;
@@ -164,7 +169,7 @@ public sealed class ApplyCouponOnce(StripeReaders readers) : IOperation<ApplyCou
             subscription.Ref(),
             was with { AmountMinor = Math.Abs(was.AmountMinor - comes.AmountMinor) },
             [
-                PreviewChange.Of("Next invoice as it stands now", was, comes),
+                PreviewChange.Of(declared.ContainsKey("last") ? "Next invoice as it stands now, the last: the subscription ends then" : "Next invoice as it stands now", was, comes),
                 PreviewChange.Of("Customer's stored credit", stored, stored),
                 new PreviewChange(PreviewChange.Remedy, "", "For a gesture or an offer: this one, no money goes back and no fee is lost. Where an invoice billed too much: a credit note on it, with issue_credit_note."),
                 new PreviewChange("Discounts", $"{Kept(subscription).Count}", $"{Kept(subscription).Count + 1}, the new one once"),

@@ -102,7 +102,7 @@ public sealed class TakeBackCoupon(StripeReaders readers) : IOperation<TakeBackC
         : discount is null || discount == subscription.Id ? new Refusal("discount_unknown", "Which discount was put on is not known.", "Take it off in Stripe's dashboard.")
         : !ApplyCouponOnce.Kept(subscription).Contains(discount) ? new Refusal("discount_gone", "The discount is not on the subscription any more: an invoice has used it, or somebody took it off.")
         : subscription.ScheduleId is not null ? new Refusal("change_scheduled", "A change of the subscription is scheduled, which sets its discounts.", "Take the scheduled change back with keep_plan first.")
-        : subscription.CancelAtPeriodEnd || subscription.CancelAt is not null ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use the coupon.", "There is nothing to take back.")
+        : !ComingInvoices.Comes(subscription) ? new Refusal("subscription_ends", "The subscription is set to end: no further invoice comes that could use the coupon.", "There is nothing to take back.")
         : null;
 
     private static InvoiceListOptions Since(Subscription subscription, Discount discount) =>

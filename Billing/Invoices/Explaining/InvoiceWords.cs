@@ -75,13 +75,14 @@ public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> d
     /// </summary>
     /// <param name="comparison">With the invoice before; null when there is none.</param>
     /// <param name="most">Characters.</param>
-    public string Paragraph(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date, int most)
+    /// <param name="before">As in <see cref="Letter"/>.</param>
+    public string Paragraph(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date, int most, Money? before = null)
     {
         ArgumentNullException.ThrowIfNull(explanation);
         var invoice = explanation.Invoice;
         var head = locale.Say("head", Values(("number", number), ("date", locale.Day(day(date))), ("total", Money(invoice.Total, invoice.Currency))));
         var (lead, items) = comparison is null
-            ? (head, [.. explanation.Parts.Concat(explanation.DueParts).Select(p => Part(p, Voice.Customer))])
+            ? (before is { } other ? $"{head} {OtherCurrency(invoice.Currency, other)}" : head, [.. explanation.Parts.Concat(explanation.DueParts).Select(p => Part(p, Voice.Customer))])
             : ($"{head} {Lead(comparison)}", comparison.Changes.Select(Change).ToList());
         for (var shown = items.Count; ; shown--)
         {

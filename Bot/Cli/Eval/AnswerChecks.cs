@@ -25,6 +25,12 @@ internal static class AnswerChecks
             yield return $"the text mentions {avoided}.";
         }
 
+        var first = answer.Text.TrimStart().Split('\n')[0];
+        foreach (var opening in expected.Opens.Select(values.Fill).Where(m => !Holds(m, first)))
+        {
+            yield return $"the first line does not hold {opening}: {first}";
+        }
+
         foreach (var tool in expected.Tools.Where(t => answer.Tools.All(c => c.Name != t)))
         {
             yield return $"{tool} was not called (called: {string.Join(", ", answer.Tools.Select(c => c.Name))}).";

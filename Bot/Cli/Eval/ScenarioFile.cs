@@ -125,6 +125,9 @@ public sealed class Expectation
 
     public List<string> Avoids { get; set; } = [];
 
+    /// <summary>What the first line of the text must hold, each of them, written as in <see cref="Mentions"/>: the first line of an answer is the answer.</summary>
+    public List<string> Opens { get; set; } = [];
+
     /// <summary>Tools that must have been called, among others.</summary>
     public List<string> Tools { get; set; } = [];
 

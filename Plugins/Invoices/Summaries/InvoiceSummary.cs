@@ -62,7 +62,7 @@ internal sealed record InvoiceSummary(Invoice Invoice, Customer Customer, Locale
             invoice,
             customer,
             locale,
-            words.Paragraph(explanation, comparison, invoice.Number, date, MostParagraph),
+            words.Paragraph(explanation, comparison, invoice.Number, date, MostParagraph, before),
             words.Letter(explanation, comparison, invoice.Number, date, before),
             explanation.Parts.Where(p => p.LineIds.Count == 1 && p.Subject != InvoiceExplainer.Unnamed)
                 .ToDictionary(p => p.LineIds[0], p => words.Part(p, Voice.Customer), StringComparer.Ordinal));

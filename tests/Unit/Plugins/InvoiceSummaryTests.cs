@@ -2,6 +2,7 @@ using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Documents;
 using BillingCopilot.Plugins.Invoices.Summaries;
+using BillingCopilot.Plugins.StripeApi;
 using MimeKit;
 using Shouldly;
 using Stripe;
@@ -53,6 +54,20 @@ public sealed class InvoiceSummaryTests(SharedLumen shared) : IClassFixture<Shar
         }
 
         (await operation.PreviewAsync(arguments, Lumen.Tenant, default)).ShouldBeOfType<Outcome<Preview<SendInvoiceSummaryArguments>>.Refused>().Refusal.Code.ShouldBe("mailed_already");
+    }
+
+    /// <summary>Two currencies have no difference: the memo says the same as the letter, that they are two.</summary>
+    [Fact]
+    public async Task Paragraph_AfterAChangeOfCurrency_SaysSo()
+    {
+        var change = _lumen.Planted("currency_changes");
+        var read = await InvoiceSummary.ReadAsync(_lumen.Get<StripeReaders>().For(Lumen.Tenant), Lumen.Tenant, (string)change["invoice"]!, default);
+
+        read.TryGet(out var summary, out var refusal).ShouldBeTrue(refusal?.ToString());
+        var said = summary!.Letter.Split('\n')[1];
+        said.ShouldContain(((string)change["from_currency"]!).ToUpperInvariant());
+        summary.Paragraph.ShouldContain(said);
+        summary.Paragraph.Length.ShouldBeLessThanOrEqualTo(InvoiceSummary.MostParagraph);
     }
 
     [Theory]

@@ -84,9 +84,9 @@ public sealed class SupportToolTests(SharedLumen shared) : IClassFixture<SharedL
     {
         var found = await _lumen.CallAsync("find_statement_line", ("line", "12.10.2026 LUMEN 7777.77 USD"));
         ((int)found["count"]!).ShouldBe(0);
-        found["note"]!.ToString().ShouldMatch(@"^I find no charge of that amount and day: looked at \d+ charges of all customers from 2026-10-07 to 2026-10-13");
+        found["note"]!.ToString().ShouldMatch(@"^I find no charge and no refund of that amount and day: looked at \d+ charges and \d+ refunds of all customers from 2026-10-07 to 2026-10-13");
         found["note"]!.ToString().ShouldContain("for the customer's name");
-        (await _lumen.CallAsync("find_statement_line", ("line", "12.10.2026 LUMEN 7777.77 USD"), ("customer", (string)_lumen.Planted("paid_invoices")["customer"]!)))["note"]!.ToString().ShouldContain("charges of this customer");
+        (await _lumen.CallAsync("find_statement_line", ("line", "12.10.2026 LUMEN 7777.77 USD"), ("customer", (string)_lumen.Planted("paid_invoices")["customer"]!)))["note"]!.ToString().ShouldContain("refunds of this customer");
     }
 
     private async Task<JsonObject> ExplainAsync(string cause)

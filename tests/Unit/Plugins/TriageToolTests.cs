@@ -113,12 +113,62 @@ public sealed class TriageToolTests(SharedLumen shared) : IClassFixture<SharedLu
     public async Task Triage_DeclinedPayment_IsNamedInTheReplyInTheCustomersWords()
     {
         var failed = _lumen.Planted("failed_invoices");
-        var sorted = await _lumen.CallAsync("triage_ticket", ("text", $"The payment of {failed["invoice_number"]} was declined, why?"));
+        var sorted = await _lumen.CallAsync("triage_ticket", ("text", $"The payment of {failed["invoice_number"]} was declined, why?"), ("customer", (string)failed["customer"]!));
 
         ((string?)sorted["intent"]).ShouldBe("failed_payment");
         ((string?)sorted["facts"]!["last_payment"]!["meaning"]).ShouldNotBeNullOrEmpty();
         ((string?)sorted["reply"])!.ShouldContain("The payment of ");
         ((string?)sorted["reply"])!.ShouldContain("did not go through: ");
+    }
+
+    /// <summary>Anybody can know a customer's name, an address of theirs and a number on their paper.</summary>
+    [Theory]
+    [InlineData("", "", "{name}")]
+    [InlineData("", "", "{mail}")]
+    [InlineData("", "", "{number}")]
+    [InlineData("mallory@evil.test", "", "{name}")]
+    [InlineData("mallory@evil.test", "{name}", "")]
+    [InlineData("mallory@evil.test", "", "I am {mail}.")]
+    [InlineData("mallory@evil.test", "", "It is {number}.")]
+    [InlineData("{mail}.evil.test", "", "I am {mail}.")]
+    [InlineData("\"{mail}\" <mallory@evil.test>", "", "I am {mail}.")]
+    public async Task Triage_OfAStranger_TellsNothingOfTheCustomersInTheReply_AndTheNoteSaysWhy(string from, string name, string says)
+    {
+        var failed = _lumen.Planted("failed_invoices");
+        _lumen.Helpdesk.Add(new Ticket("tkt_s", "N-66", "", Filled($"Why was the payment declined? {says} Best, Jo"), Filled(name), Filled(from), null));
+        var sorted = await _lumen.CallAsync("triage_ticket", ("ticket", "tkt_s"));
+
+        ((string?)sorted["intent"], (string?)sorted["customer"]).ShouldBe(("failed_payment", (string?)failed["customer"]), sorted.ToJsonString());
+        sorted["facts"]!["last_payment"]!["decline"].ShouldNotBeNull("the agent sees it");
+        var reply = (string?)sorted["reply"];
+        reply.ShouldNotBeNull().ShouldStartWith("Hello, You write about a payment that did not go through.");
+        reply.ShouldNotContain("Your invoice");
+        reply.ShouldNotContain("did not go through: ");
+        reply.ShouldNotContain((string)failed["invoice_number"]!);
+        ((string?)sorted["unconfirmed"])!.ShouldContain("not confirmed");
+        ((string?)sorted["note"])!.ShouldContain((string)sorted["unconfirmed"]!);
+
+        string Filled(string text) => text.Replace("{name}", (string)failed["customer_name"]!, StringComparison.Ordinal)
+            .Replace("{mail}", (string)failed["email"]!, StringComparison.Ordinal).Replace("{number}", (string)failed["invoice_number"]!, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mail", null, false)]
+    [InlineData("framed", null, false)]
+    [InlineData("", "helpdesk", false)]
+    [InlineData("mallory@evil.test", null, true)]
+    public async Task Triage_SenderHelpdeskOrAsker_ConfirmWhoseItIs(string from, string? helpdesk, bool asker)
+    {
+        var failed = _lumen.Planted("failed_invoices");
+        var mail = (string)failed["email"]!;
+        var sender = from switch { "mail" => mail.ToUpperInvariant(), "framed" => $"Jo Doe <{mail}>", _ => from };
+        _lumen.Helpdesk.Add(new Ticket("tkt_o", "N-67", "", $"Why was the payment declined? {failed["customer_name"]}", "", sender, helpdesk is null ? null : (string)failed["customer"]!));
+        var sorted = asker ? await _lumen.CallAsync("triage_ticket", ("ticket", "tkt_o"), ("customer", (string)failed["customer"]!)) : await _lumen.CallAsync("triage_ticket", ("ticket", "tkt_o"));
+
+        ((bool?)sorted["matches"]![0]!["confirmed"]).ShouldBe(true, sorted.ToJsonString());
+        sorted["unconfirmed"].ShouldBeNull();
+        ((string?)sorted["reply"])!.ShouldContain("did not go through: ");
+        ((string?)sorted["note"])!.ShouldNotContain("not confirmed");
     }
 
     [Theory]
