@@ -188,9 +188,9 @@ public sealed class TriageToolTests(SharedLumen shared) : IClassFixture<SharedLu
     public async Task Triage_WordsThatDecideNothing_AreAsWhoReadThemSays_AndThePersonsApprovalMovesTheTicket()
     {
         var customer = (string)_lumen.Planted("healthy_customers", 4)["customer"]!;
-        _lumen.Helpdesk.Add(new Ticket("tkt_f", "N-6", "", "It is about what we said on the phone.", "", "", customer, "other", "general"));
+        _lumen.Helpdesk.Add(new Ticket("tkt_f", "N-6", "", "It is about what we said on the phone.", "", "", customer, "other", "support"));
         var alone = await _lumen.CallAsync("triage_ticket", ("ticket", "tkt_f"));
-        ((string?)alone["intent"], (string?)alone["queue"], alone["policy_query"]).ShouldBe(("other", "general", null));
+        ((string?)alone["intent"], (string?)alone["queue"], alone["policy_query"]).ShouldBe(("other", "support", null));
         alone["intents"]!.AsArray().Select(i => (string?)i).ShouldBe(TicketClassifier.Shipped.Intents);
 
         var read = await _lumen.CallAsync("triage_ticket", ("ticket", "tkt_f"), ("intent", "tax"));
@@ -199,7 +199,7 @@ public sealed class TriageToolTests(SharedLumen shared) : IClassFixture<SharedLu
         read["policy_query"].ShouldNotBeNull();
         var note = new PostInternalNoteArguments(new ObjectRef(ObjectKind.Customer, customer), (string)read["note"]!, new ObjectRef(ObjectKind.Ticket, "tkt_f"));
         (await ChangesAsync(note)).ShouldNotContain(c => c.Field == "Queue");
-        (await ChangesAsync(note with { Intent = "tax" })).ShouldContain(new PreviewChange("Queue", "general", "billing"));
+        (await ChangesAsync(note with { Intent = "tax" })).ShouldContain(new PreviewChange("Queue", "support", "billing"));
 
         ((string?)(await _lumen.CallAsync("triage_ticket", ("ticket", "tkt_f"), ("intent", "pay_now")))["error"]!["code"]).ShouldBe("unknown_intent");
         (await _lumen.Get<PostInternalNote>().PreviewAsync(note with { Intent = "pay_now" }, Lumen.Tenant, default)).TryGet(out _, out var refusal).ShouldBeFalse();
