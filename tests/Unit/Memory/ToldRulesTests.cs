@@ -26,7 +26,7 @@ public sealed class ToldRulesTests : IAsyncLifetime
         { "usage_dispute", "If the count of metered calls is disputed, we look at the usage by day: calls that came from our own retries or an incident are taken back, up to 35 days after they were made." },
         { "tax", "A valid VAT number of a business in another EU country makes the invoice reverse charge, from the next invoice on." },
         { "discount_missing", "If a discount or coupon that was granted is missing from an invoice, a credit note corrects it." },
-        { "bank_dispute", "A dispute or chargeback is decided by the bank, which has taken the money back already: a refund on top would pay it twice." },
+        { "bank_dispute", "A dispute or chargeback is decided by the bank, which has taken the amount from us already: a refund on top would pay it twice." },
         { "technical", "The first response of our support comes within 4 business hours on Business, 1 business day on Team and 2 business days on Starter." },
     };
 

@@ -139,6 +139,6 @@ internal sealed class Lumen : IAsyncDisposable
         public Task<IngestReport> IngestAsync(TenantContext tenant, string directory, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<IReadOnlyList<Passage>> SearchAsync(TenantContext tenant, string query, string? kind, int limit, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<Passage>>([new Passage(kind!, $"{kind}/refunds.md", "Refunds", "Window", "Refunds are given within 30 days.", 1)]);
+            Task.FromResult<IReadOnlyList<Passage>>([new Passage(kind!, kind == "ticket" ? "tickets/refunds.md" : "policies/refunds.md", "Refunds", "Window", "Refunds are given within 30 days.", 1)]);
     }
 }
