@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Tasks;
 using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Controls;
@@ -24,28 +25,28 @@ public static class ControlsEndpoint
         routes.MapGet("/rollout", GetRolloutAsync);
     }
 
-    private static Task<IResult> OpenBatchAsync(HttpContext http, BatchDesk desk) => ApiBody.WithAsync<BatchRequest>(http, async request =>
+    private static Task<IResult> OpenBatchAsync(HttpContext http, BatchDesk desk, ProposalSight sight) => ApiBody.WithAsync<BatchRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         return string.IsNullOrEmpty(request.Cause)
             ? ApiError.Result(400, "missing_cause", "cause is missing.", "GET /api/proposals names the cause of each proposal.")
-            : ApiError.Of(await desk.OpenAsync(caller.Tenant.Context, request.Cause, caller.Person, http.RequestAborted));
+            : ApiError.Of((await desk.OpenAsync(caller.Tenant.Context, request.Cause, caller.Person, http.RequestAborted)).Map(b => sight.Of(b, caller.Person)));
     });
 
-    private static async Task<IResult> GetBatchAsync(HttpContext http, string id, BatchDesk desk) =>
+    private static async Task<IResult> GetBatchAsync(HttpContext http, string id, BatchDesk desk, ProposalSight sight) =>
         await desk.FindAsync(ApiGate.Caller(http).Tenant.Context, id, http.RequestAborted) is { } found
-            ? Results.Json(found, ApiJson.Options)
+            ? Results.Json(sight.Of(found, ApiGate.Caller(http).Person), ApiJson.Options)
             : ApiError.Result(404, "not_found", "There is no such list.");
 
-    private static Task<IResult> RemoveRowsAsync(HttpContext http, string id, BatchDesk desk) => ApiBody.WithAsync<RemoveRequest>(http, async request =>
+    private static Task<IResult> RemoveRowsAsync(HttpContext http, string id, BatchDesk desk, ProposalSight sight) => ApiBody.WithAsync<RemoveRequest>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         return request.Rows is not { Count: > 0 } rows
             ? ApiError.Result(400, "missing_rows", "rows is missing.", "Send the ids of the proposals to take out.")
-            : ApiError.Of(await desk.RemoveAsync(caller.Tenant.Context, id, rows, caller.Person, http.RequestAborted));
+            : ApiError.Of((await desk.RemoveAsync(caller.Tenant.Context, id, rows, caller.Person, http.RequestAborted)).Map(b => sight.Of(b, caller.Person)));
     });
 
-    private static Task<IResult> SignBatchAsync(HttpContext http, string id, Decisions decisions) => ApiBody.WithAsync<BatchDecision>(http, async request =>
+    private static Task<IResult> SignBatchAsync(HttpContext http, string id, Decisions decisions, ProposalSight sight) => ApiBody.WithAsync<BatchDecision>(http, async request =>
     {
         var caller = ApiGate.Caller(http);
         if (string.IsNullOrEmpty(request.Hash))
@@ -54,7 +55,7 @@ public static class ControlsEndpoint
         }
 
         var outcome = await decisions.SignAsync(caller.Tenant, caller.Person, id, request.Hash, "api", http.RequestAborted);
-        return ApiError.Of(outcome.Map(rows => new { data = rows }));
+        return ApiError.Of(outcome.Map(rows => new { data = sight.Of(rows, caller.Person) }));
     });
 
     private static async Task<IResult> ListStandingAsync(HttpContext http, StandingDesk desk) =>

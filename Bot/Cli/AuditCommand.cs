@@ -32,10 +32,12 @@ internal static class AuditCommand
         var erase = new Command("erase", "Drop a subject's key, and take their words out of conversations, journals, proposals and kept events. The chains stay whole.") { subject, eraser };
         erase.SetAction((parsed, stop) => RunAsync(given, parsed, (host, tenant, token) => EraseAsync(host, tenant, parsed.GetValue(subject)!, parsed.GetValue(eraser)!, token), stop));
 
-        var prune = new Command("prune", "Delete encrypted prompts and answers older than Audit:ContentDays now.");
+        var pruner = CliPerson.Option("ada");
+        var prune = new Command("prune", "Delete encrypted prompts and answers older than Audit:ContentDays now. Needs an admin.") { pruner };
         prune.SetAction((parsed, stop) => RunAsync(given, parsed, async (host, tenant, token) =>
         {
-            Console.WriteLine($"{await host.Services.GetRequiredService<AuditContents>().PruneAsync(tenant, token)} deleted.");
+            var person = RequireAdmin(host, parsed.GetValue(pruner)!);
+            Console.WriteLine($"{await host.Services.GetRequiredService<AuditContents>().PruneAsync(tenant, person, token)} deleted.");
             return CommandLine.Done;
         }, stop));
         return new Command("audit", "The audit log.") { verify, export, erase, prune }.OfTenant();
@@ -118,7 +120,7 @@ internal static class AuditCommand
 
     private static Person RequireAdmin(CliHost host, string id) => CliPerson.Find(host, id, "audit") is var person && person.Roles.Contains(Roles.Admin)
         ? person
-        : throw new SettingsException($"--as '{id}' is no admin. Only admins read or erase people's words.");
+        : throw new SettingsException($"--as '{id}' is no admin. Only admins read, erase or delete people's words.");
 
     private static async Task<int> RunAsync(Dictionary<string, string?> given, ParseResult parsed, Func<CliHost, TenantContext, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {

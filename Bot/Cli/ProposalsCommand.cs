@@ -120,16 +120,17 @@ internal static class ProposalsCommand
         command.SetAction((parsed, stop) => RunAsync(given, parsed, parsed.GetValue(person)!, async (host, who) =>
         {
             var desk = host.Services.GetRequiredService<BatchDesk>();
+            var sight = host.Services.GetRequiredService<ProposalSight>();
             var tenant = host.Tenant;
             if (parsed.GetValue(sign) is { } hash && parsed.GetValue(id) is { } list)
             {
-                return Print((await host.Services.GetRequiredService<Decisions>().SignAsync(tenant, who, list, hash, Channel, stop)).Map(r => (object)r));
+                return Print((await host.Services.GetRequiredService<Decisions>().SignAsync(tenant, who, list, hash, Channel, stop)).Map(r => (object)sight.Of(r, who)));
             }
 
             var opened = await desk.OpenAsync(tenant.Context, parsed.GetValue(cause)!, who, stop);
             return parsed.GetValue(remove) is { Length: > 0 } rows && opened.TryGet(out var batch, out _)
-                ? Print((await desk.RemoveAsync(tenant.Context, batch.Id, rows, who, stop)).Map(b => (object)b))
-                : Print(opened.Map(b => (object)b));
+                ? Print((await desk.RemoveAsync(tenant.Context, batch.Id, rows, who, stop)).Map(b => (object)sight.Of(b, who)))
+                : Print(opened.Map(b => (object)sight.Of(b, who)));
         }, stop));
         return command;
     }

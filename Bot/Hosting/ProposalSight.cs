@@ -1,3 +1,4 @@
+using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Policy;
@@ -19,6 +20,20 @@ public sealed class ProposalSight(PolicyBook policies, OperationCatalog operatio
         return !IsPersonal(proposal) || policy.ProposerRole(person) is not null || policy.ApproverRole(person) is not null
             ? proposal
             : Without(proposal, "(not for your role)");
+    }
+
+    /// <summary>The same of a list, row by row.</summary>
+    public BatchView Of(BatchView batch, Person person)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch with { Rows = [.. batch.Rows.Select(r => Of(r, person))] };
+    }
+
+    /// <summary>The same of what became of a list's rows.</summary>
+    public IReadOnlyList<BatchResult> Of(IReadOnlyList<BatchResult> results, Person person)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        return [.. results.Select(r => r.Proposal is { } proposal ? r with { Proposal = Of(proposal, person) } : r)];
     }
 
     /// <summary>As whoever is in a chat may read it.</summary>

@@ -39,7 +39,7 @@ public sealed partial class AuditKeeper(TenantList tenants, AuditAnchors anchors
                 await anchors.AnchorAsync(tenant.Context, cancellationToken);
                 if (prune)
                 {
-                    await contents.PruneAsync(tenant.Context, cancellationToken);
+                    await contents.PruneAsync(tenant.Context, null, cancellationToken);
                     if (!await keys.EmptyLogAsync(cancellationToken))
                     {
                         LogHeld(log);

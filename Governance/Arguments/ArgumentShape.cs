@@ -37,6 +37,10 @@ internal sealed class ArgumentShape
     /// <summary>Those that somebody may ask for.</summary>
     public IEnumerable<ArgumentField> Asked => Fields.Where(f => !f.SetByCode);
 
+    /// <summary>These arguments without the moments that code pinned: what somebody asks for, whenever.</summary>
+    public JsonObject Timeless(JsonObject canonical) =>
+        new(canonical.Where(a => !Fields.Any(f => f.IsMoment && f.Name == a.Key)).Select(a => KeyValuePair.Create(a.Key, a.Value?.DeepClone())));
+
     /// <summary>The first of these arguments that is code's to set; null when none is.</summary>
     public string? ByCodeIn(JsonObject sent) => Fields.FirstOrDefault(f => f.SetByCode && sent[f.Name] is not null)?.Name;
 
@@ -50,10 +54,10 @@ internal sealed class ArgumentShape
         var handle = property.GetCustomAttribute<HandleAttribute>() ?? parameter?.GetCustomAttribute<HandleAttribute>();
         var name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? WireName.Of(property.Name);
         var value = ArgumentValue.Of(property.PropertyType, handle?.Kind, $"{property.DeclaringType!.Name}.{property.Name}");
-        var byCode = (property.GetCustomAttribute<SetByCodeAttribute>() ?? parameter?.GetCustomAttribute<SetByCodeAttribute>()) is not null;
-        return byCode && Required(property, parameter)
+        var byCode = property.GetCustomAttribute<SetByCodeAttribute>() ?? parameter?.GetCustomAttribute<SetByCodeAttribute>();
+        return byCode is not null && Required(property, parameter)
             ? throw new NotSupportedException($"{property.DeclaringType!.Name}.{property.Name} is set by code, so nobody can be asked for it: give it a default.")
-            : new ArgumentField(name, property, parameter, value, Required(property, parameter), description?.Description) { SetByCode = byCode };
+            : new ArgumentField(name, property, parameter, value, Required(property, parameter), description?.Description) { SetByCode = byCode is not null, IsMoment = byCode is { IsMoment: true } };
     }
 
     private static bool Required(PropertyInfo property, ParameterInfo? parameter) => parameter is null
@@ -73,4 +77,7 @@ internal sealed record ArgumentField(
 {
     /// <inheritdoc cref="SetByCodeAttribute"/>
     public bool SetByCode { get; init; }
+
+    /// <inheritdoc cref="SetByCodeAttribute.IsMoment"/>
+    public bool IsMoment { get; init; }
 }

@@ -30,13 +30,16 @@ internal sealed class AuditChain(IReadOnlyList<AuditHead> kept)
         return row;
     }
 
-    /// <summary>The fault of this entry, or null when it follows the one before.</summary>
-    public AuditVerification? Follow(AuditRow row)
+    /// <summary>The fault of this entry or, where the one before it was hashed anew, of that; null when it follows.</summary>
+    /// <param name="next">The entry after it; null when it is the last.</param>
+    public AuditVerification? Follow(AuditRow row, AuditRow? next)
     {
-        // An entry that is sound in itself and names another before it vouches for what was there: that one was changed.
-        if (row.Seq == _seq + 1 && _seq > 0 && row.PreviousHash != _hash && row.Hash == HashOf(row))
+        // Both are sound in themselves and don't fit, so one of the two was hashed anew.
+        if (row.Seq == _seq + 1 && _seq > 0 && row.PreviousHash != _hash && row.Hash == HashOf(row) && IsGenuine(row, next) is not false)
         {
-            return new AuditVerification(false, _seq - 1, null, _seq, $"its content was changed and it was hashed anew: entry {row.Seq} follows another");
+            return new AuditVerification(false, _seq - 1, null, _seq, IsGenuine(row, next) is true
+                ? $"its content was changed and it was hashed anew: entry {row.Seq} follows another"
+                : $"it or entry {row.Seq} was changed and hashed anew: entry {row.Seq} follows another, and nothing says which of the two was there");
         }
 
         var why = row.Seq != _seq + 1 ? $"entry {_seq + 1} is missing"
@@ -52,6 +55,16 @@ internal sealed class AuditChain(IReadOnlyList<AuditHead> kept)
         (_seq, _hash) = (row.Seq, row.Hash);
         return null;
     }
+
+    /// <summary>
+    /// Whether an entry that does not fit the one before it is what was written: a head that was kept says so of either of
+    /// the two, else the entry after, which names what it followed. Null where neither does.
+    /// </summary>
+    private bool? IsGenuine(AuditRow row, AuditRow? next) =>
+        _kept[_seq].Any() ? false
+        : _kept[row.Seq].Any() ? _kept[row.Seq].Contains(row.Hash)
+        : next is not null && next.Seq == row.Seq + 1 && next.Hash == HashOf(next) ? next.PreviousHash == row.Hash
+        : null;
 
     public AuditVerification Finish() => kept.Select(h => h.Seq).DefaultIfEmpty().Max() is var newest && _seq < newest
         ? new AuditVerification(false, _seq, Head, _seq + 1, $"the chain ends at {_seq}, but the head that was kept is {newest}")

@@ -86,7 +86,8 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
     }
 
     /// <summary>Deletes what is older than it may be kept, with an entry that says so. Returns how many.</summary>
-    public async Task<int> PruneAsync(TenantContext tenant, CancellationToken cancellationToken)
+    /// <param name="by">Who ordered it; null when its time has come by itself.</param>
+    public async Task<int> PruneAsync(TenantContext tenant, Person? by, CancellationToken cancellationToken)
     {
         var before = clock.UtcNow.AddDays(-options.ContentDays);
         await using var db = databases.Open(tenant);
@@ -94,7 +95,7 @@ public sealed class AuditContents(CopilotDbFactory databases, BusinessClock cloc
         var pruned = await db.AuditContents.Where(c => c.At < before).ExecuteDeleteAsync(cancellationToken);
         if (pruned > 0)
         {
-            await log.AppendAsync(db, new AuditEntry("contents.pruned", "governance", "contents", new JsonObject { ["count"] = pruned, ["before"] = before.ToUnixTimeMilliseconds() }), cancellationToken);
+            await log.AppendAsync(db, new AuditEntry("contents.pruned", by?.Id ?? "governance", "contents", new JsonObject { ["count"] = pruned, ["before"] = before.ToUnixTimeMilliseconds() }), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

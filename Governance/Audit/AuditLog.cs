@@ -91,15 +91,18 @@ public sealed class AuditLog(CopilotDbFactory databases, BusinessClock clock, Au
     {
         await using var db = databases.Open(tenant);
         var check = new AuditChain(kept);
+        AuditRow? held = null;
         await foreach (var row in db.Audit.AsNoTracking().Where(r => r.Node == node).OrderBy(r => r.Seq).AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
-            if (check.Follow(row) is { } fault)
+            if (held is not null && check.Follow(held, row) is { } fault)
             {
                 return fault;
             }
+
+            held = row;
         }
 
-        return check.Finish();
+        return (held is null ? null : check.Follow(held, null)) ?? check.Finish();
     }
 
     private Task<AuditRow?> NewestAsync(CopilotDb db, CancellationToken cancellationToken) => db.LastAsync<AuditRow>([(nameof(AuditRow.Node), options.Node)], nameof(AuditRow.Seq), cancellationToken);

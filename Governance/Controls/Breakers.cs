@@ -50,10 +50,42 @@ public sealed class Breakers(CopilotDbFactory databases, BusinessClock clock, Ro
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Why no standing approval may be used for this proposal now, or null; half open, the first one becomes the trial.</summary>
-    internal static async Task<Refusal?> RefuseAutomaticAsync(CopilotDb db, ProposalRow proposal, CancellationToken cancellationToken)
+    /// <summary>
+    /// Why what a standing approval approved before may not be sent now, or null. What went wrong since trips the breaker
+    /// here too, as many uses may wait for one hour and nothing new be proposed meanwhile; half open, none but the trial passes.
+    /// </summary>
+    internal async Task<Refusal?> RefuseSendingAsync(TenantContext tenant, ProposalRow proposal, CancellationToken cancellationToken)
+    {
+        await using var db = databases.Open(tenant);
+        await using var transaction = await db.BeginAsync(cancellationToken);
+        await db.LockAsync("breaker:" + proposal.Operation, cancellationToken);
+        var row = await db.Breakers.SingleOrDefaultAsync(b => b.Operation == proposal.Operation, cancellationToken);
+        if (row is null or { State: Closed })
+        {
+            if (await CauseAsync(db, proposal.Operation, LookedAtSince(row), cancellationToken) is not { } cause)
+            {
+                return null;
+            }
+
+            row = await MoveAsync(db, row, proposal.Operation, Open, cause, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return row.State == HalfOpen && row.TrialId == proposal.Id ? null : Tripped(row);
+    }
+
+    /// <summary>
+    /// Why no standing approval may be used for this proposal now, or null; half open, the first one becomes the trial. An
+    /// amount far above the usual one is nobody's trial, whatever moved the breaker since it was looked at.
+    /// </summary>
+    internal static async Task<Refusal?> RefuseAutomaticAsync(CopilotDb db, ProposalRow proposal, BreakerOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await db.LockAsync("breaker:" + proposal.Operation, cancellationToken);
+        if (await AnomalousAsync(db, proposal.Operation, ProposalViews.AmountOf(proposal), options, now, cancellationToken))
+        {
+            return new Refusal("breaker_open", $"The amount is far above the usual one of {proposal.Operation}: a person has to confirm.");
+        }
+
         var row = await db.Breakers.SingleOrDefaultAsync(b => b.Operation == proposal.Operation, cancellationToken);
         if (row is null or { State: Closed })
         {
@@ -75,24 +107,35 @@ public sealed class Breakers(CopilotDbFactory databases, BusinessClock clock, Ro
 
     private async Task<(string State, string Cause)> NextAsync(CopilotDb db, ProposalView next, BreakerRow? row, CancellationToken cancellationToken)
     {
-        var options = rollout.Breaker;
+        var anomalous = await AnomalousAsync(db, next.Operation, next.Amount, rollout.Breaker, clock.UtcNow, cancellationToken);
+        var since = LookedAtSince(row);
         switch (row?.State)
         {
             case Open:
-                return row.Since + options.CoolDown <= clock.UtcNow ? (HalfOpen, row.Cause) : (Open, row.Cause);
+                return row.Since + rollout.Breaker.CoolDown <= clock.UtcNow && !anomalous ? (HalfOpen, row.Cause) : (Open, row.Cause);
             case HalfOpen when row.TrialId is { } trial:
                 var status = await db.Proposals.Where(p => p.Id == trial).Select(p => p.Status).SingleOrDefaultAsync(cancellationToken);
-                return status == Executed ? (Closed, row.Cause) : status is null || Undecided.Contains(status) ? (HalfOpen, row.Cause) : (Open, "trial");
+                if (status != Executed)
+                {
+                    return status is null || Undecided.Contains(status) ? (HalfOpen, row.Cause) : (Open, "trial");
+                }
+
+                since = clock.UtcNow;
+                break;
             case HalfOpen:
-                return (HalfOpen, row.Cause);
-            default:
-                // What happened before it last closed has been answered for.
-                var since = clock.UtcNow - options.Look;
-                since = row is not null && row.Since > since ? row.Since : since;
-                return await CauseAsync(db, next.Operation, since, cancellationToken) is { } cause ? (Open, cause)
-                    : await AnomalousAsync(db, next, cancellationToken) ? (Open, "anomaly")
-                    : (Closed, "");
+                return anomalous ? (Open, "anomaly") : (HalfOpen, row.Cause);
         }
+
+        return await CauseAsync(db, next.Operation, since, cancellationToken) is { } cause ? (Open, cause)
+            : anomalous ? (Open, "anomaly")
+            : (Closed, row?.Cause ?? "");
+    }
+
+    // What happened before it last closed has been answered for.
+    private DateTimeOffset LookedAtSince(BreakerRow? row)
+    {
+        var since = clock.UtcNow - rollout.Breaker.Look;
+        return row is not null && row.Since > since ? row.Since : since;
     }
 
     private async Task<string?> CauseAsync(CopilotDb db, string operation, DateTimeOffset since, CancellationToken cancellationToken)
@@ -105,7 +148,9 @@ public sealed class Breakers(CopilotDbFactory databases, BusinessClock clock, Ro
             return "rejections";
         }
 
-        var recent = await db.Proposals.Where(p => p.Operation == operation && p.CreatedAt > since)
+        // By when they were begun, since what is proposed may wait for days.
+        var begun = db.Executions.Where(e => e.FirstSentAt > since).Select(e => e.ProposalId);
+        var recent = await db.Proposals.Where(p => p.Operation == operation && begun.Contains(p.Id))
             .Select(p => new { p.Status, p.Currency, p.AmountMinor }).ToListAsync(cancellationToken);
         if (recent.Count(p => Bad.Contains(p.Status)) >= options.Failures)
         {
@@ -116,22 +161,22 @@ public sealed class Breakers(CopilotDbFactory databases, BusinessClock clock, Ro
         return spent.Any(g => options.SpendMinor.TryGetValue(g.Key, out var most) && g.Sum(p => Math.Abs(p.AmountMinor ?? 0)) > most) ? "spend" : null;
     }
 
-    private async Task<bool> AnomalousAsync(CopilotDb db, ProposalView next, CancellationToken cancellationToken)
+    private static async Task<bool> AnomalousAsync(CopilotDb db, string operation, Money? next, BreakerOptions options, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (next.Amount is not { } amount)
+        if (next is not { } amount)
         {
             return false;
         }
 
-        var since = clock.UtcNow - TimeSpan.FromDays(90);
+        var since = now - TimeSpan.FromDays(90);
         var amounts = await db.Proposals
-            .Where(p => p.Operation == next.Operation && p.Currency == amount.Currency && p.Status == Executed && p.CreatedAt > since && p.AmountMinor != null)
+            .Where(p => p.Operation == operation && p.Currency == amount.Currency && p.Status == Executed && p.CreatedAt > since && p.AmountMinor != null)
             .Select(p => p.AmountMinor ?? 0).ToListAsync(cancellationToken);
         var sorted = amounts.Select(a => Math.Abs(a)).Order().ToList();
-        return sorted.Count >= rollout.Breaker.Least && Math.Abs(amount.AmountMinor) > rollout.Breaker.AnomalyFactor * sorted[sorted.Count / 2];
+        return sorted.Count >= options.Least && Math.Abs(amount.AmountMinor) > options.AnomalyFactor * sorted[sorted.Count / 2];
     }
 
-    private async Task MoveAsync(CopilotDb db, BreakerRow? row, string operation, string state, string cause, CancellationToken cancellationToken)
+    private async Task<BreakerRow> MoveAsync(CopilotDb db, BreakerRow? row, string operation, string state, string cause, CancellationToken cancellationToken)
     {
         if (row is null)
         {
@@ -142,6 +187,7 @@ public sealed class Breakers(CopilotDbFactory databases, BusinessClock clock, Ro
         (row.State, row.Cause, row.Since, row.TrialId) = (state, cause, clock.UtcNow, null);
         await db.SaveChangesAsync(cancellationToken);
         await audit.AppendAsync(db, new AuditEntry("breaker." + state, "governance", operation, new JsonObject { ["cause"] = cause }), cancellationToken);
+        return row;
     }
 }
 

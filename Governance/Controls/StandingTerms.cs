@@ -32,10 +32,13 @@ internal sealed class StandingTerms(RolloutPlan rollout, RolloutGate gate)
         ["person"] = row.Person,
     });
 
-    /// <summary>Why the standing approval no longer speaks for its signer, or null.</summary>
-    public static async Task<Refusal?> RefuseTermAsync(CopilotDb db, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Why what it approved may not be sent any more, or null: it no longer speaks for its signer, the phase asks for a
+    /// person again, or the customer has left its segment.
+    /// </summary>
+    public async Task<Refusal?> RefuseSendingAsync(CopilotDb db, string id, ProposalRow proposal, DateTimeOffset now, CancellationToken cancellationToken) =>
         await db.StandingApprovals.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is { } row
-            ? RefuseTerm(row, now)
+            ? RefuseTerm(row, now) ?? RefusePhase(proposal) ?? await RefuseSegmentAsync(db, row, proposal, cancellationToken)
             : new Refusal("standing_unknown", "The standing approval does not exist.");
 
     /// <summary>Why it does not cover this proposal now, or null. Within the transaction that would mint the approval.</summary>
@@ -50,9 +53,16 @@ internal sealed class StandingTerms(RolloutPlan rollout, RolloutGate gate)
         return RefuseTerm(row, now)
             ?? RefuseScope(row, proposal)
             ?? await RefuseAmountsAsync(db, row, proposal, now, cancellationToken)
-            ?? (row.Segment is { } segment ? await gate.RefuseSegmentAsync(db.Tenant, segment, proposal.CustomerId, cancellationToken) : null)
-            ?? await Breakers.RefuseAutomaticAsync(db, proposal, cancellationToken);
+            ?? await RefuseSegmentAsync(db, row, proposal, cancellationToken)
+            ?? await Breakers.RefuseAutomaticAsync(db, proposal, rollout.Breaker, now, cancellationToken);
     }
+
+    private async Task<Refusal?> RefuseSegmentAsync(CopilotDb db, StandingApprovalRow row, ProposalRow proposal, CancellationToken cancellationToken) =>
+        row.Segment is { } segment ? await gate.RefuseSegmentAsync(db.Tenant, segment, proposal.CustomerId, cancellationToken) : null;
+
+    private Refusal? RefusePhase(ProposalRow proposal) => rollout.PhaseOf(proposal.Operation, proposal.Playbook) != RolloutPhase.Automated
+        ? new Refusal("not_automated", $"{proposal.Operation} is not automated: its rollout phase asks for a person.")
+        : null;
 
     private static Refusal? RefuseTerm(StandingApprovalRow row, DateTimeOffset now) =>
         row.Hash != HashOf(row) ? new Refusal("standing_tampered", "The standing approval is not the one that was signed.")
@@ -63,8 +73,8 @@ internal sealed class StandingTerms(RolloutPlan rollout, RolloutGate gate)
     private Refusal? RefuseScope(StandingApprovalRow row, ProposalRow proposal) =>
         row.Operation != proposal.Operation || (row.Playbook is not null && row.Playbook != proposal.Playbook)
             ? new Refusal("standing_scope", "The standing approval is for something else.")
-        : rollout.PhaseOf(proposal.Operation, proposal.Playbook) != RolloutPhase.Automated
-            ? new Refusal("not_automated", $"{proposal.Operation} is not automated: its rollout phase asks for a person.")
+        : RefusePhase(proposal) is { } phase
+            ? phase
         : proposal.AmountMinor is { } amount && (row.Currency != proposal.Currency || row.PerUse is not { } most || Math.Abs(amount) > most)
             ? new Refusal("standing_amount", "The amount is more than the standing approval covers.")
         : proposal.AmountMinor is null && proposal.Risk == WireName.Of(Risk.Money)

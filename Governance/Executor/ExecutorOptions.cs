@@ -19,10 +19,12 @@ public sealed class ExecutorOptions
     public TimeSpan PollEvery { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Age, in business time, from which an idempotency key is never sent again: Stripe may have forgotten it, and
-    /// would execute it anew (https://docs.stripe.com/api/idempotent_requests).
+    /// Age, in business time, from which an idempotency key is never sent again. Stripe may forget it after 24 hours, and
+    /// would execute it anew (https://docs.stripe.com/api/idempotent_requests); an hour less, since between this look and
+    /// the last repetition that leaves lie the pause, the reads, the wait for the account's pace and what Stripe's SDK
+    /// repeats by itself.
     /// </summary>
-    public static TimeSpan KeyLifetime { get; } = TimeSpan.FromHours(24);
+    public static TimeSpan KeyLifetime { get; } = TimeSpan.FromHours(23);
 
     internal void Validate()
     {

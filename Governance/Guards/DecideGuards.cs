@@ -29,7 +29,8 @@ internal sealed class DecideGuards(PeopleDirectory people, PolicyBook policies, 
             : null;
     }
 
-    public static Refusal? IsRequester(DecisionCase about) => about.Decision.Approves && !about.Policy.SelfApproval && about.ByRequester
+    /// <summary>Nor does a policy that lets requesters approve mean those who may not request, and edited it as approvers.</summary>
+    public static Refusal? IsRequester(DecisionCase about) => about.Decision.Approves && about.ByRequester && (!about.Policy.SelfApproval || about.Policy.ProposerRole(about.Decision.Person) is null)
         ? new Refusal("self_approval", $"{about.Decision.Person.Name} asked for this and can't approve it too.", $"Someone else has to: {string.Join(", ", about.Policy.Approve)}.")
         : null;
 

@@ -8,12 +8,13 @@ using BillingCopilot.Governance.Policy;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Governance.Rollout;
 using BillingCopilot.Storage;
+using BillingCopilot.Storage.Rows;
 
 namespace BillingCopilot.Governance.Guards;
 
 /// <summary>What is looked at once more between the approval and each call.</summary>
 internal sealed class ExecuteGuards(
-    CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, PolicyBook policies, RolloutGate gate, KillSwitches switches, ExecutionLeases leases, IWriteClients writers)
+    CopilotDbFactory databases, BusinessClock clock, PeopleDirectory people, PolicyBook policies, RolloutGate gate, KillSwitches switches, ExecutionLeases leases, IWriteClients writers, StandingTerms standing, Breakers breakers)
 {
     /// <summary>The same proposal, byte for byte, as was proposed, approved and given its key.</summary>
     public static Objection? Tampered(Run run) =>
@@ -61,9 +62,9 @@ internal sealed class ExecuteGuards(
     public async Task<Objection?> StandingLapsedAsync(Run run, CancellationToken cancellationToken)
     {
         await using var db = databases.Open(run.Tenant);
-        foreach (var approval in run.Approvals.Where(a => a.Channel == StandingDesk.Channel))
+        foreach (var approval in run.Approvals.Where(Minted))
         {
-            if (await StandingTerms.RefuseTermAsync(db, approval.Source!, clock.UtcNow, cancellationToken) is { } lapsed)
+            if (await standing.RefuseSendingAsync(db, approval.Source!, run.Proposal, clock.UtcNow, cancellationToken) is { } lapsed)
             {
                 return Stale(lapsed.Code, lapsed.Message);
             }
@@ -71,6 +72,10 @@ internal sealed class ExecuteGuards(
 
         return null;
     }
+
+    /// <summary>What nobody looked at by itself goes out only while automation is on.</summary>
+    public async Task<Objection?> AutomationOffAsync(Run run, CancellationToken cancellationToken) =>
+        run.Approvals.Any(Minted) && await breakers.RefuseSendingAsync(run.Tenant, run.Proposal, cancellationToken) is { } refusal ? Stale(refusal.Code, refusal.Message) : null;
 
     public async Task<Objection?> StoppedAsync(Run run, CancellationToken cancellationToken) =>
         await switches.RefuseAsync(run.Tenant, run.Proposal.Operation, cancellationToken) is { } refusal ? Stale(refusal.Code, refusal.Message) : null;
@@ -108,6 +113,8 @@ internal sealed class ExecuteGuards(
     // What a preview is about is compared even where an operation forgets to declare it.
     private static Dictionary<string, string> WithSubject(IReadOnlyDictionary<string, string> declared, Money? amount, string customer, string target) =>
         new(declared, StringComparer.Ordinal) { ["(amount)"] = amount?.ToString() ?? "none", ["(customer)"] = customer, ["(target)"] = target };
+
+    private static bool Minted(ApprovalRow approval) => approval.Channel == StandingDesk.Channel;
 
     private static Objection Stale(string code, string why) => new(code, why, ProposalStatus.Stale);
 }

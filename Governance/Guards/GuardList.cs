@@ -94,6 +94,7 @@ internal sealed class GuardList
             Guard<Run, Objection>.Of("execute.approval_fresh", execute.ApprovalTooOld),
             new("execute.approvers_hold", execute.TooFewApproversAsync),
             new("execute.standing_holds", execute.StandingLapsedAsync),
+            new("execute.breaker_closed", execute.AutomationOffAsync),
             new("execute.rollout", execute.NotLetAsync),
             new("execute.state_unmoved", ExecuteGuards.StateMovedAsync),
             // Last, since the one before waits for the far side: a switch thrown meanwhile counts.

@@ -27,7 +27,9 @@ internal sealed class ProposeGuards(PeopleDirectory people, RolloutPlan rollout,
     public Refusal? MayNotPropose(ProposeCase about)
     {
         var person = people.Known(about.Request.Requester) ?? about.Request.Requester;
-        return about.Policy.ProposerRole(person) is null
+
+        // Whoever may approve may edit what waits. What they edited they can't approve themselves (decide.requester_not_approver).
+        return about.Policy.ProposerRole(person) is null && (about.Request.Replaces is null || about.Policy.ApproverRole(person) is null)
             ? new Refusal("not_allowed", $"{person.Name} ({string.Join(", ", person.Roles)}) may not propose {about.Policy.Operation}.", $"These roles may: {string.Join(", ", about.Policy.Propose)}.")
             : null;
     }

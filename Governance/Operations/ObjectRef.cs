@@ -68,4 +68,8 @@ public sealed class HandleAttribute(ObjectKind kind) : Attribute
 /// nobody may ask for a value of their own.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
-public sealed class SetByCodeAttribute : Attribute;
+public sealed class SetByCodeAttribute : Attribute
+{
+    /// <summary>True for the moment from which a preview reckons: what is asked for once more at another moment is equal still.</summary>
+    public bool IsMoment { get; init; }
+}

@@ -41,7 +41,7 @@ internal static class PolicyFile
         {
             PerApproverPerDay = ReadAmounts(caps?.Find("per_approver_per_day")),
             PerDay = ReadAmounts(caps?.Find("per_day")),
-            BatchRows = ReadCount(map.Find("batch_rows")),
+            BatchRows = ReadBatchRows(operation, map.Find("batch_rows")),
             Limit = ReadLimit(operation, node),
             SmallBelow = operation.HasSmall || map.Find("small_below") is not { } small ? ReadAmounts(map.Find("small_below")) : throw small.Fault($"{operation.Name} knows no 'small_below'."),
             Contest = ReadContest(operation, map.Find("contest")),
@@ -96,8 +96,10 @@ internal static class PolicyFile
             StringComparer.Ordinal);
     }
 
-    private static int ReadCount(ConfigNode? node) =>
+    /// <summary>What a form holds is looked at by itself, by those who may read it.</summary>
+    private static int ReadBatchRows(OperationDescriptor operation, ConfigNode? node) =>
         node is null ? 0
+        : operation.FilledByPeople ? throw node.Fault($"{operation.Name} is filled in on a form, and each form is decided by itself. Leave '{node.Key}' out.")
         : int.TryParse(node.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 2 and <= 200 ? count
         : throw node.Fault($"'{node.Key}' is '{node.Text}'. Write a whole number from 2 to 200, or leave it out to decide one by one.");
 

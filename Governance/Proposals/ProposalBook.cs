@@ -204,7 +204,7 @@ public sealed class ProposalBook
     private async Task<ProposalRow> RowOfAsync(ProposeRequest request, OperationDescriptor operation, OperationPreview preview, string key, CancellationToken cancellationToken)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.UtcNow.ToUnixTimeMilliseconds());
-        var fingerprint = ProposalHash.Fingerprint(operation.Name, preview.Arguments);
+        var fingerprint = ProposalHash.Fingerprint(operation, preview.Arguments);
         await using var db = _databases.Open(request.Tenant);
         var earlier = await db.Proposals.Where(p => p.Fingerprint == fingerprint).OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.Id)
             .Select(p => p.Id).FirstOrDefaultAsync(cancellationToken);

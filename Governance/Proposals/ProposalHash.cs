@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using BillingCopilot.Governance.Arguments;
 using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Storage.Rows;
 
 namespace BillingCopilot.Governance.Proposals;
@@ -67,9 +69,9 @@ public static class ProposalHash
         return CanonicalJson.Hash(With("not_before", request.NotBefore?.ToUnixTimeMilliseconds(), key));
     }
 
-    /// <summary>Equal for the same operation with the same arguments, whoever asks and whenever.</summary>
-    internal static string Fingerprint(string operation, JsonObject arguments) =>
-        CanonicalJson.Hash(new JsonObject { ["operation"] = operation, ["arguments"] = CanonicalJson.Write(arguments) });
+    /// <summary>Equal for the same operation with the same arguments, whoever asks and whenever: the moments that code pins are left out.</summary>
+    internal static string Fingerprint(OperationDescriptor operation, JsonObject arguments) =>
+        CanonicalJson.Hash(new JsonObject { ["operation"] = operation.Name, ["arguments"] = CanonicalJson.Write(ArgumentShape.Of(operation.ArgumentsType).Timeless(arguments)) });
 
     /// <summary>What a repeated idempotency key must come with again.</summary>
     internal static string Parameters(ProposalRow row) =>

@@ -63,7 +63,7 @@ internal static class ProposalRows
             ExpiresAt = stamp.ExpiresAt,
             NotBefore = request.NotBefore is { } due ? DateTimeOffset.FromUnixTimeMilliseconds(due.ToUnixTimeMilliseconds()) : null,
             Evidence = JsonSerializer.Serialize(request.Evidence with { ReadAgain = [.. preview.ReadAgain.Select(r => r.Id).Distinct()] }),
-            Fingerprint = ProposalHash.Fingerprint(operation.Name, preview.Arguments),
+            Fingerprint = ProposalHash.Fingerprint(operation, preview.Arguments),
             EarlierId = stamp.EarlierId,
             ReplacesId = request.Replaces,
             UndoesId = request.Undoes,

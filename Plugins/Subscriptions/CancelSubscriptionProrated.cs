@@ -13,7 +13,7 @@ namespace BillingCopilot.Plugins.Subscriptions;
 /// <summary>Arguments of <c>cancel_subscription_prorated</c>.</summary>
 public sealed record CancelSubscriptionProratedArguments(
     [property: Handle(ObjectKind.Subscription), Description("Subscription to end.")] ObjectRef Subscription,
-    [property: SetByCode] DateTimeOffset? At = null);
+    [property: SetByCode(IsMoment = true)] DateTimeOffset? At = null);
 
 /// <summary>
 /// Ends a subscription at once and credits the unused time. Stripe prorates an immediate end at the second of the

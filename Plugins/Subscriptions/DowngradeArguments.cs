@@ -16,4 +16,4 @@ public sealed record DowngradeNowArguments(
     [property: Description("Plan to come; the present one for fewer seats.")] string Plan,
     [property: Description("Seats from then on.")] long? Quantity = null,
     [property: Description("Plan that goes, if it has several.")] string? Replaces = null,
-    [property: SetByCode] DateTimeOffset? At = null);
+    [property: SetByCode(IsMoment = true)] DateTimeOffset? At = null);

@@ -139,7 +139,7 @@ public sealed class ExecutionRow : ITenantRow
     /// <summary>SHA-256 of operation and canonical arguments.</summary>
     public required string ParametersHash { get; set; }
 
-    /// <summary>Business time of the first attempt; after 24 h the key is never sent again.</summary>
+    /// <summary>Business time of the first attempt; after 23 h the key is never sent again.</summary>
     public DateTimeOffset FirstSentAt { get; set; }
 
     public int Attempts { get; set; }

@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
+using BillingCopilot.Agents.Turns;
+using BillingCopilot.Bot.Cli.Eval;
 using BillingCopilot.Bot.Hosting;
 using BillingCopilot.Bot.Settings;
 using BillingCopilot.Flows.Support;
@@ -61,6 +64,36 @@ public sealed class RealKeyFlow : IAsyncLifetime
 
         answer["tools"]!.AsArray().ShouldNotBeEmpty();
         answer["proposals"]!.AsArray().ShouldBeEmpty();
+    }
+
+    /// <summary>The shipped profile for the first weeks, with the form of key that it is for.</summary>
+    [Fact]
+    public async Task Pilot_OneWorkflowStarts_AndNothingCanBeProposed()
+    {
+        var settings = Settings();
+        settings.Auth.Tokens["sam"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("sams-token")));
+        settings.Policy.Path = PolicyFolder();
+        settings.Policy.Profile = "pilot";
+        await using var host = await StartAsync(settings);
+        using var stripe = new SandboxView(settings.Stripe.ApiBase);
+        var endpoint = await stripe.PostAsync("/v1/webhook_endpoints", new Dictionary<string, string> { ["url"] = new Uri(host.Address, "/webhooks/stripe").ToString(), ["enabled_events[0]"] = "*" }, default);
+        settings.Stripe.WebhookSecrets = [(string)endpoint["secret"]!];
+        var truth = await stripe.TruthAsync(default);
+        var rise = truth["invoice_increases"]!.AsArray().First(n => (string?)n!["status"] == "open")!;
+
+        async Task<TurnAnswer?> AfterAsync(string type, JsonNode planted) =>
+            await EventTask.WaitAsync(host.Services, host.Tenants.Default.Context, (string)(await stripe.EmitAsync(type, (string)planted["invoice"]!, default))["id"]!, default);
+        var summary = await AfterAsync("invoice.finalized", rise);
+        var failed = await AfterAsync("invoice.payment_failed", truth["failed_invoices"]![0]!);
+
+        host.Tenants.Default.IsSandbox.ShouldBeFalse();
+        summary.ShouldNotBeNull().Text.ShouldContain((string)rise["invoice_number"]!);
+        failed.ShouldBeNull("no other playbook starts");
+        using var http = new HttpClient { BaseAddress = host.Address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sams-token");
+        (await http.AskAsync($"{truth["double_charges"]![0]!["customer_name"]} says they were charged twice in October. Refund it."))["proposals"]!.AsArray().ShouldBeEmpty();
+        JsonNode.Parse(await http.GetStringAsync("/api/rollout"))!["operations"]!.AsArray().ShouldAllBe(o => (string?)o!["phase"] == "read_only");
+        JsonNode.Parse(await http.GetStringAsync("/api/proposals"))!["data"]!.AsArray().ShouldBeEmpty();
     }
 
     [Theory]

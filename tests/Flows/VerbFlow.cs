@@ -28,7 +28,8 @@ public sealed class VerbFlow
             RunAsync("kill", "list", "--tenant", "second"),
             RunAsync("kill", "list"),
             RunAsync("audit", "export", "--tenant", "second"),
-            RunAsync("audit", "verify", "--tenant", "nowhere"));
+            RunAsync("audit", "verify", "--tenant", "nowhere"),
+            RunAsync("audit", "prune", "--as", "olivia"));
 
         var (ours, others, export, unknown) = (ended[0], ended[1], ended[2], ended[3]);
         var one = JsonNode.Parse(ours.Output)!.AsArray().ShouldHaveSingleItem()!;
@@ -38,6 +39,7 @@ public sealed class VerbFlow
         lines.ShouldContain(l => (string?)l["kind"] == "switch.stopped" && (string?)l["subject"] == "issue_refund" && (string?)l["actor"] == "olivia");
         lines.Select(l => (string?)l["tenant_id"]).Distinct().ShouldBe(["second"]);
         (unknown.ExitCode, unknown.Errors.Trim()).ShouldBe((2, "--tenant 'nowhere' is unknown. There are: default, second. Others are added under Tenants in the settings."));
+        (ended[4].ExitCode, ended[4].Errors.Trim()).ShouldBe((2, "--as 'olivia' is no admin. Only admins read, erase or delete people's words."));
         Directory.Delete(folder, recursive: true);
     }
 

@@ -100,6 +100,18 @@ public sealed class ArgumentBinderTests
     public void ShapeOf_RequiredAndSetByCode_IsRefused() =>
         Should.Throw<NotSupportedException>(() => ArgumentShape.Of(typeof(Unaskable))).Message.ShouldContain("Unaskable.At");
 
+    /// <summary>The moment that code pins makes no other wish of it; what an undoing takes back does.</summary>
+    [Fact]
+    public void Timeless_LeavesOutTheMomentAndNothingElse()
+    {
+        var arguments = JsonNode.Parse("""{"at":"2026-03-01T09:00:00Z","invoice":"in_1","schedule":"sub_sched_1"}""")!.AsObject();
+
+        ArgumentShape.Of(typeof(Undoing)).Timeless(arguments).ToJsonString().ShouldBe("""{"invoice":"in_1","schedule":"sub_sched_1"}""");
+    }
+
+    private sealed record Undoing(
+        [property: Handle(ObjectKind.Invoice)] ObjectRef Invoice, [property: SetByCode] string? Schedule = null, [property: SetByCode(IsMoment = true)] DateTimeOffset? At = null);
+
     private sealed record Pinned([property: Handle(ObjectKind.Invoice)] ObjectRef Invoice, [property: SetByCode] DateTimeOffset? At = null);
 
     private sealed record Unaskable([property: SetByCode] DateTimeOffset At);

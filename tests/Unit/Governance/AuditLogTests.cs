@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Audit;
 using BillingCopilot.Storage.Rows;
@@ -77,6 +78,40 @@ public sealed class AuditLogTests
         verdict.Why!.ShouldContain("hashed anew");
     }
 
+    /// <summary>
+    /// Eight entries, of which somebody who can hash changes some. Whoever is named is the forged one, and where only the
+    /// two last can speak against each other, both are.
+    /// </summary>
+    [Theory]
+    [InlineData("content of 5", 0, 5, "hashed anew: entry 6 follows another")]
+    [InlineData("previous of 6", 0, 6, "does not follow")]
+    [InlineData("previous of 6", 5, 6, "does not follow")]
+    [InlineData("previous of 8", 0, 7, "it or entry 8 was changed")]
+    [InlineData("previous of 8", 7, 8, "does not follow")]
+    [InlineData("previous of 8", 8, 8, "does not follow")]
+    [InlineData("content of 7", 0, 7, "it or entry 8 was changed")]
+    [InlineData("content of 7", 8, 7, "hashed anew: entry 8 follows another")]
+    [InlineData("5 deleted, the rest renumbered", 0, 5, "does not follow")]
+    [InlineData("5 deleted, the rest renumbered and hashed anew", 0, 5, "does not follow")]
+    [InlineData("5 deleted, the rest renumbered and chained anew", 6, 6, "differs from the head that was kept")]
+    public async Task Verify_Forged_BlamesNoInnocentEntry(string forgery, int anchored, int seq, string why)
+    {
+        using var bench = await Bench.StartAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            await AppendAsync(bench, i);
+        }
+
+        var rows = (await bench.Audit.ReadAsync(Bench.Tenant, 0, 10, default)).ToList();
+        var kept = anchored == 0 ? null : new AuditHead(anchored, rows[anchored - 1].Hash);
+        await WriteAsync(bench, Forged(rows, forgery));
+
+        var verdict = await bench.Audit.VerifyAsync(Bench.Tenant, default, kept);
+
+        (verdict.Whole, verdict.BadSeq).ShouldBe((false, seq));
+        verdict.Why!.ShouldContain(why);
+    }
+
     [Fact]
     public async Task Append_RolledBack_LeavesNoEntry()
     {
@@ -101,6 +136,48 @@ public sealed class AuditLogTests
     }
 
     private static Task<AuditRow> AppendAsync(Bench bench, int n) => bench.Audit.AppendAsync(Bench.Tenant, Entry(n), default);
+
+    private static List<AuditRow> Forged(List<AuditRow> rows, string forgery)
+    {
+        const string elsewhere = "1111111111111111111111111111111111111111111111111111111111111111";
+        switch (forgery.Split(' '))
+        {
+            case ["content", "of", var at] when int.Parse(at, CultureInfo.InvariantCulture) is var seq:
+                rows[seq - 1].Details = """{"n":99}""";
+                rows[seq - 1] = HashedAnew(rows[seq - 1], seq, rows[seq - 1].PreviousHash);
+                break;
+            case ["previous", "of", var at] when int.Parse(at, CultureInfo.InvariantCulture) is var seq:
+                rows[seq - 1] = HashedAnew(rows[seq - 1], seq, elsewhere);
+                break;
+            default:
+                rows.RemoveAt(4);
+                for (var i = 4; i < rows.Count; i++)
+                {
+                    rows[i].Seq = i + 1;
+                    rows[i] = !forgery.EndsWith("anew", StringComparison.Ordinal) ? rows[i]
+                        : HashedAnew(rows[i], i + 1, forgery.Contains("chained", StringComparison.Ordinal) ? rows[i - 1].Hash : rows[i].PreviousHash);
+                }
+
+                break;
+        }
+
+        return rows;
+    }
+
+    private static AuditRow HashedAnew(AuditRow row, long seq, string previous)
+    {
+        var before = new AuditRow { TenantId = row.TenantId, Node = row.Node, Seq = seq - 1, At = row.At, Kind = "", Actor = "", Subject = "", Details = "{}", PreviousHash = "", Hash = previous };
+        return AuditChain.Link(row.TenantId, row.Node, before, row.At, new AuditEntry(row.Kind, row.Actor, row.Subject, JsonNode.Parse(row.Details)!.AsObject()));
+    }
+
+    private static async Task WriteAsync(Bench bench, List<AuditRow> rows)
+    {
+        await using var db = bench.Open();
+        await db.Database.ExecuteSqlAsync($"DROP TRIGGER audit_refuses_update; DROP TRIGGER audit_refuses_delete;");
+        await db.Audit.ExecuteDeleteAsync();
+        db.Audit.AddRange(rows);
+        await db.SaveChangesAsync();
+    }
 
     private static AuditEntry Entry(int n) => new("test.happened", "frank", "prop_1", new JsonObject { ["n"] = n });
 }

@@ -152,12 +152,13 @@ public sealed class AuditTrailTests
         bench.Time.Advance(TimeSpan.FromDays(31));
         var (young, _) = (await contents.StoreAsync(Bench.Tenant, ["cus_1"], "Young.", default))!.Value;
 
-        (await contents.PruneAsync(Bench.Tenant, default)).ShouldBe(1);
+        (await contents.PruneAsync(Bench.Tenant, bench.Person("ada"), default)).ShouldBe(1);
 
         (await contents.ReadAsync(Bench.Tenant, old, default)).ShouldBeNull();
         (await contents.ReadAsync(Bench.Tenant, young, default)).ShouldBe("Young.");
         (await VerifyAsync(bench)).Whole.ShouldBeTrue();
-        (await contents.PruneAsync(Bench.Tenant, default)).ShouldBe(0);
+        (await contents.PruneAsync(Bench.Tenant, null, default)).ShouldBe(0);
+        (await bench.Audit.ReadAboutAsync(Bench.Tenant, "contents", default)).ShouldHaveSingleItem().Actor.ShouldBe("ada");
     }
 
     [Fact]

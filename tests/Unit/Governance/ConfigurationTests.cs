@@ -47,6 +47,16 @@ public sealed class ConfigurationTests
         fault.Message.ShouldContain(says);
     }
 
+    [Fact]
+    public void ReadPolicy_ListsOfForms_StopTheStart()
+    {
+        var catalog = new OperationCatalog([CreditInvoice.Descriptor, MailCredit.Descriptor with { FilledByPeople = true }]);
+
+        var fault = Should.Throw<GovernanceConfigurationException>(() => PolicyFile.Read(ConfigFile.Parse("policy.yaml", Bench.Policy + "\n    batch_rows: 10"), catalog));
+
+        fault.Message.ShouldStartWith("policy.yaml:15: mail_credit is filled in on a form");
+    }
+
     [Theory]
     [InlineData("    second_approver_above: { usd: \"200.00\" }\n", "second_approver_above")]
     [InlineData("    caps:\n      per_customer_per_day: { usd: \"300.00\" }\n", "caps")]

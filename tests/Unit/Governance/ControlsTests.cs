@@ -246,6 +246,125 @@ public sealed class ControlsTests
         (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 54, "1.00 USD"), default)).ShouldNotBeNull("closed again");
     }
 
+    /// <summary>What trips it for its amount is neither the trial nor what closes behind one: a person confirms it.</summary>
+    [Fact]
+    public async Task Breaker_AmountFarAboveTheUsual_IsNeitherTheTrialNorTheUseAfterIt()
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText = Automated + "breaker: { anomaly_factor: 5, least: 5 }");
+        var desk = bench.Node.GetRequiredService<StandingDesk>();
+        await SignAsync(bench);
+        await PrepareAsync(bench, "anomaly");
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 50, "30.00 USD"), default)).ShouldBeNull();
+
+        bench.Time.Advance(TimeSpan.FromMinutes(61));
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 51, "30.00 USD"), default)).ShouldBeNull("no trial");
+        (await StateAsync(bench)).ShouldBe(("open", "anomaly"));
+
+        // Outside the terms, so half open and without a trial.
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 52, "1.00 EUR"), default)).ShouldBeNull();
+        (await StateAsync(bench)).ShouldBe(("half_open", "anomaly"));
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 53, "30.00 USD"), default)).ShouldBeNull("no trial of a half-open one");
+        (await StateAsync(bench)).ShouldBe(("open", "anomaly"));
+
+        bench.Time.Advance(TimeSpan.FromMinutes(61));
+        var trial = await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 54, "1.00 USD"), default);
+        (await bench.ExecuteAsync(trial!)).Status.ShouldBe(ProposalStatus.Executed);
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 55, "30.00 USD"), default)).ShouldBeNull("the use after the trial");
+        (await StateAsync(bench)).ShouldBe(("open", "anomaly"));
+    }
+
+    /// <summary>Another node half-opens the breaker between the look at it and the use.</summary>
+    [Fact]
+    public async Task Standing_AmountFarAboveTheUsual_IsRefusedHoweverTheBreakerStands()
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText = Automated + "breaker: { anomaly_factor: 5, least: 5 }");
+        await PrepareAsync(bench, "anomaly");
+        var standing = await SignAsync(bench);
+        var proposal = await PartAsync(bench, 50, "30.00 USD");
+        await using var db = bench.Open();
+        await using var transaction = await db.BeginAsync(default);
+        var row = await db.Proposals.AsNoTracking().SingleAsync(p => p.Id == proposal.Id);
+
+        (await bench.Node.GetRequiredService<StandingTerms>().RefuseUseAsync(db, standing.Id, row, bench.Time.GetUtcNow(), default))!.Code.ShouldBe("breaker_open");
+    }
+
+    /// <summary>What was proposed days ago and comes true today counts today, as failure and as spending.</summary>
+    [Theory]
+    [InlineData("failures")]
+    [InlineData("spend")]
+    public async Task Breaker_WhatWaitedForItsDay_CountsOnThatDay(string cause)
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText = Automated + "breaker: { failures: 3, spend: { usd: \"2.50\" } }");
+        var desk = bench.Node.GetRequiredService<StandingDesk>();
+        await SignAsync(bench);
+        var due = bench.Time.GetUtcNow().AddDays(2);
+        var waiting = new List<ProposalView>();
+        for (var i = 0; i < 4; i++)
+        {
+            waiting.Add((await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, i, notBefore: due), default)).ShouldNotBeNull());
+        }
+
+        bench.Time.Advance(TimeSpan.FromDays(2));
+        foreach (var part in waiting.Take(3))
+        {
+            bench.Far.Before = _ => Task.FromResult(cause == "failures" ? bench.Far.Remaining[part.Target.Id] = 0 : 0);
+            (await bench.ExecuteAsync(part)).Status.ShouldBe(cause == "failures" ? ProposalStatus.Failed : ProposalStatus.Executed);
+        }
+
+        // Nothing new was proposed meanwhile.
+        var last = await bench.ExecuteAsync(waiting[3]);
+        (last.Status, last.ResultText!.Contains("Automation of credit_invoice is off", StringComparison.Ordinal)).ShouldBe((ProposalStatus.Stale, true));
+        (await StateAsync(bench)).ShouldBe(("open", cause));
+        bench.Far.Effects.Count.ShouldBe(cause == "failures" ? 0 : 3);
+        (await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 10), default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Breaker_HalfOpen_OnlyTheTrialIsSent()
+    {
+        using var bench = await Bench.StartAsync(b => b.RolloutText = Automated + "breaker: { failures: 3 }");
+        var desk = bench.Node.GetRequiredService<StandingDesk>();
+        await SignAsync(bench);
+        var before = await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 40), default);
+        await PrepareAsync(bench, "failures");
+        await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 50), default);
+        bench.Time.Advance(TimeSpan.FromMinutes(61));
+        var trial = await desk.TryApproveAsync(Bench.Tenant, await PartAsync(bench, 51), default);
+
+        (await bench.ExecuteAsync(before!)).Status.ShouldBe(ProposalStatus.Stale);
+        (await bench.ExecuteAsync(trial!)).Status.ShouldBe(ProposalStatus.Executed);
+    }
+
+    /// <summary>Between the approval that was minted and its day the ground for it goes away.</summary>
+    [Theory]
+    [InlineData("the operation is assisted again")]
+    [InlineData("the playbook is assisted again")]
+    [InlineData("the customer left the segment")]
+    public async Task Standing_GroundGoneBeforeItsDay_GoesStale(string what)
+    {
+        const string rollout = "operations: { credit_invoice: automated }\nplaybooks: { monthly: automated }\nsegments: { beta: { tags: [beta] } }";
+        var customers = new Known(new CustomerFacts([], null, null, ["beta"]));
+        using var bench = await Bench.StartAsync(b => (b.RolloutText, b.Customers) = (rollout, customers));
+        var terms = new StandingRequest("credit_invoice", "monthly", "beta", new Money(15_000, "usd"), new Money(60_000, "usd"), 5, bench.Time.GetUtcNow().AddDays(30));
+        (await bench.Node.GetRequiredService<StandingDesk>().SignAsync(Bench.Tenant, terms, bench.Person("frank"), "cli", default)).ShouldBeOfType<Outcome<StandingApproval>.Ok>();
+        var proposal = await bench.ProposeAsync(r => r with { Playbook = "monthly", NotBefore = bench.Time.GetUtcNow().AddDays(1) });
+        (await bench.Node.GetRequiredService<StandingDesk>().TryApproveAsync(Bench.Tenant, proposal, default)).ShouldNotBeNull();
+
+        bench.RolloutText = what switch
+        {
+            "the operation is assisted again" => rollout.Replace("credit_invoice: automated", "credit_invoice: assisted"),
+            "the playbook is assisted again" => rollout.Replace("monthly: automated", "monthly: assisted"),
+            _ => rollout,
+        };
+        customers.Facts = what == "the customer left the segment" ? new CustomerFacts([], null, null, []) : customers.Facts;
+        bench.Restart();
+        bench.Time.Advance(TimeSpan.FromDays(1));
+        var view = await bench.ExecuteAsync(proposal);
+
+        (view.Status, bench.Far.Sent.Count).ShouldBe((ProposalStatus.Stale, 0));
+        view.ResultText!.ShouldContain(what == "the customer left the segment" ? "not known to be of the segment beta" : "is not automated");
+    }
+
     [Fact]
     public async Task Breaker_TrialFails_OpensAgain()
     {
@@ -332,11 +451,11 @@ public sealed class ControlsTests
         return signed.ShouldBeOfType<Outcome<StandingApproval>.Ok>().Value;
     }
 
-    private static Task<ProposalView> PartAsync(Bench bench, int step, string amount = "1.00 USD")
+    private static Task<ProposalView> PartAsync(Bench bench, int step, string amount = "1.00 USD", DateTimeOffset? notBefore = null)
     {
         bench.Far.Remaining[$"in_{1000 + step}"] = 50_000;
         bench.Far.CustomerOf[$"in_{1000 + step}"] = $"cus_{1000 + step}";
-        return bench.ProposeAsync(r => r with { Step = step, Arguments = Bench.Arguments($"in_{1000 + step}", amount) });
+        return bench.ProposeAsync(r => r with { Step = step, Arguments = Bench.Arguments($"in_{1000 + step}", amount), NotBefore = notBefore });
     }
 
     /// <summary>Five decisions that people make, of which enough go wrong.</summary>
@@ -370,7 +489,9 @@ public sealed class ControlsTests
 
     private sealed class Known(CustomerFacts? facts) : ICustomerFactsReader
     {
+        public CustomerFacts? Facts { get; set; } = facts;
+
         public Task<Outcome<CustomerFacts>> ReadAsync(TenantContext tenant, string customerId, CancellationToken cancellationToken) =>
-            Task.FromResult<Outcome<CustomerFacts>>(facts is null ? new Refusal("stripe_unreachable", "Stripe could not be reached.") : facts);
+            Task.FromResult<Outcome<CustomerFacts>>(Facts is null ? new Refusal("stripe_unreachable", "Stripe could not be reached.") : Facts);
     }
 }

@@ -152,6 +152,22 @@ public sealed class ProposalLifeTests
         bench.Far.Effects.ShouldHaveSingleItem().Amount.AmountMinor.ShouldBe(10_000);
     }
 
+    /// <summary>Even where requesters may approve: an approver who may not request would else decide alone on what they made of it.</summary>
+    [Fact]
+    public async Task Edit_ByWhoMayApproveAndNotPropose_IsForAnotherApprover()
+    {
+        using var bench = await Bench.StartAsync();
+        bench.Far.Remaining["in_1"] = 50_000;
+        var old = await bench.ProposeAsync(r => r with { Operation = "mail_credit" });
+        Bench.Refused(await bench.TryProposeAsync(r => r with { Operation = "mail_credit", Step = 2, Requester = bench.Person("frank") })).Code.ShouldBe("not_allowed");
+        Bench.Refused(await EditAsync(bench, old, """{"amount":"100.00 USD"}""", "vera")).Code.ShouldBe("not_allowed");
+
+        var edited = Bench.Ok(await EditAsync(bench, old, """{"amount":"100.00 USD"}"""));
+
+        Bench.Refused(await bench.TryApproveAsync(edited)).Code.ShouldBe("self_approval");
+        Bench.Ok(await bench.TryApproveAsync(edited, "fiona")).Status.ShouldBe(ProposalStatus.Approved);
+    }
+
     [Fact]
     public async Task Edit_OfAPlaybooksProposal_KeepsWhereItComesFromAndWhoseWordsTheReasonIs()
     {

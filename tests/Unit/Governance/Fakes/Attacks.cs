@@ -248,6 +248,21 @@ internal static class Attacks
             await desk.RevokeAsync(Bench.Tenant, standing.Id, b.Person("frank"), default);
             return await EndsAsync(b, proposal, ProposalStatus.Stale);
         }, b => b.RolloutText = "operations: { credit_invoice: automated }")),
+        ("execute.breaker_closed", w => OnAsync(w, async b =>
+        {
+            await SignAsync(b, 50_000);
+            if (await b.Node.GetRequiredService<StandingDesk>().TryApproveAsync(Bench.Tenant, await b.ProposeAsync(r => r with { NotBefore = b.Time.GetUtcNow().AddDays(1) }), default) is not { } proposal)
+            {
+                return "the standing approval did not approve";
+            }
+
+            b.Far.Remaining["in_2"] = 50_000;
+            var other = await b.ApprovedAsync(r => r with { Step = 2, Arguments = Bench.Arguments("in_2", "1.00 USD") });
+            b.Far.Before = _ => Task.FromResult(b.Far.Remaining["in_2"] = 0);
+            await b.ExecuteAsync(other);
+            b.Time.Advance(TimeSpan.FromDays(1));
+            return await EndsAsync(b, proposal, ProposalStatus.Stale);
+        }, b => b.RolloutText = "operations: { credit_invoice: automated }\nbreaker: { failures: 1, look_hours: 48 }")),
         ("execute.kill_switch", w => OnAsync(w, async b =>
         {
             var proposal = await b.ApprovedAsync();

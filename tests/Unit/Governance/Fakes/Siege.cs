@@ -3,6 +3,7 @@ using BillingCopilot.Governance.Approvals;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
+using BillingCopilot.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,10 +25,10 @@ internal sealed class Siege : IDisposable
     private readonly List<string> _breaches = [];
     private readonly HashSet<string> _distinct = [];
     private readonly Dictionary<string, int> _tried = [];
-    private readonly List<ProposalView> _expired = [], _done = [], _rejected = [], _stale = [];
+    private readonly List<ProposalView> _expired = [], _done = [], _rejected = [];
 
     // Of the day: what still waits, and may be approved by those who may.
-    private readonly List<ProposalView> _pending = [], _own = [], _split = [], _tampered = [];
+    private readonly List<ProposalView> _pending = [], _own = [], _split = [];
     private int _step;
     private int _day;
 
@@ -48,7 +49,7 @@ internal sealed class Siege : IDisposable
     /// <summary>How often each kind was tried.</summary>
     public IReadOnlyDictionary<string, int> Tried => _tried;
 
-    /// <summary>Attempts of which no two are of one kind, on one proposal, by one approver.</summary>
+    /// <summary>Attempts of which no two are of one kind, on one proposal, by one person, with one change.</summary>
     public int Distinct => _distinct.Count;
 
     public static async Task<Siege> BeginAsync(int seed) => new(await Bench.StartAsync(), seed);
@@ -78,9 +79,16 @@ internal sealed class Siege : IDisposable
     private (string Kind, Func<Task<string?>> Run) Next()
     {
         // What needs a proposal of its own for each attempt is dearer, and rarer.
-        if (_random.Next(60) is var rare && rare < 2)
+        switch (_random.Next(60))
         {
-            return rare == 0 ? (Race, RaceAsync) : (DemotedLater, DemotedLaterAsync);
+            case 0:
+                return (Race, RaceAsync);
+            case 1:
+                return (DemotedLater, DemotedLaterAsync);
+            case 2:
+                return (SwappedLater, SwappedLaterAsync);
+            case 3 or 4:
+                return (Moved, MovedAsync);
         }
 
         var kind = Kinds[_random.Next(Kinds.Length)];
@@ -89,67 +97,79 @@ internal sealed class Siege : IDisposable
         {
             "replayed approval" => One(_done, _rejected),
             "replayed execution" => One(_done, _rejected, _expired),
-            "argument swapped in the database" => One(_tampered),
             "other tenant" => One(_pending, _done),
-            "stale state" => One(_stale),
             "expired" => One(_expired),
             "self-approved" => One(_own),
             "cap split over many proposals" => One(_split),
             "two processes on one database" => One(_split, _done, _own),
             _ => One(_pending),
         };
-        _distinct.Add($"{kind} {about.Id} {(kind is "replayed execution" or "stale state" or "demoted approver" or "self-approved" or "no role, or nobody" ? "" : approver)}");
+        var swap = Swaps[_random.Next(Swaps.Length)];
+        var other = One(_own, _split, _done);
+        var nobody = _random.Next(4) switch { 0 => "vera", 1 => "sam", 2 => "olivia", _ => "mallory" };
+        var how = kind switch
+        {
+            "replayed execution" or "demoted approver" or "self-approved" => "",
+            "no role, or nobody" => nobody,
+            "argument swapped: another card's hash" => $"{approver} {other.Id}",
+            "argument swapped in the database" => $"{approver} {swap.What}",
+            "two processes on one database" => about.RequestedBy == "sam" ? approver : "",
+            _ => approver,
+        };
+        _distinct.Add($"{kind} {about.Id} {how}");
         return (kind, kind switch
         {
             "replayed approval" => () => RefusedAsync(about, approver, "already_decided"),
-            "replayed execution" or "stale state" => () => UnchangedAsync(about),
-            "argument swapped: another card's hash" => () => RefusedAsync(about with { Hash = One(_own, _split, _done).Hash }, approver, "hash_mismatch"),
-            "argument swapped in the database" => () => RefusedAsync(about, approver, "hash_mismatch"),
+            "replayed execution" => () => UnchangedAsync(about),
+            "argument swapped: another card's hash" => () => RefusedAsync(about with { Hash = other.Hash }, approver, "hash_mismatch"),
+            "argument swapped in the database" => () => SwappedAsync(about, swap, approver),
             "other tenant" => () => OtherTenantAsync(about, approver),
             "expired" => () => RefusedAsync(about, approver, "expired"),
             "self-approved" => () => RefusedAsync(about, about.RequestedBy, "self_approval"),
             "demoted approver" => () => RefusedAsync(about, "frank", "not_allowed", _demoted),
             "cap split over many proposals" => () => RefusedAsync(about, approver, "cap_exceeded"),
             "two processes on one database" => () => AtOnceAsync(about, about.RequestedBy == "sam" ? approver : about.RequestedBy),
-            _ => () => RefusedAsync(about, _random.Next(4) switch { 0 => "vera", 1 => "sam", 2 => "olivia", _ => "mallory" }, "not_allowed"),
+            _ => () => RefusedAsync(about, nobody, "not_allowed"),
         });
     }
 
     private const string Race = "two approvers at once on two processes: one wins";
+    private const string SwappedLater = "argument swapped between approval and execution";
+    private const string Moved = "stale state";
     private const string DemotedLater = "approver demoted between approval and execution";
 
     private static readonly string[] Kinds =
     [
-        "replayed approval", "replayed execution", "argument swapped: another card's hash", "argument swapped in the database", "other tenant", "stale state",
+        "replayed approval", "replayed execution", "argument swapped: another card's hash", "argument swapped in the database", "other tenant",
         "expired", "self-approved", "demoted approver", "cap split over many proposals", "two processes on one database", "no role, or nobody",
+    ];
+
+    /// <summary>What somebody with the database could change of a stored proposal.</summary>
+    private static readonly (string What, Action<ProposalRow> Change)[] Swaps =
+    [
+        ("amount", r => r.AmountMinor++), ("currency", r => r.Currency = "eur"), ("customer", r => r.CustomerId = "cus_mallory"), ("customer's name", r => r.CustomerName = "Another Ltd"),
+        ("target", r => r.TargetId += "0"), ("target's kind", r => r.TargetKind = "charge"), ("invoice in the arguments", r => r.Arguments = r.Arguments.Replace("in_", "in_9", StringComparison.Ordinal)),
+        ("currency in the arguments", r => r.Arguments = r.Arguments.Replace("usd", "eur", StringComparison.Ordinal)), ("changes", r => r.Changes = "[]"), ("title", r => r.Title = "Credit $0.01"),
+        ("reversibility", r => r.Reversibility = "Can be undone."), ("risk", r => r.Risk = "notify"), ("requester", r => r.RequestedBy = "vera"), ("expiry", r => r.ExpiresAt = r.ExpiresAt.AddDays(1)),
+        ("time it waits for", r => r.NotBefore = DateTimeOffset.UnixEpoch), ("digest", r => r.Digest = new string('0', 64)), ("policy version", r => r.PolicyVersion = "0"), ("operation", r => r.Operation = "mail_credit"),
     ];
 
     /// <summary>The few things that are done rightly: they set the stage, and are the only effects there may be.</summary>
     private async Task BeginDayAsync()
     {
-        var stale = new List<ProposalView>();
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 8; i++)
         {
             _expired.Add(await ProposeAsync("sam"));
-            stale.Add(await ApprovedAsync());
         }
 
         _bench.Time.Advance(TimeSpan.FromHours(24));
-        foreach (var moved in stale)
-        {
-            _bench.Far.Remaining[moved.Target.Id] -= _random.Next(1, 100);
-        }
-
-        _stale.AddRange(stale);
         _pending.Clear();
         _own.Clear();
         _split.Clear();
-        _tampered.Clear();
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 8; i++)
         {
             _pending.Add(await ProposeAsync("sam"));
             _own.Add(await ProposeAsync(_random.Next(2) == 0 ? "frank" : "fiona"));
-            _tampered.Add(await TamperedAsync());
             var rejected = await ProposeAsync("sam");
             _rejected.Add(Bench.Ok(await _bench.Desk.RejectAsync(Bench.Tenant, rejected.Id, _bench.Person(Approver()), rejected.Hash, "api", "No.", default)));
             _done.Add(await _bench.ExecuteAsync(await ApprovedAsync()));
@@ -196,19 +216,62 @@ internal sealed class Siege : IDisposable
 
     private async Task<ProposalView> ApprovedAsync() => Bench.Ok(await _bench.TryApproveAsync(await ProposeAsync("sam"), Approver()));
 
-    private async Task<ProposalView> TamperedAsync()
+    /// <summary>The stored row is another while it is approved as it was shown, and then what it was.</summary>
+    private async Task<string?> SwappedAsync(ProposalView proposal, (string What, Action<ProposalRow> Change) swap, string person)
     {
-        var proposal = await ProposeAsync("sam");
         await using var db = _bench.Open();
-        var row = db.Proposals.Where(p => p.Id == proposal.Id);
-        _ = _random.Next(4) switch
+        var row = await db.Proposals.SingleAsync(p => p.Id == proposal.Id);
+        var before = db.Entry(row).CurrentValues.Clone();
+        swap.Change(row);
+        await db.SaveChangesAsync();
+        var breach = await RefusedAsync(proposal, person, "hash_mismatch");
+        db.Entry(row).CurrentValues.SetValues(before);
+        await db.SaveChangesAsync();
+        return breach is null ? null : $"{swap.What} of {breach}";
+    }
+
+    /// <summary>Rightly approved, and another by the time it is carried out.</summary>
+    private async Task<string?> SwappedLaterAsync()
+    {
+        var proposal = await ApprovedAsync();
+        var (what, change) = Swaps[_random.Next(Swaps.Length)];
+        _distinct.Add($"{SwappedLater} {proposal.Id}");
+        await using (var db = _bench.Open())
         {
-            0 => await row.ExecuteUpdateAsync(p => p.SetProperty(r => r.AmountMinor, r => r.AmountMinor + 1)),
-            1 => await row.ExecuteUpdateAsync(p => p.SetProperty(r => r.CustomerId, "cus_mallory")),
-            2 => await row.ExecuteUpdateAsync(p => p.SetProperty(r => r.Arguments, r => r.Arguments.Replace("in_", "in_9"))),
-            _ => await row.ExecuteUpdateAsync(p => p.SetProperty(r => r.Changes, "[]")),
-        };
-        return proposal;
+            change(await db.Proposals.SingleAsync(p => p.Id == proposal.Id));
+            await db.SaveChangesAsync();
+        }
+
+        return await EndsAsync(proposal, ProposalStatus.Failed) is { } breach ? $"{what} of {breach}" : null;
+    }
+
+    /// <summary>Rightly approved and still so, against a state that has moved since.</summary>
+    private async Task<string?> MovedAsync()
+    {
+        var proposal = await ApprovedAsync();
+        var invoice = proposal.Target.Id;
+        _distinct.Add($"{Moved} {proposal.Id}");
+        switch (_random.Next(3))
+        {
+            case 0:
+                _bench.Far.Remaining[invoice] -= _random.Next(1, 100);
+                break;
+            case 1:
+                _bench.Far.Remaining[invoice] += _random.Next(1, 100);
+                break;
+            default:
+                _bench.Far.CustomerOf[invoice] += "_other";
+                break;
+        }
+
+        return await EndsAsync(proposal, ProposalStatus.Stale);
+    }
+
+    private async Task<string?> EndsAsync(ProposalView approved, ProposalStatus expected)
+    {
+        var before = _bench.Far.Effects.Count;
+        var view = await Node().GetRequiredService<ProposalExecutor>().ExecuteAsync(Bench.Tenant, approved.Id, default);
+        return approved.Status == ProposalStatus.Approved && view.Status == expected && _bench.Far.Effects.Count == before ? null : $"{approved.Id} was {approved.Status} and ended {view.Status}";
     }
 
     /// <summary>Two who may approve it do so at once on two processes, and both have it carried out: one approval counts, and one effect follows.</summary>
@@ -239,7 +302,6 @@ internal sealed class Siege : IDisposable
         }
 
         var view = await _demoted.GetRequiredService<ProposalExecutor>().ExecuteAsync(Bench.Tenant, proposal.Id, default);
-        _stale.Add(view);
         return view.Status == ProposalStatus.Stale ? null : $"{proposal.Id} ended {view.Status}";
     }
 

@@ -69,6 +69,43 @@ public sealed class OperationRefusalTests(MatrixBench shared) : IClassFixture<Ma
         ((string?)RealBench.Ok(await EditAsync([])).Arguments[argument]).ShouldBe((string?)fresh.Arguments[argument]);
     }
 
+    /// <summary>The second that code pins is another in each turn, and what is asked for is the same.</summary>
+    [Theory]
+    [InlineData("cancel_subscription_prorated")]
+    [InlineData("downgrade_now")]
+    public async Task Propose_TheSameASecondLater_NamesTheEarlier(string operation)
+    {
+        var of = RealOperation.All[operation];
+        var arguments = await of.MakeAsync(Make);
+        var first = await _bench.ProposeAsync(operation, arguments, of.Proposer);
+        _bench.Time.Advance(TimeSpan.FromSeconds(1));
+
+        var again = await _bench.ProposeAsync(operation, arguments, of.Proposer);
+
+        again.Id.ShouldNotBe(first.Id);
+        ((string?)again.Arguments["at"]).ShouldNotBe((string?)first.Arguments["at"]);
+        again.Earlier.ShouldNotBeNull().Id.ShouldBe(first.Id);
+    }
+
+    /// <summary>Who may approve and not propose may change what waits, and somebody else then approves that.</summary>
+    [Theory]
+    [InlineData("cancel_subscription_prorated")]
+    [InlineData("downgrade_now")]
+    public async Task Edit_ByWhoMayOnlyApprove_IsForAnotherApprover(string operation)
+    {
+        var of = RealOperation.All[operation];
+        var arguments = await of.MakeAsync(Make);
+        (await _bench.TryProposeAsync(operation, arguments, "frank")).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("not_allowed");
+        var proposal = await _bench.ProposeAsync(operation, arguments, of.Proposer);
+
+        var edited = RealBench.Ok(await _bench.Node.GetRequiredService<ProposalEditor>().EditAsync(
+            RealBench.Tenant, proposal.Id, _bench.Person("frank"), proposal.Hash, new JsonObject { ["at"] = null }, null, null, default));
+
+        (edited.Replaces, edited.RequestedBy).ShouldBe((proposal.Id, "frank"));
+        (await _bench.TryApproveAsync(edited, "frank")).ShouldBeOfType<Outcome<ProposalView>.Refused>().Refusal.Code.ShouldBe("self_approval");
+        RealBench.Ok(await _bench.TryApproveAsync(edited, "fiona")).Status.ShouldBe(ProposalStatus.Approved);
+    }
+
     /// <summary>What is sent is what was read for the comparison with the approved card, not what is there a moment later.</summary>
     [Fact]
     public async Task DowngradeAtPeriodEnd_ChangedAfterTheLastLook_SendsWhatWasApproved()
