@@ -66,7 +66,7 @@ public sealed partial class ToolOffer
         [
             .. calls.Where(c => c.Name != MoreTools.Name).Select(c => new OfferedTool(c.Name, Kept: true))
                 .Concat(AskedFor(calls)
-                    .Concat(PlaybookLine().Match(now) is { Success: true } playbook ? OfPlaybook(prompt, now, playbook.Groups["name"].Value) : OfQuestion(prompt, now, ranks).Concat(earlier.SelectMany(e => Intents(prompt.Name, e, ranks))))
+                    .Concat(PlaybookLine().Match(now) is { Success: true } playbook ? OfPlaybook(prompt, now, playbook.Groups["name"].Value) : OfQuestion(prompt, now, earlier, ranks))
                     .Concat(Used([.. Calls(messages.Take(turn))]))
                     .Select(name => new OfferedTool(name, Kept: false)))
                 .DistinctBy(t => t.Name).Where(t => prompt.Tools.Contains(t.Name)),
@@ -82,7 +82,8 @@ public sealed partial class ToolOffer
         .. prompt.Tools.Where(t => _reads.Contains(t) && !OnlyWhenMeant.Contains(t)),
     ];
 
-    private List<string> OfQuestion(AgentPrompt prompt, string text, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks)
+    /// <param name="earlier">The questions before it, the last first: an answer to what was asked back needs their tools.</param>
+    private List<string> OfQuestion(AgentPrompt prompt, string text, IEnumerable<string> earlier, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks)
     {
         var said = Words.Of(text);
         var near = Intents(prompt.Name, text, ranks);
@@ -95,11 +96,13 @@ public sealed partial class ToolOffer
             wanted.Add(Customer);
         }
 
-        if (unsure || !wanted.TrueForAll(_reads.Contains))
+        var before = earlier.SelectMany(e => Intents(prompt.Name, e, ranks)).ToList();
+        if (unsure || !wanted.TrueForAll(_reads.Contains) || !before.TrueForAll(_reads.Contains))
         {
             wanted.Add(Policies);
         }
 
+        wanted.AddRange(before);
         return unsure ? [.. wanted, .. prompt.Tools.Where(t => _reads.Contains(t) && !OnlyWhenMeant.Contains(t))] : wanted;
     }
 

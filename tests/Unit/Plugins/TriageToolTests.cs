@@ -1,3 +1,4 @@
+using BillingCopilot.Billing;
 using BillingCopilot.Billing.Triage;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Crm;
