@@ -3,16 +3,16 @@ namespace BillingCopilot.Agents;
 /// <summary>What one question may use before it is ended, and what of a conversation is sent again. Section <c>Agents</c>.</summary>
 public sealed class TurnLimits
 {
-    /// <summary>Rounds of tool calls in a turn, after which the model must answer without tools. 1–20.</summary>
-    public int MaxRounds { get; set; } = 8;
+    /// <summary>Rounds of tool calls in a turn, over all its specialists and their corrections, after which a model must answer without tools. 1–20.</summary>
+    public int MaxRounds { get; set; } = 12;
 
     /// <summary>Tool calls in a turn; those beyond are refused. 1–100.</summary>
     public int MaxCalls { get; set; } = 24;
 
-    /// <summary>Tokens, sent and written, after which a turn ends; 1,000 to 10,000,000.</summary>
+    /// <summary>Tokens, sent and written, after which a turn ends; 1,000 to 10,000,000. Estimated where a server reports none.</summary>
     public int MaxTokens { get; set; } = 200_000;
 
-    /// <summary>Seconds after which a turn asks no model again; 1 to 3,600.</summary>
+    /// <summary>Seconds after which a turn asks no model again, and an answer under way is broken off; 1 to 3,600.</summary>
     public int MaxSeconds { get; set; } = 600;
 
     /// <summary>US dollars after which a turn ends, by the prices of <c>Model</c>; null: no limit. Not counted where a price is not known.</summary>

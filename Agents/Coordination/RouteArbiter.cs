@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Agents.Models;
+using BillingCopilot.Agents.Models.Providers;
 using BillingCopilot.Agents.Prompts;
 using Microsoft.Extensions.AI;
 
@@ -19,12 +20,15 @@ public sealed class RouteArbiter(ChatModel model)
     /// <param name="Agents">The chosen candidates, in the model's order; empty when it is none of theirs.</param>
     public sealed record Choice(IReadOnlyList<string> Agents);
 
-    /// <summary>The model's choice; null when it gave none that can be read (then the best guess stands).</summary>
-    public async Task<Choice?> ChooseAsync(IChatClient client, string text, IReadOnlyList<AgentPrompt> candidates, CancellationToken cancellationToken)
+    /// <summary>Room for a model that thinks before it names them.</summary>
+    private const int MostTokens = 400;
+
+    /// <summary>The model's choice, null when it gave none that can be read (then the best guess stands), and what it used.</summary>
+    public async Task<(Choice? Choice, UsageDetails? Usage)> ChooseAsync(IChatClient client, string text, IReadOnlyList<AgentPrompt> candidates, CancellationToken cancellationToken)
     {
         if (model.IsRules)
         {
-            return null;
+            return default;
         }
 
         ChatMessage[] messages =
@@ -33,8 +37,8 @@ public sealed class RouteArbiter(ChatModel model)
             new(ChatRole.User, text),
         ];
         var format = ChatResponseFormat.ForJsonSchema(Schema(candidates), "route", "Who takes the question.");
-        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = 40, ResponseFormat = format }, cancellationToken);
-        return Read(response.Text, [.. candidates.Select(c => c.Name)]);
+        var response = await client.GetResponseAsync(messages, new ChatOptions { Temperature = 0, MaxOutputTokens = MostTokens, ResponseFormat = format }, cancellationToken);
+        return (Read(response.Text, [.. candidates.Select(c => c.Name)]), response.Usage);
     }
 
     /// <summary>What the model is told.</summary>
@@ -77,4 +81,26 @@ public sealed class RouteArbiter(ChatModel model)
         ["required"] = new JsonArray("agents"),
         ["additionalProperties"] = false,
     });
+}
+
+/// <summary>
+/// Where the model that routes does not answer, the best guess takes the question: a turn does not fail for it. The
+/// answer that stands for it is journaled, so that a resumed task goes to the same specialist.
+/// </summary>
+internal sealed class UnansweredRouteChatClient(IChatClient inner) : WholeAnswerChatClient(inner)
+{
+    public override async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.GetResponseAsync(messages, options, cancellationToken);
+        }
+        catch (ModelException e)
+        {
+            return new ChatResponse(new ChatMessage(ChatRole.Assistant, "no answer"))
+            {
+                AdditionalProperties = new AdditionalPropertiesDictionary { [FallbackChatClient.Notice] = $"{e.Model} did not answer ({e.Reason}); who takes the question was guessed." },
+            };
+        }
+    }
 }

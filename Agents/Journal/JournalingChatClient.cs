@@ -106,6 +106,7 @@ public sealed class JournalingChatClient(IChatClient inner, TaskJournal journal,
         {
             Usage = new UsageDetails { InputTokenCount = InputTokens, OutputTokenCount = OutputTokens, TotalTokenCount = InputTokens + OutputTokens },
             FinishReason = FinishReason is null ? null : new ChatFinishReason(FinishReason),
+            ModelId = Model,
         };
     }
 }

@@ -111,6 +111,13 @@ public sealed class ModelOptions : ModelChoice
     /// <summary>The model of a specialist, completed from <c>Model</c>.</summary>
     public ModelChoice For(string agent) => Agents.TryGetValue(agent, out var choice) ? Completed(choice) : Completed(this);
 
+    /// <summary>Who answered a specialist, by the label that the answer carries: what stood in has prices of its own.</summary>
+    /// <param name="label">Null, or a name of the server's own: the model that was asked.</param>
+    public ModelChoice Answering(string agent, string? label) => For(agent) is var asked && (label is null || label == asked.Label) ? asked
+        : label == ModelFactory.Rules ? new ModelChoice { Provider = ModelFactory.Rules }
+        : label == Fallback.Label ? Fallback
+        : asked;
+
     /// <summary>What is wrong with the settings; empty when they can be used.</summary>
     public IEnumerable<string> Problems() =>
     [

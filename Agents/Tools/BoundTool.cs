@@ -25,6 +25,9 @@ public sealed class BoundTool(ToolShape shape, Func<KernelFunction> create) : AI
 
     public ToolEffect Effect => shape.Effect;
 
+    /// <summary>What it takes of a request, in tokens of o200k.</summary>
+    public int Tokens => shape.Tokens;
+
     public IReadOnlyList<KernelParameterMetadata> Parameters => shape.Parameters;
 
     /// <summary>Parameters that take a handle, and of what kind.</summary>

@@ -10,9 +10,10 @@ using CallContent = Microsoft.Extensions.AI.FunctionCallContent;
 namespace BillingCopilot.Agents.Tools;
 
 /// <summary>
-/// Says which of a specialist's tools a request carries: those of the intents that its words come near, those that
-/// the words name, and those already used. The rest is had by asking for it (<see cref="MoreTools"/>).
-/// It reads only the messages, so a resumed task offers the same.
+/// Says which of a specialist's tools a request needs, most needed first: those that this turn called or asked for,
+/// those that its words name or come near, those of the questions before it, and those used earlier. What a request
+/// has no room for is had by asking for it (<see cref="MoreTools"/>). It reads only the messages, so a resumed task
+/// offers the same.
 /// </summary>
 public sealed partial class ToolOffer
 {
@@ -44,55 +45,75 @@ public sealed partial class ToolOffer
         _byAgent = rules.All.ToDictionary(r => r.Specialist, r => (r, new PhraseIndex(r.Intents.SelectMany(i => i.Examples.Select(e => (i.Name, e))))), StringComparer.Ordinal);
     }
 
-    /// <summary>Names of the tools to send, in the prompt's order.</summary>
+    /// <summary>Names of all tools that the messages need, in the prompt's order, whatever they take.</summary>
     /// <param name="known">What was compared before in this turn: each round asks for the same words again.</param>
     public IReadOnlyList<string> For(AgentPrompt prompt, IReadOnlyList<ChatMessage> messages, Dictionary<string, IReadOnlyList<(string Label, double Score)>>? known = null)
     {
-        var ranks = known ?? new Dictionary<string, IReadOnlyList<(string Label, double Score)>>(StringComparer.Ordinal);
-        var asked = messages.Where(IsAsked).Select(m => m.Text).ToArray();
-        var last = asked.LastOrDefault() ?? "";
-        var now = PastedTicket.RequestOf(last) ?? last;
-        var wanted = new HashSet<string>(Used(messages), StringComparer.Ordinal);
-        if (PlaybookLine().Match(now) is { Success: true } playbook)
-        {
-            // Of what changes something a playbook names what it wants: words that come near are not meant.
-            wanted.UnionWith(_reads.Except(OnlyWhenMeant));
-            wanted.Add(HandOver.Name);
-            wanted.UnionWith(OfPlaybook(prompt.Name, playbook.Groups["name"].Value));
-            return [.. prompt.Tools.Where(t => wanted.Contains(t) || now.Contains(t, StringComparison.Ordinal))];
-        }
+        var needed = Ranked(prompt, messages, known).Select(t => t.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. prompt.Tools.Where(needed.Contains)];
+    }
 
-        var said = Words.Of(now);
-        wanted.UnionWith(prompt.Tools.Where(t => now.Contains(t, StringComparison.Ordinal) || IsNamed(t, said)));
-        var near = Intents(prompt.Name, now, ranks);
-        wanted.UnionWith(near);
-        foreach (var earlier in asked.SkipLast(1).TakeLast(EarlierQuestions))
-        {
-            wanted.UnionWith(Intents(prompt.Name, earlier, ranks));
-        }
+    /// <summary>The same, most needed first.</summary>
+    internal IReadOnlyList<OfferedTool> Ranked(AgentPrompt prompt, IReadOnlyList<ChatMessage> messages, Dictionary<string, IReadOnlyList<(string Label, double Score)>>? known = null)
+    {
+        var ranks = known ?? new Dictionary<string, IReadOnlyList<(string Label, double Score)>>(StringComparer.Ordinal);
+        var turn = LastAsked(messages);
+        string[] earlier = [.. messages.Take(turn).Where(IsAsked).TakeLast(EarlierQuestions).Select(m => m.Text).Reverse()];
+        var last = turn < messages.Count ? messages[turn].Text : "";
+        var now = PastedTicket.RequestOf(last) ?? last;
+        var calls = Calls(messages.Skip(turn)).ToList();
+        return
+        [
+            .. calls.Where(c => c.Name != MoreTools.Name).Select(c => new OfferedTool(c.Name, Kept: true))
+                .Concat(AskedFor(calls)
+                    .Concat(PlaybookLine().Match(now) is { Success: true } playbook ? OfPlaybook(prompt, now, playbook.Groups["name"].Value) : OfQuestion(prompt, now, earlier, ranks))
+                    .Concat(Used([.. Calls(messages.Take(turn))]))
+                    .Select(name => new OfferedTool(name, Kept: false)))
+                .DistinctBy(t => t.Name).Where(t => prompt.Tools.Contains(t.Name)),
+        ];
+    }
+
+    /// <summary>Of what changes something a playbook names what it wants: words that come near are not meant.</summary>
+    private IEnumerable<string> OfPlaybook(AgentPrompt prompt, string text, string name) =>
+    [
+        .. prompt.Tools.Where(t => text.Contains(t, StringComparison.Ordinal)),
+        .. _byAgent.TryGetValue(prompt.Name, out var known) ? known.Rules.ToolsOf("playbook_" + name) : Enumerable.Empty<string>(),
+        HandOver.Name,
+        .. prompt.Tools.Where(t => _reads.Contains(t) && !OnlyWhenMeant.Contains(t)),
+    ];
+
+    /// <param name="earlier">The questions before it, the last first: an answer to what was asked back needs their tools.</param>
+    private List<string> OfQuestion(AgentPrompt prompt, string text, IEnumerable<string> earlier, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks)
+    {
+        var said = Words.Of(text);
+        var near = Intents(prompt.Name, text, ranks);
+        List<string> wanted = [.. prompt.Tools.Where(t => text.Contains(t, StringComparison.Ordinal) || IsNamed(t, said)), .. near];
 
         // Where the words are near nothing, any question may be meant: everything that reads is there.
-        var unsure = near.Count == 0 || Nearest(prompt.Name, now, ranks) < Sure;
-        if (unsure || !NamesInvoice(now))
+        var unsure = near.Count == 0 || Nearest(prompt.Name, text, ranks) < Sure;
+        if (unsure || !NamesInvoice(text))
         {
             wanted.Add(Customer);
         }
 
-        if (unsure || !wanted.IsSubsetOf(_reads))
+        var before = earlier.SelectMany(e => Intents(prompt.Name, e, ranks)).ToList();
+        if (unsure || !wanted.TrueForAll(_reads.Contains) || !before.TrueForAll(_reads.Contains))
         {
             wanted.Add(Policies);
         }
 
-        return [.. prompt.Tools.Where(t => wanted.Contains(t) || (unsure && _reads.Contains(t) && !OnlyWhenMeant.Contains(t)))];
+        wanted.AddRange(before);
+        return unsure ? [.. wanted, .. prompt.Tools.Where(t => _reads.Contains(t) && !OnlyWhenMeant.Contains(t))] : wanted;
     }
 
     private double Nearest(string agent, string text, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks) => _byAgent.TryGetValue(agent, out var known)
         ? PartBreak().Split(text).Append(text).Max(part => Rank(known.Index, part, ranks).Select(r => r.Score).FirstOrDefault())
         : 0;
 
-    private HashSet<string> Intents(string agent, string text, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks)
+    /// <summary>Tools of the intents near, the nearest part's first.</summary>
+    private List<string> Intents(string agent, string text, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks)
     {
-        var tools = new HashSet<string>(StringComparer.Ordinal);
+        var tools = new List<string>();
         if (!_byAgent.TryGetValue(agent, out var known))
         {
             return tools;
@@ -104,7 +125,7 @@ public sealed partial class ToolOffer
             var ranked = Rank(known.Index, part, ranks);
             foreach (var (name, _) in ranked.Where(r => r.Score >= Near && r.Score >= ShareOfNearest * ranked[0].Score && !(ofInvoice && NeedsCustomer(known.Rules, r.Label) && !NeedsCustomer(known.Rules, ranked[0].Label))).Take(MostIntents))
             {
-                tools.UnionWith(known.Rules.ToolsOf(name, ofInvoice));
+                tools.AddRange(known.Rules.ToolsOf(name, ofInvoice));
             }
         }
 
@@ -113,8 +134,6 @@ public sealed partial class ToolOffer
 
     /// <summary>Where an invoice is named, what is asked of a customer as a whole is not near.</summary>
     private static bool NeedsCustomer(RuleSet rules, string intent) => rules.Find(intent)!.Needs.Contains("customer");
-
-    private IEnumerable<string> OfPlaybook(string agent, string name) => _byAgent.TryGetValue(agent, out var known) ? known.Rules.ToolsOf("playbook_" + name) : [];
 
     private static IReadOnlyList<(string Label, double Score)> Rank(PhraseIndex index, string text, Dictionary<string, IReadOnlyList<(string Label, double Score)>> ranks) =>
         ranks.TryGetValue(text, out var known) ? known : ranks[text] = index.Rank(text);
@@ -133,9 +152,28 @@ public sealed partial class ToolOffer
 
     private static readonly HashSet<string> Verbs = new(["get", "find", "issue", "list", "explain", "send", "search"], StringComparer.Ordinal);
 
-    /// <summary>Tools that were called, and those that were asked for.</summary>
-    private static IEnumerable<string> Used(IEnumerable<ChatMessage> messages) => messages.SelectMany(m => m.Contents).OfType<CallContent>()
+    private static IEnumerable<CallContent> Calls(IEnumerable<ChatMessage> messages) => messages.SelectMany(m => m.Contents).OfType<CallContent>();
+
+    /// <summary>What <see cref="MoreTools"/> was asked for, the last first.</summary>
+    private static IEnumerable<string> AskedFor(IReadOnlyList<CallContent> calls) => Used([.. calls.Where(c => c.Name == MoreTools.Name)]);
+
+    /// <summary>Tools that were called, and those that were asked for, the last first.</summary>
+    private static IEnumerable<string> Used(IReadOnlyList<CallContent> calls) => calls.Reverse()
         .Select(c => c.Name == MoreTools.Name ? (c.Arguments?.TryGetValue(MoreTools.Argument, out var name) == true ? name?.ToString() ?? "" : "") : c.Name);
+
+    /// <summary>Where the turn begins: the last message that asks; the end where none does.</summary>
+    private static int LastAsked(IReadOnlyList<ChatMessage> messages)
+    {
+        for (var i = messages.Count - 1; i >= 0; i--)
+        {
+            if (IsAsked(messages[i]))
+            {
+                return i;
+            }
+        }
+
+        return messages.Count;
+    }
 
     private static bool IsAsked(ChatMessage message) =>
         message.Role == ChatRole.User && message.Text.Length > 0 && !message.Text.StartsWith(GroundingCheck.CorrectionMark, StringComparison.Ordinal);
@@ -149,3 +187,7 @@ public sealed partial class ToolOffer
     [GeneratedRegex(@"^Playbook (?<name>[a-z_]+)\.")]
     private static partial Regex PlaybookLine();
 }
+
+/// <summary>A tool that a request needs.</summary>
+/// <param name="Kept">It was called in this turn: it is sent whatever it takes.</param>
+internal readonly record struct OfferedTool(string Name, bool Kept);

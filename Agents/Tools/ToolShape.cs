@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Tools;
+using Microsoft.ML.Tokenizers;
 using Microsoft.SemanticKernel;
 
 namespace BillingCopilot.Agents.Tools;
@@ -13,6 +14,13 @@ namespace BillingCopilot.Agents.Tools;
 /// <param name="Handles">Parameters that take a handle, and of what kind.</param>
 public sealed record ToolShape(string Name, string Description, ToolEffect Effect, JsonElement Schema, IReadOnlyList<KernelParameterMetadata> Parameters, IReadOnlyDictionary<string, ObjectKind> Handles)
 {
+    private static readonly Lazy<TiktokenTokenizer> Tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
+    private int _tokens;
+
+    /// <summary>What it takes of a request as an OpenAI-compatible server is sent it, in tokens of o200k; counted once.</summary>
+    public int Tokens => _tokens > 0 ? _tokens : _tokens = Tokenizer.Value.CountTokens(
+        new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = Name, ["description"] = Description, ["parameters"] = JsonNode.Parse(Schema.GetRawText()) } }.ToJsonString(ModelJson.Plain));
+
     internal static ToolShape OfRead(KernelFunction function, IReadOnlyDictionary<string, ObjectKind> handles)
     {
         var schema = (JsonObject)JsonNode.Parse(function.JsonSchema.GetRawText())!;

@@ -19,14 +19,16 @@ internal static class Recap
     /// <summary>Most handles that are named, the newest of them.</summary>
     private const int MostHandles = 40;
 
-    /// <summary>Most proposals that are named, the newest of them.</summary>
-    private const int MostProposals = 12;
+    /// <summary>Most proposals that are named: those that wait, and the newest of the others.</summary>
+    private const int MostPending = 50;
+    private const int MostDecided = 12;
 
     /// <param name="cut">Results of early turns are left out of the history.</param>
+    /// <param name="remembered">How many of the last turns are sent, where there were more; null where all are.</param>
     /// <param name="known">Handles of the conversation, oldest first.</param>
     /// <param name="subjects">Who goes by which name; asked only where it is needed.</param>
     /// <param name="proposals">Those of the conversation, as they stand now.</param>
-    public static string Of(bool cut, IReadOnlyList<string> known, Func<SubjectIndex> subjects, IEnumerable<ProposalView> proposals, HandleMap handles)
+    public static string Of(bool cut, int? remembered, IReadOnlyList<string> known, Func<SubjectIndex> subjects, IEnumerable<ProposalView> proposals, HandleMap handles)
     {
         var text = new StringBuilder();
         if (cut)
@@ -34,18 +36,32 @@ internal static class Recap
             AppendHandles(text, known, subjects());
         }
 
-        ProposalView[] all = [.. proposals];
-        ProposalView[] made = [.. all.TakeLast(MostProposals)];
-        text.Append(made.Length == 0 ? "" : "\n\nProposals of this conversation as they stand now, whatever was said of them before:");
-        foreach (var proposal in made)
+        if (remembered is { } turns)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n\nOf this conversation you see {(turns == 0 ? "no earlier turn" : turns == 1 ? "the last turn only" : $"the last {turns} turns")}. Where the person means something said before, say that you don't see it any more, and ask.");
+        }
+
+        AppendProposals(text, [.. proposals], handles);
+        return text.ToString();
+    }
+
+    /// <summary>What waits comes first: nobody may propose it again because it was forgotten.</summary>
+    private static void AppendProposals(StringBuilder text, ProposalView[] all, HandleMap handles)
+    {
+        var (waiting, decided) = (all.Where(p => p.Status == ProposalStatus.Pending).ToArray(), all.Where(p => p.Status != ProposalStatus.Pending).ToArray());
+        text.Append(all.Length == 0 ? "" : "\n\nProposals of this conversation as they stand now, whatever was said of them before:");
+        foreach (var proposal in waiting.TakeLast(MostPending).Concat(decided.TakeLast(MostDecided)))
         {
             var target = handles.Known(proposal.Target.Id);
             text.Append(CultureInfo.InvariantCulture, $"\n- {handles.HandleFor(new ObjectRef(ObjectKind.Proposal, proposal.Id))}: {proposal.Operation}{(proposal.Amount is { } amount ? $" of {amount}" : "")}{(target is null ? "" : $" on {target}")} for {UntrustedWords.Delimit(Redaction.CleanResult(proposal.CustomerName))}: {Standing(proposal.Status)}.");
         }
 
-        text.Append(all.Length > made.Length ? $"\n- and {all.Length - made.Length} earlier ones, not shown; ask the person to look at the list of proposals." : "");
-        return text.ToString();
+        AppendRest(text, waiting.Length - MostPending, "more that wait for approval");
+        AppendRest(text, decided.Length - MostDecided, "earlier ones that were decided or lapsed");
     }
+
+    private static void AppendRest(StringBuilder text, int count, string which) =>
+        text.Append(count > 0 ? string.Create(CultureInfo.InvariantCulture, $"\n- and {count} {which}, not shown; ask the person to look at the list of proposals.") : "");
 
     private static string Standing(ProposalStatus status) => status switch
     {

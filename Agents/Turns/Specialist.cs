@@ -70,9 +70,9 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
             () => conversation.EvidenceSoFar(invoker.Evidence, asked),
             () => task.Streams && invoker.Calls.Count > 0 && invoker.Calls.All(c => c.Name != HandOver.Name),
             (sentence, evidence) => GiveOutAsync(AnswerWriter.TextFor(sentence, conversation.Handles, evidence), report));
-        var answering = new JournalingChatClient(new AuditingChatClient(model.For(prompt.Name).Client, audit), journal, prompt.Label, gate);
+        var answering = new JournalingChatClient(new UnofferedCallsChatClient(new AuditingChatClient(new TimeLimitChatClient(model.For(prompt.Name).Client, budget), audit)), journal, prompt.Label, gate);
         var usable = prompt with { Tools = [.. prompt.Tools.Where(t => sources.MayUse(turn.Requester, turn.Playbook, t)), .. handOver.Select(t => t.Name)] };
-        var asking = new BudgetChatClient(new OfferingChatClient(answering, usable, offer), budget, options.Model.For(prompt.Name), options.Limits.MaxRounds);
+        var asking = new BudgetChatClient(new OfferingChatClient(answering, usable, offer), budget, options.Model, prompt.Name);
         var client = Loop(new GatheringChatClient(asking, turn.Gather, tools, turn.Subjects ?? [], conversation.Handles), invoker);
         var settings = new ChatOptions { Tools = [.. tools, .. handOver, MoreTools.Create(usable.Tools, prompt.Body)], Temperature = prompt.Temperature, MaxOutputTokens = prompt.MaxOutputTokens };
 
@@ -148,10 +148,13 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     private static List<ChatMessage> WithText(IReadOnlyList<ChatMessage> messages, string text) =>
         [.. messages.Where(m => m.Contents.Any(c => c is not Microsoft.Extensions.AI.TextContent)), new(ChatRole.Assistant, text)];
 
+    /// <summary>What a playbook gathers first and the closing answer, which are no rounds of the turn's budget: that counts, over all specialists.</summary>
+    private const int BeyondRounds = 2;
+
     private FunctionInvokingChatClient Loop(IChatClient inner, ToolInvoker invoker) => new(inner, loggers)
     {
         FunctionInvoker = invoker.InvokeAsync,
-        MaximumIterationsPerRequest = options.Limits.MaxRounds,
+        MaximumIterationsPerRequest = options.Limits.MaxRounds + BeyondRounds,
         AllowConcurrentInvocation = false,
         IncludeDetailedErrors = false,
     };
@@ -186,6 +189,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     /// <summary>What the history does not tell. Part of the system message, which a resumed task may find changed.</summary>
     private async Task<string> RecapAsync(TurnRequest turn, Conversation conversation, CancellationToken cancellationToken) => Recap.Of(
         conversation.IsCut(options.Limits.HistoryTurnsWithTools),
+        conversation.IsCut(options.Limits.HistoryTurns) ? options.Limits.HistoryTurns : null,
         conversation.KnownHandles,
         () => conversation.EvidenceWith([], null).Subjects,
         conversation.HasHistory ? await sources.ProposalsOfConversationAsync(turn.Tenant, turn.ConversationId, cancellationToken) : [],

@@ -74,14 +74,15 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
     {
         var incoming = TypedReferences.TakeIn(request.Text, conversation.Handles);
         incoming = incoming with { Text = Framed(incoming.Text, request, conversation.Handles) };
-        var (agents, route, reply) = await RouteAsync(request, incoming.Text, conversation, record, budget, cancellationToken);
-        await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), route));
+        var routing = await RouteAsync(request, incoming.Text, conversation, record, budget, cancellationToken);
+        var (agents, reply) = (routing.Agents, routing.Reply);
+        await report(new TurnEvent.Routed(agents.Count == 0 ? CoordinatorName : string.Join('+', agents.Select(a => a.Name)), routing.Certainty));
 
         var answers = await AskedAsync(agents, request, incoming, conversation, record, budget, report, cancellationToken);
         var shown = answers.Count > 0 ? answers[0].Shown : "";
 
         ChatMessage[] messages = [new(ChatRole.User, incoming.Text), .. answers.SelectMany(a => a.Messages), .. reply is null ? [] : new ChatMessage[] { new(ChatRole.Assistant, reply) }];
-        var composed = await ComposeAsync(request, incoming, conversation, answers, messages, reply, cancellationToken);
+        var composed = await ComposeAsync(request, incoming, conversation, routing, answers, messages, cancellationToken);
         var answer = WithLimit(composed with { Spent = budget.Spent(answers.Sum(a => a.Calls.Count)) });
         await record.WriteAsync(
             (db, token) => Conversation.SaveAsync(db, request, messages, answers.Count == 0 ? conversation.LastAgent : answer.Agent, clock.UtcNow, token),
@@ -147,13 +148,13 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         return [.. await Task.WhenAll(asked.Select(a => answer(a.Agent, a.Task, InTurnAsync)))];
     }
 
-    private async Task<(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply)> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
+    private async Task<Routing> RouteAsync(TurnRequest request, string text, Conversation conversation, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
     {
         var active = prompts.ActiveFor(request.Tenant);
         if (request.Agent is not null)
         {
             return active.TryGetValue(request.Agent, out var named)
-                ? ([named], 1, null)
+                ? new Routing([named], 1)
                 : throw new ArgumentException($"There is no specialist '{request.Agent}'; there are: {string.Join(", ", active.Keys.Order(StringComparer.Ordinal))}.", nameof(request));
         }
 
@@ -163,40 +164,61 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
         switch (route)
         {
             case Route.To to:
-                return ([.. to.Agents.Select(a => active[a])], certainty, null);
+                return new Routing([.. to.Agents.Select(a => active[a])], certainty);
             case Route.None none:
-                return ([], certainty, none.Answer);
+                return new Routing([], certainty, none.Answer);
+            case Route.Unclear { Answer: { } question } when model.For(CoordinatorName).IsRules:
+                return new Routing([], certainty, question);
             case Route.Unclear unclear:
                 AgentPrompt[] candidates = [.. unclear.Candidates.Select(c => active[c])];
-                return await ChosenAsync(request, text, candidates, record, budget, cancellationToken) switch
+                var (choice, router) = await ChosenAsync(request, text, candidates, record, budget, cancellationToken);
+                return choice switch
                 {
-                    { Agents: [] } => ([], certainty, coordinator.OutOfScope),
-                    { Agents: var chosen } => ([.. chosen.Select(a => active[a])], certainty, null),
-                    null when model.For(CoordinatorName).IsRules && unclear.Answer is { } question => ([], certainty, question),
-                    null => ([candidates[0]], certainty, null),
+                    { Agents: [] } => new Routing([], certainty, coordinator.OutOfScope) { Router = router },
+                    { Agents: var chosen } => new Routing([.. chosen.Select(a => active[a])], certainty) { Router = router },
+                    null => new Routing([candidates[0]], certainty) { Router = router },
                 };
             default:
                 throw new InvalidOperationException($"Unknown route {route.GetType().Name}.");
         }
     }
 
-    /// <summary>A model's choice among the candidates; journaled and audited like every answer of one.</summary>
-    private Task<RouteArbiter.Choice?> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
+    /// <summary>A model's choice among the candidates; journaled and audited like every answer of one. The rules make none.</summary>
+    private async Task<(RouteArbiter.Choice? Choice, RouterShare Share)> ChosenAsync(TurnRequest request, string text, AgentPrompt[] candidates, TurnRecord record, TurnBudget budget, CancellationToken cancellationToken)
     {
         var router = model.For(CoordinatorName);
+        if (router.IsRules)
+        {
+            return (null, RouterShare.None);
+        }
+
         var journal = new TaskJournal(record, request.Tenant, CoordinatorName, clock);
         var audit = new TurnAudit(record, request, new PromptIdentity(CoordinatorName, RouteArbiter.PromptVersion, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RouteArbiter.InstructionFor(candidates))))), router.Label);
-        var client = new BudgetChatClient(new JournalingChatClient(new AuditingChatClient(router.Client, audit), journal, CoordinatorName), budget, options.Model.For(CoordinatorName));
-        return new RouteArbiter(router).ChooseAsync(client, text, candidates, cancellationToken);
+        var answering = new JournalingChatClient(new UnansweredRouteChatClient(new AuditingChatClient(new TimeLimitChatClient(router.Client, budget), audit)), journal, CoordinatorName);
+        var (choice, usage) = await new RouteArbiter(router).ChooseAsync(new BudgetChatClient(answering, budget, options.Model, CoordinatorName), text, candidates, cancellationToken);
+        return (choice, new RouterShare(answering.Models.Count > 0 ? answering.Models : choice is null ? [] : [router.Label], answering.Notices, usage));
     }
 
-    private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, List<SpecialistAnswer> answers, ChatMessage[] messages, string? reply, CancellationToken cancellationToken)
+    /// <summary>Who takes a turn.</summary>
+    /// <param name="Reply">The answer where nobody does.</param>
+    private sealed record Routing(IReadOnlyList<AgentPrompt> Agents, double Certainty, string? Reply = null)
+    {
+        public RouterShare Router { get; init; } = RouterShare.None;
+    }
+
+    /// <summary>What the answer owes to the model that chose who takes it.</summary>
+    private sealed record RouterShare(IReadOnlyList<string> Models, IReadOnlyList<string> Notices, UsageDetails? Usage)
+    {
+        public static RouterShare None { get; } = new([], [], null);
+    }
+
+    private async Task<TurnAnswer> ComposeAsync(TurnRequest request, IncomingText incoming, Conversation conversation, Routing routing, List<SpecialistAnswer> answers, ChatMessage[] messages, CancellationToken cancellationToken)
     {
         var evidence = answers is [{ Evidence: var checkedAgainst }] ? checkedAgainst : conversation.EvidenceWith(messages.Skip(1), request.Playbook is null ? incoming.Text : null);
         var (shown, given) = answers is [var first, ..] ? (first.Shown, first.Given) : ("", "");
-        var rest = (reply ?? Joined(answers))[given.Length..];
+        var rest = (routing.Reply ?? Joined(answers))[given.Length..];
         var text = (incoming.CardNumbersRemoved > 0 ? CardNotice + "\n\n" : "") + shown + AnswerWriter.TextFor(rest, conversation.Handles, evidence)
-            + string.Concat(answers.SelectMany(a => a.Notices).Distinct().Select(n => $"\n({n})"));
+            + string.Concat(routing.Router.Notices.Concat(answers.SelectMany(a => a.Notices)).Distinct().Select(n => $"\n({n})"));
         Receipt[] receipts = [.. answers.SelectMany(a => AnswerWriter.Receipts(a.Report, conversation.Handles, evidence)).Distinct()];
         return new TurnAnswer(
             request.ConversationId,
@@ -208,9 +230,9 @@ public sealed class TurnRunner(CopilotDbFactory databases, PromptRegistry prompt
             [.. AnswerWriter.Citations(text, receipts, evidence.Calls)],
             answers.Any(a => a.Calls.Any(c => !sources.ReadNames.Contains(c.Name))) ? await sources.ProposalsOfTaskAsync(request.Tenant, request.TaskId, cancellationToken) : [],
             [.. answers.SelectMany(a => a.Report.Unbacked).Select(u => u.Figure.Text)],
-            answers.Count == 0 ? model.Label : string.Join('+', answers.SelectMany(a => a.Models).Distinct()),
-            (int)answers.Sum(a => a.Usage.InputTokenCount ?? 0),
-            (int)answers.Sum(a => a.Usage.OutputTokenCount ?? 0));
+            routing.Router.Models.Concat(answers.SelectMany(a => a.Models)).Distinct().ToArray() is { Length: > 0 } models ? string.Join('+', models) : model.Label,
+            (int)(answers.Sum(a => a.Usage.InputTokenCount ?? 0) + (routing.Router.Usage?.InputTokenCount ?? 0)),
+            (int)(answers.Sum(a => a.Usage.OutputTokenCount ?? 0) + (routing.Router.Usage?.OutputTokenCount ?? 0)));
     }
 
     /// <summary>Says which limit ended the turn, where its words don't.</summary>

@@ -19,7 +19,8 @@ public static class CommandLine
         {
             var (verb, given) = CommandLineSettings.Split(args);
             var root = Root(given);
-            var parsed = root.Parse(verb);
+            // "@collections why …" names a specialist: no word stands for a file of words.
+            var parsed = root.Parse(verb, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
             {
                 foreach (var fault in UsageFaults.Of(parsed))

@@ -4,6 +4,7 @@ using BillingCopilot.Agents.Turns;
 using BillingCopilot.Bot.Api;
 using BillingCopilot.Bot.Identity;
 using BillingCopilot.Governance.Canonical;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Plugins.Tools;
@@ -62,7 +63,8 @@ public static class McpEndpoint
         var caller = Caller(request.Services!);
         var catalog = request.Services!.GetRequiredService<ToolCatalog>();
         var tools = request.Services!.GetRequiredService<DirectTools>().For(caller.Tenant.Context, caller.Person);
-        return ValueTask.FromResult(new ListToolsResult { Tools = [.. tools.Select(t => Describe(t, catalog))] });
+        var operations = request.Services!.GetRequiredService<OperationCatalog>();
+        return ValueTask.FromResult(new ListToolsResult { Tools = [.. tools.Select(t => Describe(t, catalog, operations))] });
     }
 
     private static async ValueTask<CallToolResult> CallAsync(RequestContext<CallToolRequestParams> request, CancellationToken cancellationToken)
@@ -96,10 +98,11 @@ public static class McpEndpoint
     }
 
     /// <summary>
-    /// The hints as the protocol means them: a proposal adds a row of ours and changes nothing of anyone's, and made
-    /// twice it is two. What reaches Stripe is an open world, policies are not.
+    /// The hints as the protocol means them, by the most that a call can lead to. A proposal waits for a person; but under a
+    /// standing approval the same call carries it out before it returns, so all that does more than inform is
+    /// destructive, and made twice it is two. What reaches Stripe is an open world, policies are not.
     /// </summary>
-    private static Tool Describe(BoundTool tool, ToolCatalog catalog) => new()
+    private static Tool Describe(BoundTool tool, ToolCatalog catalog, OperationCatalog operations) => new()
     {
         Name = tool.Name,
         Description = tool.Description,
@@ -107,7 +110,7 @@ public static class McpEndpoint
         Annotations = new ToolAnnotations
         {
             ReadOnlyHint = tool.Effect == ToolEffect.Read,
-            DestructiveHint = false,
+            DestructiveHint = tool.Effect != ToolEffect.Read && operations.Find(tool.Name)?.Risk != Risk.Notify,
             IdempotentHint = tool.Effect == ToolEffect.Read,
             OpenWorldHint = catalog.Find(tool.Name)?.ReachesOut ?? true,
         },

@@ -10,8 +10,10 @@ using Stripe;
 namespace BillingCopilot.Plugins.Disputes;
 
 /// <summary>Disputes, the most pressing first.</summary>
-/// <param name="Open">How many wait for an answer.</param>
-public sealed record DisputeList(int Count, int Open, bool Complete, OddsView Odds, IReadOnlyList<DisputeRow> Disputes);
+/// <param name="Open">How many wait for an answer, of all.</param>
+/// <param name="Complete">All that are on record are shown.</param>
+/// <param name="Partial">How many are shown, and how to get the others.</param>
+public sealed record DisputeList(int Count, int Open, bool Complete, Partial? Partial, OddsView Odds, IReadOnlyList<DisputeRow> Disputes);
 
 /// <summary>One dispute.</summary>
 /// <param name="Charge">By which <c>get_dispute</c> finds it.</param>

@@ -20,15 +20,15 @@ public sealed class DisputesPlugin(ToolContext context)
 
     [KernelFunction("list_disputes"), ToolEffect(ToolEffect.Read)]
     [Description("Disputes of all customers or one: status, reason, deadlines, our win rate.")]
-    public async Task<object> ListDisputesAsync([Handle(ObjectKind.Customer)] string? customer = null, CancellationToken cancellationToken = default) =>
-        ToolResult.Of(await ListAsync(customer, cancellationToken));
+    public async Task<object> ListDisputesAsync([Handle(ObjectKind.Customer)] string? customer = null, int skip = 0, CancellationToken cancellationToken = default) =>
+        ToolResult.Of(await ListAsync(customer, skip, cancellationToken));
 
     [KernelFunction("get_dispute"), ToolEffect(ToolEffect.Read)]
     [Description("A disputed charge: the claim, deadlines, cost, win rate, evidence there is and is missing.")]
     public async Task<object> GetDisputeAsync([Handle(ObjectKind.Charge)] string charge, CancellationToken cancellationToken) =>
         ToolResult.Of(await GetAsync(charge, cancellationToken));
 
-    private async Task<Outcome<DisputeList>> ListAsync(string? customer, CancellationToken cancellationToken)
+    private async Task<Outcome<DisputeList>> ListAsync(string? customer, int skip, CancellationToken cancellationToken)
     {
         if (!(await _reader.DisputesAsync(null, cancellationToken)).TryGet(out var all, out var refusal))
         {
@@ -42,8 +42,8 @@ public sealed class DisputesPlugin(ToolContext context)
         }
 
         var rows = chosen.Select(d => DisputeRow.Of(d, context.Tenant, Today, context.Disputes?.Contest, named: true)).OrderBy(r => r.DaysLeft ?? int.MaxValue).ThenByDescending(r => r.Disputed).ToList();
-        return new DisputeList(
-            rows.Count, chosen.Count(DisputeRow.IsOpen), all.Complete && rows.Count <= MostRows, OddsView.Of(DisputeDossier.OddsOf(all.Items), all.Complete), [.. rows.Take(MostRows)]);
+        var (shown, rest) = Page.Of(rows, skip, MostRows);
+        return new DisputeList(rows.Count, chosen.Count(DisputeRow.IsOpen), all.Complete && rest is null, rest, OddsView.Of(DisputeDossier.OddsOf(all.Items), all.Complete), shown);
     }
 
     private async Task<Outcome<DisputeDetail>> GetAsync(string id, CancellationToken cancellationToken) =>

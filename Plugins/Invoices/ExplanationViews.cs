@@ -1,11 +1,14 @@
 using BillingCopilot.Billing;
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Plugins.Tools;
 
 namespace BillingCopilot.Plugins.Invoices;
 
 /// <summary>An invoice line by line.</summary>
 /// <param name="AmountDue">Where balance or credit notes made it another than the total.</param>
-/// <param name="Parts">Add up to the amount due, or to the total where that is the same.</param>
+/// <param name="Parts">With what is left out they add up to the amount due, or to the total where that is the same.</param>
+/// <param name="LeftOut">The other parts in sum; left out where all are shown.</param>
+/// <param name="PartsPartial">How many are shown, and how to get the others.</param>
 /// <param name="CurrencyChange">That the customer was billed in another currency before; left out where they were not.</param>
 /// <param name="Language">Two-letter code of the text for the customer.</param>
 /// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
@@ -21,11 +24,16 @@ public sealed record InvoiceExplanationView(
     Money Total,
     Money? AmountDue,
     IReadOnlyList<PartView> Parts,
+    LeftOutParts? LeftOut,
+    Partial? PartsPartial,
     string? CurrencyChange,
     string? Language,
     string? ForCustomer,
     string? TimeZone,
     bool? Last = null);
+
+/// <summary>Parts of an invoice that are not shown.</summary>
+public sealed record LeftOutParts(int Count, Money Amount);
 
 /// <summary>One part of an invoice.</summary>
 /// <param name="Kind">Such as <c>usage_overage</c>.</param>

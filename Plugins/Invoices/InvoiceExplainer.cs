@@ -20,7 +20,8 @@ internal sealed class InvoiceExplainer(ToolContext context)
 
     /// <param name="letter">Adds the text for the customer.</param>
     /// <param name="language">Of that text; null takes the customer's.</param>
-    public async Task<Outcome<InvoiceExplanationView>> ExplainAsync(Invoice invoice, bool letter, string? language, CancellationToken cancellationToken)
+    /// <param name="skip">Parts left out first.</param>
+    public async Task<Outcome<InvoiceExplanationView>> ExplainAsync(Invoice invoice, bool letter, string? language, int skip, CancellationToken cancellationToken)
     {
         if (!(await EarlierAsync(invoice, cancellationToken)).TryGet(out var earlier, out var refusal)
             || !(await PreviousAsync(invoice, letter, cancellationToken)).TryGet(out var previous, out refusal)
@@ -34,7 +35,7 @@ internal sealed class InvoiceExplainer(ToolContext context)
         var explanation = InvoiceExplanation.Of(told[0], [.. told.Skip(1).Where(f => f.SubscriptionId == told[0].SubscriptionId)]);
         var before = previous.Count > 0 ? told[1] : null;
         var locale = language is not null ? Locale.All[language] : Locale.For(customer.PreferredLocales ?? [], customer.Address?.Country);
-        return View(invoice, customer, explanation, facts[0], before, letter ? locale : null);
+        return View(invoice, customer, explanation, facts[0], before, letter ? locale : null, skip);
     }
 
     /// <summary>The invoice before: a letter compares with it, and the first of a subscription may be in a new currency. None is no fault.</summary>
@@ -51,7 +52,7 @@ internal sealed class InvoiceExplainer(ToolContext context)
     }
 
     /// <summary>The next invoice of a subscription, or of the customer's only one.</summary>
-    public async Task<Outcome<InvoiceExplanationView>> UpcomingAsync(string? customerId, string? subscriptionId, CancellationToken cancellationToken)
+    public async Task<Outcome<InvoiceExplanationView>> UpcomingAsync(string? customerId, string? subscriptionId, int skip, CancellationToken cancellationToken)
     {
         if (!(await (subscriptionId is null ? RunningAsync(customerId, cancellationToken) : _reader.SubscriptionAsync(subscriptionId, cancellationToken))).TryGet(out var subscription, out var refusal))
         {
@@ -65,7 +66,7 @@ internal sealed class InvoiceExplainer(ToolContext context)
         }
 
         return (await _reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscription.Id }, cancellationToken)).TryGet(out var upcoming, out var none)
-            ? (await ExplainAsync(upcoming, false, null, cancellationToken)).Map(view => last ? view with { Last = true } : view)
+            ? (await ExplainAsync(upcoming, false, null, skip, cancellationToken)).Map(view => last ? view with { Last = true } : view)
             : none;
     }
 
@@ -111,13 +112,15 @@ internal sealed class InvoiceExplainer(ToolContext context)
     /// <summary>Lines by what was sold: a letter of ours repeats nobody's description.</summary>
     private static InvoiceFacts Plain(InvoiceFacts facts) => facts with { Lines = [.. facts.Lines.Select(l => l with { Description = l.Name })] };
 
-    private InvoiceExplanationView View(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceFacts facts, InvoiceFacts? before, Locale? locale)
+    private InvoiceExplanationView View(Invoice invoice, Customer customer, InvoiceExplanation explanation, InvoiceFacts facts, InvoiceFacts? before, Locale? locale, int skip)
     {
         var comparison = before is not null && InvoiceComparison.Compare(Plain(before), Plain(explanation.Invoice)).TryGet(out var compared, out _) ? compared : null;
         Money? other = before is not null && before.Currency != invoice.Currency ? new Money(before.Total, before.Currency) : null;
         var described = facts.Lines.ToDictionary(l => l.Id, l => l.Description, StringComparer.Ordinal);
         var agent = new InvoiceWords(Locale.English, context.Tenant.Day);
         var upcoming = invoice.Id is null || invoice.Id.StartsWith("upcoming_", StringComparison.Ordinal);
+        List<ExplainedPart> all = [.. explanation.Parts, .. explanation.DueParts];
+        var (shown, rest) = Page.Of(all, skip, InvoiceView.MostLines);
         return new InvoiceExplanationView(
             upcoming ? null : invoice.Ref(),
             invoice.Number,
@@ -128,12 +131,14 @@ internal sealed class InvoiceExplainer(ToolContext context)
             invoice.Money(invoice.Total),
             invoice.AmountDue == invoice.Total ? null : invoice.Money(invoice.AmountDue),
             [
-                .. explanation.Parts.Concat(explanation.DueParts).Select(p => new PartView(
+                .. shown.Select(p => new PartView(
                     JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Kind.ToString()),
                     p.Amount,
                     agent.Part(p, Voice.Agent),
                     p.Subject == Unnamed ? new UntrustedText(described[p.LineIds[0]]) : null)),
             ],
+            rest is null ? null : new LeftOutParts(all.Count - shown.Count, invoice.Money(all.Sum(p => p.Amount.AmountMinor) - shown.Sum(p => p.Amount.AmountMinor))),
+            rest,
             other is { } was ? agent.OtherCurrency(invoice.Currency, was) : null,
             locale?.Code,
             locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, comparison, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created), other),

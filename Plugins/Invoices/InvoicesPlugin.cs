@@ -49,7 +49,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     public async Task<object> GetInvoiceAsync(
         [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
         [Description("As printed on it")] string? number = null,
-        [Description("Lines to leave out first")] int skip = 0,
+        int skip = 0,
         CancellationToken cancellationToken = default)
     {
         var read = invoice is not null ? await _reader.InvoiceAsync(invoice, cancellationToken)
@@ -67,8 +67,8 @@ public sealed class InvoicesPlugin(ToolContext context)
     [KernelFunction("explain_invoice_change"), ToolEffect(ToolEffect.Read)]
     [Description("Why an invoice differs from the one before, line by line; the changes add up. Give invoice or number, or customer for their last one.")]
     public async Task<object> ExplainInvoiceChangeAsync(
-        [Handle(ObjectKind.Customer), Description("Handle such as cus1")] string? customer = null,
-        [Handle(ObjectKind.Invoice), Description("Handle such as inv1")] string? invoice = null,
+        [Handle(ObjectKind.Customer)] string? customer = null,
+        [Handle(ObjectKind.Invoice)] string? invoice = null,
         string? number = null,
         CancellationToken cancellationToken = default)
     {
@@ -92,6 +92,7 @@ public sealed class InvoicesPlugin(ToolContext context)
         string? number = null,
         [Description("Adds a text for the customer")] bool letter = false,
         [Description("en, de, fr, es or ja")] string? language = null,
+        int skip = 0,
         CancellationToken cancellationToken = default)
     {
         if (language is not null && !Locale.All.ContainsKey(language))
@@ -103,7 +104,7 @@ public sealed class InvoicesPlugin(ToolContext context)
             : number is not null ? await _reader.InvoiceByNumberAsync(number, cancellationToken)
             : ToolResult.Missing("Neither an invoice nor a number was given.");
         return read.TryGet(out var found, out var refusal)
-            ? ToolResult.Of(await _lines.ExplainAsync(found, letter, language, cancellationToken))
+            ? ToolResult.Of(await _lines.ExplainAsync(found, letter, language, skip, cancellationToken))
             : new ToolFailure(refusal);
     }
 
@@ -112,6 +113,7 @@ public sealed class InvoicesPlugin(ToolContext context)
     public async Task<object> GetUpcomingInvoiceAsync(
         [Handle(ObjectKind.Customer)] string? customer = null,
         [Handle(ObjectKind.Subscription)] string? subscription = null,
+        int skip = 0,
         CancellationToken cancellationToken = default) =>
-        ToolResult.Of(await _lines.UpcomingAsync(customer, subscription, cancellationToken));
+        ToolResult.Of(await _lines.UpcomingAsync(customer, subscription, skip, cancellationToken));
 }

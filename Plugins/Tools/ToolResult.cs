@@ -8,6 +8,20 @@ namespace BillingCopilot.Plugins.Tools;
 /// <param name="ToSeeMore">What to ask for.</param>
 public sealed record Partial(int Shown, int? Total, string ToSeeMore);
 
+/// <summary>A part of a list.</summary>
+internal static class Page
+{
+    /// <param name="skip">Rows left out first.</param>
+    /// <param name="most">Rows shown at once.</param>
+    /// <returns>The rows, and how to get the others where there are any.</returns>
+    public static (IReadOnlyList<T> Shown, Partial? More) Of<T>(IReadOnlyList<T> all, int skip, int most)
+    {
+        T[] shown = [.. all.Skip(Math.Max(skip, 0)).Take(most)];
+        var next = Math.Max(skip, 0) + shown.Length;
+        return (shown, shown.Length == all.Count ? null : new Partial(shown.Length, all.Count, $"Give skip {(next < all.Count ? next : 0)}."));
+    }
+}
+
 /// <summary>Turns an outcome into what a tool returns.</summary>
 internal static class ToolResult
 {

@@ -27,7 +27,9 @@ public sealed class McpFlow
         tools.Keys.ShouldNotContain(n => n.Contains("approve") || n.Contains("execute") || n.Contains("decide"));
         Hints(tools["get_invoice"]).ShouldBe((true, false, true, true));
         Hints(tools["search_policies"]).ShouldBe((true, false, true, false));
-        Hints(tools["issue_refund"]).ShouldBe((false, false, false, true));
+        Hints(tools["issue_refund"]).ShouldBe((false, true, false, true), "a standing approval would carry it out before it returns");
+        Hints(tools["cancel_subscription_at_period_end"]).ShouldBe((false, true, false, true));
+        Hints(tools["post_internal_note"]).ShouldBe((false, false, false, true), "it adds a note");
     }
 
     [Fact]

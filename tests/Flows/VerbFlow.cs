@@ -60,4 +60,21 @@ public sealed class VerbFlow
         export.Output.ShouldNotContain("crm.account_set");
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>A word that begins with @ names a specialist, and no file of words.</summary>
+    [Fact]
+    public async Task AskAndRoute_OfANamedSpecialist_GoToThatOne()
+    {
+        var folder = Directory.CreateTempSubdirectory("billingcopilot-at-").FullName;
+        await using var stripe = await SandboxServer.StartAsync(new SandboxOptions { Seed = 1 }, TimeProvider.System);
+        string[] settings = ["--Stripe:ApiBase", stripe.BaseAddress.ToString().TrimEnd('/'), "--Stripe:ReadKey", SandboxKeys.Read, "--Stripe:WriteKey", SandboxKeys.Write];
+
+        var routed = await CopilotProcess.RunAsync(folder, ["route", "@collections why did the payment fail", "--json", .. settings]);
+        var asked = await CopilotProcess.RunAsync(folder, ["ask", "@collections which policies are there on reminders", "--json", .. settings]);
+
+        (routed.ExitCode, asked.ExitCode).ShouldBe((0, 0), routed.Errors + asked.Errors);
+        JsonNode.Parse(routed.Output)!["agents"]!.AsArray().Select(a => (string?)a).ShouldBe(["collections"]);
+        ((string?)JsonNode.Parse(asked.Output)!["agent"]).ShouldBe("collections");
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -34,6 +34,7 @@ public sealed class EvalRunner(CopilotSettings settings)
     {
         var clock = Stopwatch.StartNew();
         var (passed, tools, input, output) = (0, 0, 0, 0);
+        decimal? cost = 0;
         IReadOnlyList<string> faults = [], transcript = [];
         for (var i = 0; i < repeat; i++)
         {
@@ -41,6 +42,7 @@ public sealed class EvalRunner(CopilotSettings settings)
             tools += run.Tools;
             input += run.InputTokens;
             output += run.OutputTokens;
+            cost += run.Cost;
             passed += run.Faults.Count == 0 ? 1 : 0;
             if (faults.Count == 0)
             {
@@ -49,7 +51,7 @@ public sealed class EvalRunner(CopilotSettings settings)
         }
 
         return new ScenarioResult(
-            scenario.Id, file, scenario.Tags, seed ?? scenario.Seed, repeat, passed, passed == repeat, tools, input, output, settings.Model.For("").CostOf(input, output), clock.ElapsedMilliseconds, faults, transcript);
+            scenario.Id, file, scenario.Tags, seed ?? scenario.Seed, repeat, passed, passed == repeat, tools, input, output, cost, clock.ElapsedMilliseconds, faults, transcript);
     }
 
     private async Task<ScenarioRun> PlayAsync(string file, Scenario scenario, int seed, CancellationToken cancellationToken)

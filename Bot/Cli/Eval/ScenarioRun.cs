@@ -24,6 +24,9 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
 
     public int OutputTokens { get; private set; }
 
+    /// <summary>What its answers cost by who gave them, in US dollars; null when a price is not known.</summary>
+    public decimal? Cost { get; private set; } = 0;
+
     public int Tools { get; private set; }
 
     public async Task PlayAsync(CancellationToken cancellationToken)
@@ -95,6 +98,7 @@ internal sealed class ScenarioRun(Scenario scenario, ScenarioStage stage, Scenar
         Transcript.AddRange(answer.Proposals.Select(p => $"  proposal {p.Operation}: {p.Title} ({p.Amount})"));
         InputTokens += answer.InputTokens;
         OutputTokens += answer.OutputTokens;
+        Cost += answer.Spent?.Cost;
         Tools += answer.Tools.Count;
         _proposals.AddRange(answer.Proposals);
         Faults.AddRange(answer.Unverified.Select(u => $"{name}: '{u}' has no receipt."));

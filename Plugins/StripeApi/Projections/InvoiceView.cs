@@ -59,8 +59,7 @@ public sealed record InvoiceView(
     {
         var all = invoice.Lines?.Data ?? [];
         var lines = Shown(invoice);
-        var shown = lines.Skip(Math.Max(skip, 0)).Take(MostLines).ToList();
-        var next = Math.Max(skip, 0) + shown.Count;
+        var (shown, rest) = Page.Of(lines, skip, MostLines);
         return new InvoiceView(
             invoice.Ref(),
             invoice.Number,
@@ -81,7 +80,7 @@ public sealed record InvoiceView(
             tenant.TimeZone == "UTC" ? null : tenant.TimeZone,
             [.. InvoiceLineView.All(shown, InvoiceRow.DateOf(invoice, tenant), tenant)],
             all.Count > lines.Count ? all.Count - lines.Count : null,
-            shown.Count == lines.Count ? null : new Partial(shown.Count, lines.Count, $"Give skip {(next < lines.Count ? next : 0)}."));
+            rest);
     }
 }
 

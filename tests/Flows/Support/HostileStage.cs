@@ -20,7 +20,7 @@ public sealed class HostileStage : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Copilot = await Copilot.StartAsync(s => (s.Agents.MaxCalls, s.Agents.MaxRounds) = (100, 12), s => s.AddSingleton(new ChatModel(Model, "scripted", IsRules: false)));
+        Copilot = await Copilot.StartAsync(s => (s.Agents.MaxCalls, s.Agents.MaxRounds) = (100, 20), s => s.AddSingleton(new ChatModel(Model, "scripted", IsRules: false)));
         Copilot.Stage.Host.Settings.Helpdesk.WebhookSecrets.Add(Tickets.Secret);
 
         // A policy and a past ticket that somebody had a hand in.

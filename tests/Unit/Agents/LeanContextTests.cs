@@ -3,7 +3,9 @@ using BillingCopilot.Agents.Models.Rules;
 using BillingCopilot.Agents.Prompts;
 using BillingCopilot.Agents.Tools;
 using BillingCopilot.Agents.Turns;
+using BillingCopilot.Governance.Operations;
 using BillingCopilot.Plugins.Tools;
+using BillingCopilot.Storage;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.ML.Tokenizers;
@@ -18,6 +20,9 @@ public sealed class LeanContextTests(ITestOutputHelper output)
 {
     private const int OfInvoice = 150;
     private const int OfLineBeyondThree = 20;
+
+    /// <summary>What the name of a zone takes, where it is not UTC.</summary>
+    private const int OfTimeZone = 8;
 
     /// <summary>The schema of more_tools, at most.</summary>
     private const int MoreToolsItself = 60;
@@ -90,10 +95,86 @@ public sealed class LeanContextTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<JsonObject> CallAsync(LumenCopilot copilot, string tool, JsonObject arguments)
+    /// <summary>What earlier turns used is left out before what this one needs; what this one called stays.</summary>
+    [Fact]
+    public async Task ToolSchemas_OfAConversationOfFiveThings_StayWithin1500()
+    {
+        (string Text, string[] Calls)[] turns =
+        [
+            ("refund the duplicate charge of Acorn Labs", ["find_customer", "list_charges", "issue_refund"]),
+            ("and give them a courtesy credit of $20.00", ["get_customer_overview", "give_courtesy_credit"]),
+            ("now downgrade Acorn Labs at the end of the period", ["list_subscriptions", "downgrade_at_period_end"]),
+            ("what about the chargeback of Acorn Labs, can we contest it?", ["list_disputes", "get_dispute", "submit_dispute_evidence"]),
+            ("write a summary of their last invoice into its memo, the payment is for collections", ["list_invoices", "explain_invoice", "write_invoice_summary", "more_tools", "hand_over"]),
+        ];
+        var script = new ScriptedModel([.. turns.SelectMany(t => t.Calls
+            .Select(c => ScriptedModel.Call(c, c == "more_tools" ? [("name", "hand_over")] : c == "hand_over" ? [("to", "collections"), ("what", "Say why the payment failed.")] : []))
+            .Append(ScriptedModel.Say("Fine."))), ScriptedModel.Say("Fine.")]);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var from = 0;
+        foreach (var (text, calls) in turns)
+        {
+            await copilot.AskAsync($"@support {text}");
+            var requests = script.Requests.Skip(from).Take(calls.Length + 1).ToList();
+            for (var i = 0; i < requests.Count; i++)
+            {
+                calls.Take(i).Except(["more_tools"]).ShouldBeSubsetOf(Offered(requests[i]), text);
+            }
+
+            output.WriteLine($"{text}: {string.Join(", ", requests.Select(Schemas))} tokens of 1500 ({string.Join(", ", requests[0].Options!.Tools!.Select(t => t.Name))})");
+            requests.ShouldAllBe(r => Schemas(r) <= 1500, text);
+            from = script.Requests.Count;
+        }
+
+        script.Requests.SelectMany(r => r.Options!.Tools!).ShouldContain(t => t.Name == "hand_over");
+    }
+
+    [Fact]
+    public async Task ToolSchemas_OfEachPlaybook_StayWithin1500()
+    {
+        foreach (var playbook in TestPlaybooks)
+        {
+            var script = new ScriptedModel(ScriptedModel.Say("Fine."));
+            await using var copilot = await LumenCopilot.StartAsync(script.Model);
+            await copilot.PlaybookAsync(playbook, new ObjectRef(ObjectKind.Invoice, copilot.Sandbox.World.Truth["failed_invoices"]![0]!["invoice"]!.ToString()));
+            var request = script.Requests.ShouldHaveSingleItem();
+            output.WriteLine($"{playbook}: {Schemas(request)} tokens of 1500 ({string.Join(", ", request.Options!.Tools!.Select(t => t.Name))})");
+            Schemas(request).ShouldBeLessThanOrEqualTo(1500, playbook);
+            request.Options.Tools!.ShouldContain(t => t.Name == "hand_over", playbook);
+        }
+    }
+
+    [Fact]
+    public async Task InvoiceOfThreeLines_InAnotherTimeZone_SaysSoAndStaysWithinItsBudget()
+    {
+        await using var copilot = await LumenCopilot.StartAsync();
+        var berlin = copilot.Tenant with { TimeZone = "Europe/Berlin" };
+        var numbers = copilot.Sandbox.World.Account.All("invoice").Where(i => i["number"] is not null && i["lines"]!["data"]!.AsArray().Count == 3).Select(i => (string?)i["number"]).Take(12).ToList();
+        var results = new List<string>();
+        foreach (var number in numbers)
+        {
+            var invoice = await CallAsync(copilot, "get_invoice", new JsonObject { ["number"] = number }, berlin);
+            ((string?)invoice["time_zone"], (string?)(await CallAsync(copilot, "explain_invoice", new JsonObject { ["number"] = number }, berlin))["time_zone"]).ShouldBe(("Europe/Berlin", "Europe/Berlin"));
+            results.Add(invoice.ToJsonString(ModelJson.Plain));
+        }
+
+        var most = results.MaxBy(r => Tokens.CountTokens(r))!;
+        output.WriteLine($"{numbers.Count} invoices of three lines in Europe/Berlin: {Tokens.CountTokens(most)} of {OfInvoice} at most: {most}");
+        output.WriteLine($"{results.Count(r => Tokens.CountTokens(r) > OfInvoice)} of them are over {OfInvoice}");
+        Tokens.CountTokens(most).ShouldBeLessThanOrEqualTo(OfInvoice + OfTimeZone);
+    }
+
+    private static readonly string[] TestPlaybooks = ["payment_failed", "dispute_created", "subscription_updated", "ticket_triage"];
+
+    private static IEnumerable<string> Offered(ScriptedRequest request) => request.Options!.Tools!.Select(t => t.Name);
+
+    private static int Schemas(ScriptedRequest request) => request.Options!.Tools!.OfType<AIFunction>().Sum(t => Tokens.CountTokens(
+        new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = t.Name, ["description"] = t.Description, ["parameters"] = JsonNode.Parse(t.JsonSchema.GetRawText()) } }.ToJsonString(ModelJson.Plain)));
+
+    private static async Task<JsonObject> CallAsync(LumenCopilot copilot, string tool, JsonObject arguments, TenantContext? tenant = null)
     {
         var task = $"task_{TaskNumbers.Next()}";
-        var result = await copilot.Services.GetRequiredService<DirectTools>().CallAsync(copilot.Tenant, copilot.Person("sam"), "conv_lean", task, tool, arguments, default);
+        var result = await copilot.Services.GetRequiredService<DirectTools>().CallAsync(tenant ?? copilot.Tenant, copilot.Person("sam"), "conv_lean", task, tool, arguments, default);
         result.Failed.ShouldBeFalse(result.Text);
         return JsonNode.Parse(result.Text)!.AsObject();
     }

@@ -80,6 +80,80 @@ public class LoopTests
         answer.Text.ShouldContain("1 tool calls (Agents:MaxCalls)");
     }
 
+    /// <summary>A server that reports no usage is counted by its characters; what stood in is paid for as itself.</summary>
+    [Theory]
+    [InlineData("openai:m", 1_010, 0.0103)]
+    [InlineData("anthropic:s", 1_010, 0.00102)]
+    [InlineData("rules", 0, 0)]
+    public async Task Budget_AnswerWithoutUsage_IsEstimatedAtThePriceOfWhoAnswered(string answeredBy, int tokens, double cost)
+    {
+        var models = new ModelOptions { Provider = "openai", Name = "m", InputPrice = 10, OutputPrice = 30, Fallback = new ModelChoice { Provider = "anthropic", Name = "s", InputPrice = 1, OutputPrice = 2 } };
+        var script = new ScriptedModel(_ => new ChatResponse(new ChatMessage(ChatRole.Assistant, new string('b', 30))) { ModelId = answeredBy });
+        var budget = new TurnBudget(new AgentOptions { Limits = { MaxTokens = 1_005 } }, new FakeTimeProvider());
+        var response = await new BudgetChatClient(script, budget, models, "support").GetResponseAsync([new ChatMessage(ChatRole.User, new string('a', 3_000))]);
+        ((response.Usage?.InputTokenCount ?? 0) + (response.Usage?.OutputTokenCount ?? 0)).ShouldBe(tokens);
+        budget.Spent(0).Cost.ShouldBe((decimal)cost);
+        (budget.Exceeded() is not null).ShouldBe(tokens > 1_005);
+    }
+
+    [Fact]
+    public async Task Run_TwoSpecialists_ShareTheRoundsOfTheTurn()
+    {
+        static ChatResponse Reply(ScriptedRequest request) => request.Options?.Tools is { Count: > 0 }
+            ? ScriptedModel.Call("search_policies", ("query", "refund"))(request)
+            : ScriptedModel.Say("That is what I found.")(request);
+        var script = new ScriptedModel([.. Enumerable.Repeat<Func<ScriptedRequest, ChatResponse>>(Reply, 5)]);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        copilot.Services.GetRequiredService<AgentOptions>().Limits.MaxRounds = 3;
+        var answer = await copilot.AskAsync("Why did Oldbury Security's last invoice go up, and why did Arbor Studio's payment fail?");
+        answer.Agent.ShouldContain("+");
+        (answer.Tools.Count, answer.Spent!.Rounds).ShouldBe((3, 5));
+        answer.Text.ShouldContain("3 rounds of tool calls (Agents:MaxRounds)");
+    }
+
+    [Fact]
+    public async Task Run_Correction_HasWhatTheFirstDraftLeftOfTheRounds()
+    {
+        var script = new ScriptedModel(
+            ScriptedModel.Call("search_policies", ("query", "refund")),
+            ScriptedModel.Say("It was $987.65."),
+            ScriptedModel.Call("search_policies", ("query", "dunning")));
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        copilot.Services.GetRequiredService<AgentOptions>().Limits.MaxRounds = 1;
+        var answer = await copilot.AskAsync("@support what is our refund policy");
+        script.Requests.Select(r => r.Options?.Tools is { Count: > 0 }).ShouldBe([true, false, false]);
+        answer.Tools.Count.ShouldBe(1, "a call without tools is not run");
+        answer.Spent!.Stopped.ShouldBe("1 rounds of tool calls (Agents:MaxRounds)");
+    }
+
+    [Fact]
+    public async Task Run_AnswerThatTakesLongerThanTheTurnMay_IsBrokenOffAndSaysSo()
+    {
+        await using var copilot = await LumenCopilot.StartAsync(new ChatModel(new Silent(), "silent", IsRules: false));
+        copilot.Services.GetRequiredService<AgentOptions>().Limits.MaxSeconds = 1;
+        var answer = await copilot.AskAsync("@support what is our refund policy").WaitAsync(TimeSpan.FromSeconds(60));
+        answer.Text.ShouldBe("I stopped here. What I proposed before stands and waits for a decision.\n(This turn has used its 1 seconds (Agents:MaxSeconds). Ask for what is missing in the next message.)");
+        answer.Unverified.ShouldBeEmpty();
+    }
+
+    private sealed class Silent : IChatClient
+    {
+        public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return new ChatResponse();
+        }
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+
     [Fact]
     public async Task Run_LongConversation_KeepsHandlesAndOpenProposals()
     {
@@ -102,6 +176,23 @@ public class LoopTests
         system.ShouldContain("cus1 «Eastgate Textiles»");
         system.ShouldContain("issue_credit_note of 5.00 USD on inv1 for «Eastgate Textiles»: waits for approval");
         script.Requests[3].Messages[0].Text.ShouldNotContain("no longer shown");
+        system.ShouldNotContain("don't see it any more");
+    }
+
+    [Fact]
+    public async Task Run_ConversationLongerThanWhatIsSent_SaysThatTheBeginningIsGone()
+    {
+        var script = new ScriptedModel([.. Enumerable.Repeat(ScriptedModel.Say("Fine."), 4)]);
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var limits = copilot.Services.GetRequiredService<AgentOptions>().Limits;
+        (limits.HistoryTurns, limits.HistoryTurnsWithTools) = (2, 1);
+        for (var i = 0; i < 4; i++)
+        {
+            await copilot.AskAsync($"@support is that paid, try {i}");
+        }
+
+        script.Requests[2].Messages[0].Text.ShouldNotContain("don't see it any more");
+        script.Requests[3].Messages[0].Text.ShouldContain("Of this conversation you see the last 2 turns.");
     }
 
     [Fact]

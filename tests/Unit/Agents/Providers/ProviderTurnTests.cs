@@ -77,9 +77,9 @@ public sealed class ProviderTurnTests
 
         var answer = await copilot.AskAsync("What does the policy say about refunds?");
 
-        answer.Spent!.Stopped.ShouldBe("8 rounds of tool calls (Agents:MaxRounds)");
-        answer.Text.ShouldEndWith("(This turn has used its 8 rounds of tool calls (Agents:MaxRounds). Ask for what is missing in the next message.)");
-        fake.Requests.Count.ShouldBe(9);
+        answer.Spent!.Stopped.ShouldBe("12 rounds of tool calls (Agents:MaxRounds)");
+        answer.Text.ShouldEndWith("(This turn has used its 12 rounds of tool calls (Agents:MaxRounds). Ask for what is missing in the next message.)");
+        fake.Requests.Count.ShouldBe(13);
         answer.Proposals.ShouldBeEmpty();
     }
 
