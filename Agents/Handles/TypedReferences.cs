@@ -18,6 +18,9 @@ public static partial class TypedReferences
     /// <summary>What stands for a raw id that may not become a handle.</summary>
     public const string RemovedId = "[id]";
 
+    /// <summary>What stands for a typed id of an object that no tool takes by its id (a dispute, a payout, an event).</summary>
+    public const string UnreadableId = "[id that no tool takes]";
+
     private static readonly Dictionary<string, ObjectKind> Kinds = new(StringComparer.Ordinal)
     {
         ["cus"] = ObjectKind.Customer,
@@ -41,7 +44,7 @@ public static partial class TypedReferences
         // One that was taken out before the text was stored counts as well: the person is told either way.
         removed += (text.Length - text.Replace(CardNumbers.Mask, "", StringComparison.Ordinal).Length) / CardNumbers.Mask.Length;
         clean = Redaction.MailAddress().Replace(clean, m => handles.TokenForMail(m.Value));
-        clean = RawId().Replace(clean, m => handles.HandleFor(new ObjectRef(Kinds[m.Groups["prefix"].Value], m.Value)));
+        clean = RawId().Replace(clean, m => Kinds.TryGetValue(m.Groups["prefix"].Value, out var kind) ? handles.HandleFor(new ObjectRef(kind, m.Value)) : UnreadableId);
         return new IncomingText(clean, removed);
     }
 
@@ -82,10 +85,11 @@ public static partial class TypedReferences
     /// <summary>Raw Stripe ids in a text.</summary>
     public static IEnumerable<Match> RawIdsIn(string text) => RawId().Matches(text);
 
-    [GeneratedRegex(@"(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|si|seti|cs|acct|po|txn|dp|evt|req)_[A-Za-z0-9_]{4,}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price|si|seti|cs|acct|po|txn|dp|du|evt|req)_[A-Za-z0-9_]{4,}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AnyRawId();
 
-    [GeneratedRegex(@"\b(?<prefix>cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price)_[A-Za-z0-9_]{4,}\b", RegexOptions.CultureInvariant)]
+    /// <summary>Of what has no handle only what is long and has a digit: <c>po_number</c> and <c>file_name</c> are words. A request's id is no object's: a refusal names it.</summary>
+    [GeneratedRegex(@"\b(?<prefix>cus|sub|in|il|ch|py|pi|pm|re|cn|prod|price)_[A-Za-z0-9_]{4,}\b|\b(?<prefix>dp|du|po|txn|si|acct|evt|seti|cs|ii|ba|card|src|tok|tr|trr|pyr|fee|fr|promo|mandate|we|file|qt)_(?=[A-Za-z_]*[0-9])[A-Za-z0-9_]{8,}\b", RegexOptions.CultureInvariant)]
     private static partial Regex RawId();
 
     [GeneratedRegex(@"\b(?:cus|inv|line|ch|pi|pm|re|cn|sub|prod|price|prop|tic|mail)[0-9]{1,5}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -63,6 +63,26 @@ public class HandleTests
         _handles.WithAddresses("mail1").ShouldBe("ap@acme.example");
     }
 
+    [Theory]
+    [InlineData("dp_1PgafmB7WZ01zgkW8f3rT1dx")]
+    [InlineData("du_1MzAbcB7WZ01zgkW")]
+    [InlineData("po_1OaFDbEcg9tTZuTgNYmX0PKB")]
+    [InlineData("txn_1MiN3gLkdIwHu7ixxapQrznl")]
+    [InlineData("si_NcLYdDxLHxlFo7")]
+    [InlineData("acct_1Nv0FGQ9RKHgCVdK")]
+    [InlineData("evt_1NG8Du2eZvKYlo2CUI79vXWy")]
+    public void RawId_OfWhatHasNoHandle_ReachesNoModel(string id)
+    {
+        TypedReferences.TakeIn($"what is {id}?", _handles).Text.ShouldBe("what is [id that no tool takes]?");
+        TypedReferences.WithKnownOnly($"There is no {id}.", _handles).ShouldBe("There is no [id].");
+        _handles.HasAdded.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("their po_number and file_name")]
+    [InlineData("asked in req_8aB3xxTyPq92LM")]
+    public void TakeIn_WordsWithAnUnderscore_Stay(string text) => TypedReferences.TakeIn(text, _handles).Text.ShouldBe(text);
+
     [Fact]
     public void TakeIn_CardNumber_IsRemovedBeforeAnythingElse() =>
         TypedReferences.TakeIn("4242 4242 4242 4242", _handles).ShouldBe(new IncomingText("[card number removed]", 1));
