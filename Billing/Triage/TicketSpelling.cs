@@ -37,8 +37,9 @@ internal sealed class TicketSpelling
         return likeliest is [var (word, _)] ? word : token;
     }
 
+    /// <summary>The end of a beginning must be as it is: what comes after it may be anything.</summary>
     private static int SlipTo(string token, string word, bool begins) => begins
-        ? word.Length < Shortest ? 0 : new[] { word.Length, word.Length - 1, word.Length + 1 }.Where(l => l <= token.Length).Select(l => SlipTo(token[..l], word)).Where(s => s > 0).DefaultIfEmpty().Min()
+        ? word.Length < Shortest ? 0 : new[] { word.Length, word.Length - 1, word.Length + 1 }.Where(l => l <= token.Length && token[l - 1] == word[^1]).Select(l => SlipTo(token[..l], word)).Where(s => s > 0).DefaultIfEmpty().Min()
         : SlipTo(token, word);
 
     /// <summary>1 for a letter too many, too few or in its neighbour's place, which happen more often than 2, a wrong one; 0 for more than that.</summary>
