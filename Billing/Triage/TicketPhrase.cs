@@ -57,7 +57,7 @@ internal sealed class TicketPhrase
     private static List<(int From, int To)> Spans(TicketText text, Part[] side)
     {
         List<(int From, int To)> spans = [];
-        for (var at = 0; at < text.Tokens.Length; at++)
+        foreach (var at in side[0].Group is { } group ? text.StartsOf(group) : text.Places)
         {
             if (EndOf(text, at, side, 0) is >= 0 and var end)
             {

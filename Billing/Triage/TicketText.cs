@@ -9,8 +9,23 @@ internal sealed class TicketText(string[] tokens)
     private const string Bare = "aaaaaaaaacccccddeeeeeeeeegggghiiiiiiiijkllllnnnnooooooooorrrssssttuuuuuuuuuuwyyyzzz";
 
     private readonly Dictionary<(TicketGroup Group, int At), int[]> _ends = [];
+    private readonly Dictionary<TicketGroup, int[]> _starts = [];
 
-    public string[] Tokens => tokens;
+    public string[] Tokens { get; } = tokens;
+
+    /// <summary>Every place that a phrase may begin at.</summary>
+    public int[] Places { get; } = [.. Enumerable.Range(0, tokens.Length)];
+
+    /// <summary>Where phrases of the group begin.</summary>
+    public int[] StartsOf(TicketGroup group)
+    {
+        if (!_starts.TryGetValue(group, out var starts))
+        {
+            _starts[group] = starts = [.. Places.Where(at => EndsOf(group, at).Length > 0)];
+        }
+
+        return starts;
+    }
 
     /// <summary>Where phrases of the group that begin at a word end.</summary>
     public int[] EndsOf(TicketGroup group, int at)
