@@ -36,7 +36,6 @@ public sealed class TicketMessagesTests
     [InlineData("Bitte erklären Sie die Rechnung und die Summe für uns.")]
     [InlineData("When is the office open?")]
     [InlineData("Our bookkeeper has a question about the bill of April.")]
-    [InlineData("Could you explian the seccond line of the invoice?")]
     [InlineData("Could you explain the second line of the invoice? Please send us a reimbursemnt for it.")]
     [InlineData("Our payment failed and the card was declined.")]
     [InlineData("Could you explain the second line of the invoice? It is for 株式会社 of ours.")]
