@@ -28,6 +28,7 @@ public static class HarmlessWords
         ArgumentNullException.ThrowIfNull(words);
         var labels = TicketClassifier.Shipped.Classify(words);
         return !Intents.Contains(labels.Intent) ? labels.Intent.Replace('_', ' ')
+            : !Intents.Any(i => TicketClassifier.Shipped.IsPlainly(words, i)) ? $"perhaps {labels.Intent.Replace('_', ' ')}"
             : TicketClassifier.Shipped.Heard(words).Except(Intents).FirstOrDefault() is { } other ? $"{labels.Intent.Replace('_', ' ')}, perhaps {other.Replace('_', ' ')}"
             : labels.Language != "en" || words.EnumerateRunes().Any(IsOfAnotherScript) ? "not in English, in which alone words are judged"
             : TicketClassifier.Tokens(words).FirstOrDefault(IsClaim) is { } word ? $"the word “{word}” may make a claim"

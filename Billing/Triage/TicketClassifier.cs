@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace BillingCopilot.Billing.Triage;
 
 /// <summary>What a ticket is, by its words alone.</summary>
@@ -32,14 +29,25 @@ public sealed class TicketClassifier
     /// <summary>What no intent fits.</summary>
     public const string Other = "other";
 
+    private const string Hostile = "hostile";
+
     private readonly TriageWords _words;
-    private readonly List<(string Name, List<(string[] Phrase, double Weight)> Phrases)> _intents;
+    private readonly Dictionary<string, TicketGroup> _groups;
+    private readonly List<Scored> _intents;
+    private readonly Dictionary<string, List<TicketPhrase>> _urgency;
+    private readonly Dictionary<string, List<TicketPhrase>> _sentiment;
+    private readonly TicketSpelling _spelling;
 
     public TicketClassifier(TriageWords words)
     {
         ArgumentNullException.ThrowIfNull(words);
         _words = words;
-        _intents = [.. words.Intents.Select(i => (i.Key, i.Value.Words.Select(w => (w.Key.Split(' '), w.Value)).ToList()))];
+        _groups = words.Groups.ToDictionary(g => g.Key, g => new TicketGroup(g.Value));
+        _intents = [.. words.Intents.Select(i => new Scored(i.Key, Weighted(i.Value.Words), Weighted(i.Value.Families)))];
+        _urgency = words.Urgency.ToDictionary(u => u.Key, u => Phrases(u.Value));
+        _sentiment = words.Sentiment.ToDictionary(s => s.Key, s => Phrases(s.Value));
+        var phrases = _intents.SelectMany(i => i.All).Select(p => p.Phrase).Concat(_urgency.Values.SelectMany(p => p)).Concat(_sentiment.Values.SelectMany(p => p));
+        _spelling = new TicketSpelling(phrases.SelectMany(p => p.Words).Concat(_groups.Values.SelectMany(g => g.Words)), words.Known.Concat(words.Languages.Values.SelectMany(l => l)));
     }
 
     public static TicketClassifier Shipped { get; } = new(TriageWords.Shipped);
@@ -50,20 +58,18 @@ public sealed class TicketClassifier
     public TicketLabels Classify(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var tokens = Tokens(text);
-        var ranked = _intents
-            .Select(i => (i.Name, Score: i.Phrases.Where(p => Has(tokens, p.Phrase)).Sum(p => p.Weight)))
-            .OrderByDescending(i => i.Score)
-            .ToList();
-        var known = ranked[0].Score >= _words.Least;
-        var intent = known ? ranked[0].Name : Other;
-        var about = known ? _words.Intents[intent] : null;
+        var raw = Tokens(text);
+        var tokens = _spelling.Mend(raw);
+        var said = new TicketText(tokens);
+        var ranked = _intents.Select(i => (i.Name, Score: Score(said, i.All))).OrderByDescending(i => i.Score).ToList();
+        var intent = Claimed(ranked);
+        var about = intent == Other ? null : _words.Intents[intent];
         return new TicketLabels(
             intent,
-            known ? Math.Round(ranked[0].Score / (ranked[0].Score + Math.Max(0, ranked[1].Score)), 2) : 0,
+            about is null ? 0 : Math.Round(ranked.First(i => i.Name == intent).Score / ranked.Take(2).Sum(i => Math.Max(0, i.Score)), 2),
             Urgency(tokens),
-            Sentiment(tokens),
-            Language(text, tokens),
+            Sentiment(said),
+            Language(text, raw),
             about?.Policy ?? "");
     }
 
@@ -71,24 +77,40 @@ public sealed class TicketClassifier
     public IReadOnlyList<string> Heard(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var tokens = Tokens(text);
-        return [.. _intents.Where(i => i.Phrases.Any(p => p.Weight > 0 && Has(tokens, p.Phrase))).Select(i => i.Name)];
+        var said = new TicketText(_spelling.Mend(Tokens(text)));
+        return [.. _intents.Where(i => i.All.Any(p => p.Weight > 0 && p.Phrase.In(said))).Select(i => i.Name)];
+    }
+
+    /// <summary>Whether an intent is claimed by its own <see cref="IntentWords.Words"/> alone, spelt as they are.</summary>
+    public bool IsPlainly(string text, string intent)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Score(new TicketText(Tokens(text)), _intents.Single(i => i.Name == intent).Words) >= _words.Least;
+    }
+
+    private static double Score(TicketText said, IEnumerable<(TicketPhrase Phrase, double Weight)> phrases) =>
+        phrases.Where(p => p.Phrase.In(said)).Sum(p => p.Weight);
+
+    /// <summary>None where two are close; but where one of the two is hostile, that.</summary>
+    private string Claimed(List<(string Name, double Score)> ranked)
+    {
+        var (first, second) = (ranked[0], ranked[1]);
+        return first.Score < _words.Least ? Other
+            : first.Score - second.Score >= _words.Margin ? first.Name
+            : second.Name == Hostile && second.Score >= _words.Least ? second.Name
+            : first.Name == Hostile ? first.Name
+            : Other;
     }
 
     /// <summary>What must be seen today outweighs a polite close; a wish to hear back soon alone makes nothing urgent.</summary>
     private string Urgency(string[] tokens)
     {
-        var plain = tokens;
-        foreach (var phrase in _words.Urgency["later"].Select(p => p.Split(' ')))
-        {
-            plain = Without(plain, phrase);
-        }
-
-        return Any(plain, _words.Urgency["high"]) ? "high" : Any(plain, _words.Urgency["low"]) ? "low" : "normal";
+        var plain = new TicketText(_urgency["later"].Aggregate(tokens, (left, phrase) => phrase.Without(left)));
+        return Any(plain, _urgency["high"]) ? "high" : Any(plain, _urgency["low"]) ? "low" : "normal";
     }
 
-    private string Sentiment(string[] tokens) =>
-        Any(tokens, _words.Sentiment["negative"]) ? "negative" : Any(tokens, _words.Sentiment["positive"]) ? "positive" : "neutral";
+    private string Sentiment(TicketText said) =>
+        Any(said, _sentiment["negative"]) ? "negative" : Any(said, _sentiment["positive"]) ? "positive" : "neutral";
 
     private string Language(string text, string[] tokens)
     {
@@ -101,58 +123,18 @@ public sealed class TicketClassifier
         return count == 0 ? "und" : code;
     }
 
-    private static bool Any(string[] tokens, IEnumerable<string> phrases) => phrases.Any(p => Has(tokens, p.Split(' ')));
+    private static bool Any(TicketText said, List<TicketPhrase> phrases) => phrases.Exists(p => p.In(said));
 
-    private static bool Has(string[] tokens, string[] phrase) => Enumerable.Range(0, tokens.Length).Any(at => EndOf(tokens, at, phrase, 0) >= 0);
+    private List<TicketPhrase> Phrases(IEnumerable<string> texts) => [.. texts.Select(t => TicketPhrase.Parse(t, _groups))];
 
-    private static string[] Without(string[] tokens, string[] phrase)
-    {
-        for (var at = 0; at < tokens.Length; at++)
-        {
-            if (EndOf(tokens, at, phrase, 0) is >= 0 and var end)
-            {
-                return [.. tokens[..at], .. tokens[end..]];
-            }
-        }
-
-        return tokens;
-    }
-
-    /// <summary>Where a phrase that begins at a token ends; -1 when it does not begin there.</summary>
-    private static int EndOf(string[] tokens, int at, string[] phrase, int part)
-    {
-        if (part == phrase.Length)
-        {
-            return at;
-        }
-
-        if (at >= tokens.Length)
-        {
-            return -1;
-        }
-
-        var wanted = phrase[part];
-        if (wanted == "*")
-        {
-            return EndOf(tokens, at + 1, phrase, part + 1) is >= 0 and var one ? one : EndOf(tokens, at + 2, phrase, part + 1);
-        }
-
-        var fits = wanted[^1] == '*' ? tokens[at].StartsWith(wanted[..^1], StringComparison.Ordinal) : tokens[at] == wanted;
-        return fits ? EndOf(tokens, at + 1, phrase, part + 1) : -1;
-    }
+    private List<(TicketPhrase Phrase, double Weight)> Weighted(IReadOnlyDictionary<string, double> words) =>
+        [.. words.Select(w => (TicketPhrase.Parse(w.Key, _groups), w.Value))];
 
     /// <summary>Words in lower case without accents; everything else parts them.</summary>
-    internal static string[] Tokens(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormD))
-        {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            {
-                plain.Append(char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' ');
-            }
-        }
+    internal static string[] Tokens(string text) => TicketText.Parted(text);
 
-        return plain.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    private sealed record Scored(string Name, List<(TicketPhrase Phrase, double Weight)> Words, List<(TicketPhrase Phrase, double Weight)> Families)
+    {
+        public IEnumerable<(TicketPhrase Phrase, double Weight)> All => Words.Concat(Families);
     }
 }

@@ -4,9 +4,15 @@ namespace BillingCopilot.Billing.Triage;
 
 /// <summary>What the classifier knows, as data: words and how much each speaks for an intent.</summary>
 /// <param name="Least">Score below which no intent is claimed.</param>
+/// <param name="Margin">Points that an intent must be ahead of the next one to be claimed; hostile words need none.</param>
+/// <param name="Groups">Phrases of one meaning in every language, by the name that <c>@name</c> calls them by.</param>
+/// <param name="Known">Words one slip away from one of ours that are words themselves, and not misspelt.</param>
 /// <param name="Languages">Frequent little words, by ISO 639-1 code.</param>
 public sealed record TriageWords(
     double Least,
+    double Margin,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Groups,
+    IReadOnlyList<string> Known,
     IReadOnlyDictionary<string, IntentWords> Intents,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Urgency,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Sentiment,
@@ -22,10 +28,8 @@ public sealed record TriageWords(
     }
 }
 
-/// <summary>One intent.</summary>
+/// <summary>One intent. Phrases as <see cref="TicketPhrase"/> reads them, each counted once with its weight.</summary>
 /// <param name="Policy">Words to find the policy that applies.</param>
-/// <param name="Words">
-/// Phrases in lower case without accents; <c>refund*</c> begins so, a lone <c>*</c> is one word or two. Each counts
-/// once, with its weight.
-/// </param>
-public sealed record IntentWords(string Policy, IReadOnlyDictionary<string, double> Words);
+/// <param name="Words">Plain words: they alone can make a ticket harmless enough for a bank to read.</param>
+/// <param name="Families">Ways to say it, mostly a topic and what is wanted of it near each other. They sort, and are heard.</param>
+public sealed record IntentWords(string Policy, IReadOnlyDictionary<string, double> Words, IReadOnlyDictionary<string, double> Families);

@@ -35,6 +35,8 @@ public sealed class TicketMessagesTests
     [InlineData("Could you explain the second line of the invoice? I can\u200bceled.")]
     [InlineData("Bitte erklären Sie die Rechnung und die Summe für uns.")]
     [InlineData("When is the office open?")]
+    [InlineData("Our bookkeeper has a question about the bill of April.")]
+    [InlineData("Could you explain the second line of the invoice? Please send us a reimbursemnt for it.")]
     [InlineData("Our payment failed and the card was declined.")]
     [InlineData("Could you explain the second line of the invoice? It is for 株式会社 of ours.")]
     public async Task Read_OfAnythingNotSurelyHarmless_IsToBeRead(string body)
