@@ -134,7 +134,7 @@ public sealed record StatementRow(
         invoice?.Ref(),
         invoice?.Number,
         charge.CalculatedStatementDescriptor is { } shown ? new UntrustedText(shown) : null,
-        string.Join(", ", fit.Fits),
+        string.Join(" and ", fit.Fits),
         fit.Match.Refund is null ? null : new RefundedPayment(new Money(charge.Amount, charge.Currency), context.Tenant.Day(charge.Created)));
 }
 
