@@ -19,6 +19,12 @@ public sealed class PhraseIndex
     private readonly (string Label, int[] Phrases)[] _labels;
     private readonly int _count;
 
+    /// <summary>For each label the words that all its phrases have.</summary>
+    private readonly Dictionary<string, string[]> _inAll;
+
+    /// <summary>Of fewer phrases a word may be in all by chance.</summary>
+    private const int FewPhrases = 4;
+
     public PhraseIndex(IEnumerable<(string Label, string Phrase)> phrases)
     {
         var parsed = phrases.Select(p => (p.Label, Features: Words.Features(Words.Of(p.Phrase)).ToArray())).Where(p => p.Features.Length > 0).ToArray();
@@ -41,6 +47,11 @@ public sealed class PhraseIndex
                 (_having.TryGetValue(feature, out var known) ? known : _having[feature] = []).Add((i, share));
             }
         }
+
+        _inAll = _labels.Where(l => l.Phrases.Length >= FewPhrases).ToDictionary(
+            l => l.Label,
+            l => _labelsOf.Where(w => w.Value.GetValueOrDefault(l.Label) == l.Phrases.Length).Select(w => w.Key).ToArray(),
+            StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -84,6 +95,9 @@ public sealed class PhraseIndex
 
     /// <summary>The words that mean something and that no phrase of this label has.</summary>
     public IEnumerable<string> StrangeTo(string label, IReadOnlyList<string> words) => words.Where(w => IsMeaning(w) && LabelsOf(w).GetValueOrDefault(label) == 0).Distinct();
+
+    /// <summary>The words that mean something and that every phrase of this label has; none where it has few phrases.</summary>
+    public IEnumerable<string> InAll(string label) => _inAll.GetValueOrDefault(label) ?? [];
 
     /// <summary>How much of what the words mean this label's phrases have, rare words counting more, 0 to 1.</summary>
     public double Covers(string label, IReadOnlyList<string> words)

@@ -42,7 +42,8 @@ public static class Synonyms
         seat seats
         goodwill courtesy apology sorry
         ticket tickets
-        wrong incorrect mistake mistaken error erroneous mischarged overcharged overcharge
+        wrong wrongly incorrect mistake mistaken error erroneous mischarged overcharged overcharge overbilled misbilled
+        pending processing
         """;
 
     private const string Stops = """

@@ -47,6 +47,9 @@ internal static partial class EntityReader
     /// <summary>True when the text holds a handle or an invoice's number.</summary>
     public static bool NamesObject(string text) => Handle().IsMatch(text) || Number().IsMatch(text);
 
+    /// <summary>True when the text says which language the answer is to be in.</summary>
+    public static bool NamesLanguage(string text) => Language().IsMatch(text);
+
     /// <summary>Without a ticket's number, a coupon, a plan to come and a bank's writing of our name: none is a customer's name.</summary>
     public static string WithoutWritings(string text) => BankWords().Replace(TicketNumber().Replace(Coupon().Replace(NewPlan().Replace(text, " "), " coupon "), "ticket"), "");
 

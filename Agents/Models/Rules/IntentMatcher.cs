@@ -226,11 +226,19 @@ internal sealed partial class IntentMatcher
             possible = [.. possible.Where(r => r.Intent.Needs.Count == 0)];
         }
 
-        var best = possible.FirstOrDefault(r => (!named || r.Intent.General || r.Intent.Needs.Count > 0) && SpeaksOf(r.Intent, r.Score, words, text));
-        return best.Intent is null || best.Score < NearTheBest * possible[0].Score || IsUnsure(best, possible) || (!asksForFact && IsPerhapsAWish(best, possible))
+        var best = possible.FirstOrDefault(r => (!named || r.Intent.General || r.Intent.Needs.Count > 0) && SpeaksOf(r.Intent, r.Score, words, text) && IsOrdered(r.Intent, text) && !IsInAnotherLanguage(r.Intent, text));
+        return WhyDone().IsMatch(text) || best.Intent is null || best.Score < NearTheBest * possible[0].Score || IsUnsure(best, possible) || (!asksForFact && IsPerhapsAWish(best, possible))
             ? default
             : (best.Intent.Name, best.Score);
     }
+
+    /// <summary>False when the first word orders what the intent never speaks of ("delete", "ring"): it does something else.</summary>
+    private bool IsOrdered(Intent intent, string text) =>
+        !(Order().Match(text) is { Success: true } order && _index.StrangeTo(intent.Name, Words.Of(order.Groups["what"].Value)).Any());
+
+    /// <summary>A fact that is asked for "in French", of an intent that speaks our language alone.</summary>
+    private static bool IsInAnotherLanguage(Intent intent, string text) =>
+        !intent.OnRequest && !intent.General && EntityReader.NamesLanguage(text) && !intent.Examples.Any(EntityReader.NamesLanguage);
 
     /// <summary>"Invoice LUM-0042, what is the second line?": nothing but a name or a number before the question.</summary>
     private static bool AsksOf(string text) => QuestionWord().Match(text) is { Success: true } word
@@ -243,10 +251,11 @@ internal sealed partial class IntentMatcher
 
     /// <summary>
     /// False when the words speak of a matter of billing that the intent never does ("the reminders" to one about plans),
-    /// or hardly of anything that it does; of a proposal when they have no word that asks for one, or ask to leave it.
+    /// or hardly of anything that it does; of a proposal when they lack a matter that all its examples speak of (a dispute),
+    /// have no word that asks for one, or ask to leave it.
     /// </summary>
     private bool SpeaksOf(Intent intent, double score, IReadOnlyList<string> words, string text) => intent.OnRequest
-        ? _index.HasTelling(intent.Name, words, l => _rules.Find(l)!.OnRequest) && !Negated(text).Except(intent.Examples.SelectMany(Negated)).Any(w => !_index.StrangeTo(intent.Name, [w]).Any())
+        ? (score >= NearlyAnExample || _index.InAll(intent.Name).Where(IsMatter).All(words.Contains)) && _index.HasTelling(intent.Name, words, l => _rules.Find(l)!.OnRequest) && !Negated(text).Except(intent.Examples.SelectMany(Negated)).Any(w => !_index.StrangeTo(intent.Name, [w]).Any())
         : (score >= (intent.General ? GeneralBeyondDoubt : BeyondDoubt) || !_index.StrangeTo(intent.Name, words).Any(IsMatter))
             && (score >= Sure || _index.Covers(intent.Name, words) >= LeastCovered);
 
@@ -291,10 +300,18 @@ internal sealed partial class IntentMatcher
     [GeneratedRegex(@"\b(?:what|which|when|who|why|how|wtf|wth)\b", RegexOptions.IgnoreCase)]
     private static partial Regex QuestionWord();
 
+    /// <summary>"Why did Maria give them a credit?": who did what here, and for which reason, no tool tells.</summary>
+    [GeneratedRegex(@"\b[Ww]hy (?:did|have|has|had) (?:we|you|I|i|somebody|someone|\p{Lu}\p{L}+) (?:ever |already )?(?:give|given|grant(?:ed)?|credit(?:ed)?|refund(?:ed)?|approved?|waived?|void(?:ed)?)\b")]
+    private static partial Regex WhyDone();
+
+    /// <summary>"Please delete Acorn Labs"; not "send me their invoices".</summary>
+    [GeneratedRegex(@"^\s*(?:(?:please|pls|plz|just|ok(?:ay)?|so|and|now|then|hi|hey|hello|kindly|(?:can|could|would|will) (?:you|we)|(?:we|i) (?:need|have|want) to)\b[\s,]*)*(?<what>delete|remove|erase|wipe|move|transfer|merge|rename|ring|call|phone|put|stop|kill|raise|return|send|e?mail|export|upload|forward|block|freeze)\b(?!\s+(?:me|us|over)\b)", RegexOptions.IgnoreCase)]
+    private static partial Regex Order();
+
     [GeneratedRegex(@"\b(?:than|versus|vs\.?|compared (?:to|with)|unlike)\s", RegexOptions.IgnoreCase)]
     private static partial Regex Comparison();
 
-    [GeneratedRegex(@"\b(?:don['’]?t|do not|never|stop|no need to)\s+(?:ever\s+|yet\s+)?(?<what>[\p{L}'’]+)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\b(?:don['’]?t|do not|never|stop|no need to|(?:nobody|no one|none of (?:us|you|them)) (?:should|may|must|can|is to|ought to)|(?:should|must)(?: not|n['’]?t))\s+(?:ever\s+|yet\s+)?(?<what>[\p{L}'’]+)", RegexOptions.IgnoreCase)]
     private static partial Regex Negation();
 
     [GeneratedRegex(@"^\s*(?:and|so|but|ok(?:ay)?|now|then|what about|how about|what of|same (?:question )?for)\b[\s,]*(?:what about|how about|for|with)?", RegexOptions.IgnoreCase)]

@@ -17,8 +17,9 @@ public sealed class WordingTests(ITestOutputHelper output)
     [InlineData("wordings.tsv", 0.92, 0.02)]
     [InlineData("wordings-again.tsv", 0.55, 0.05)]
     [InlineData("wordings-third.tsv", 0.65, 0.05)]
-    [InlineData("wordings-fourth.tsv", 0.55, 0.12)]
-    [InlineData("wordings-fifth.tsv", 0.55, 0.12)]
+    [InlineData("wordings-fourth.tsv", 0.55, 0.08)]
+    [InlineData("wordings-fifth.tsv", 0.55, 0.05)]
+    [InlineData("wordings-sixth.tsv", 0.55, 0.1)]
     public void Match_FreshWordings_AreUnderstoodOrAskedAboutAndNeverProposeSomethingElse(string file, double least, double mostWrong)
     {
         var judged = Wordings(file).Select(w => (w.Intent, w.Text, Understood: Understand(w.Text, w.Intent))).ToList();
