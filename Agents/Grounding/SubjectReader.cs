@@ -37,9 +37,8 @@ public sealed partial class SubjectReader
 
     /// <summary>"4 disputes are open", "Together $120": a count of a list is said so without more, an amount only with a word for all of them.</summary>
     private bool MayBeOfAll(Figure figure, Span clause) =>
-        In(clause, invoices: false).Count == 0
-        && !PointsBack().IsMatch(clause.Of(_text))
-        && (figure.Kind == FigureKind.Count || (figure.Kind == FigureKind.Amount && OfAll().IsMatch(clause.Of(_text))));
+        In(clause, invoices: false).Count == 0 && (figure.Kind is FigureKind.Count or FigureKind.Amount) && clause.Of(_text) is var words
+        && (OfEveryone().IsMatch(words) || (!PointsBack().IsMatch(words) && (figure.Kind == FigureKind.Count || Total().IsMatch(words))));
 
     /// <summary>True when the figure is part of a customer's name.</summary>
     public bool IsInName(Figure figure) => _mentions.Any(m => !m.IsInvoice && m.At.Start <= figure.At.Start && figure.At.End <= m.At.End);
@@ -235,8 +234,11 @@ public sealed partial class SubjectReader
     [GeneratedRegex(@"\b(?:they|their|them|theirs|it|its|he|she|his|hers?|him|this|that|same) ?\b|\bthe customer\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex PointsBack();
 
-    [GeneratedRegex(@"\b(?:together|altogether|in all|in total|totals?|over all|overall|sum|all (?:customers|of them))\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
-    private static partial Regex OfAll();
+    [GeneratedRegex(@"\b(?:al)?together\b|\b(?:over|across) all\b|\ball (?:customers|of them)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex OfEveryone();
+
+    [GeneratedRegex(@"\b(?:in all|totals?|overall|sum)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Total();
 
     [GeneratedRegex(@"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$)", RegexOptions.CultureInvariant)]
     private static partial Regex Heading();
