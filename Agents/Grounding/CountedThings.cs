@@ -49,7 +49,7 @@ internal static partial class CountedThings
 
         string[] fields = [.. Segment().Matches(source.Path).Select(m => m.Value).Where(s => s is not "length").Reverse()];
         var isLength = source.Path.EndsWith(".length", StringComparison.Ordinal) || fields is ["count", ..];
-        string[] around = isLength && fields is ["count", ..] ? [.. (source.Owner ?? []).Where(p => p.Value is JsonArray).Select(p => p.Key)] : [];
+        string[] around = fields is ["count", ..] && source.Owner is { } owner ? [.. owner.Where(p => p.Value is JsonArray).Select(p => p.Key)] : [];
         return IsSpan(things) ? fields.Length == 0 || (!isLength && (Among(fields[0]) is not { Count: > 0 } of || of.Overlaps(things)))
             : isLength ? IsListOf(things, fields, source.Call.Tool) || Array.Exists(around, f => Among(f).Overlaps(things))
             : fields.Append(source.Call.Tool).Any(f => Among(f).Overlaps(things));
