@@ -49,15 +49,18 @@ internal static partial class CountedThings
 
         string[] fields = [.. Segment().Matches(source.Path).Select(m => m.Value).Where(s => s is not "length").Reverse()];
         var isLength = source.Path.EndsWith(".length", StringComparison.Ordinal) || fields is ["count", ..];
-        string[] around = fields is ["count", ..] && source.Owner is { } owner ? [.. owner.Where(p => p.Value is JsonArray).Select(p => p.Key)] : [];
-        return IsSpan(things) ? fields.Length == 0 || (!isLength && (Among(fields[0]) is not { Count: > 0 } of || of.Overlaps(things)))
-            : isLength ? IsListOf(things, fields, source.Call.Tool) || Array.Exists(around, f => Among(f).Overlaps(things))
-            : fields.Append(source.Call.Tool).Any(f => Among(f).Overlaps(things));
-    }
+        if (IsSpan(things))
+        {
+            return fields.Length == 0 || (!isLength && (Among(fields[0]) is not { Count: > 0 } of || of.Overlaps(things)));
+        }
 
-    /// <summary>How many there are of a list: its own name says of what, or else that of what it is in.</summary>
-    private static bool IsListOf(int[] things, string[] fields, string tool) =>
-        fields.FirstOrDefault() is not "totals" && fields.Append(tool).Select(Among).FirstOrDefault(of => of.Count > 0)?.Overlaps(things) == true;
+        // From the leaf outwards; what speaks of nothing known tells nothing.
+        HashSet<int>[] spoken = [.. fields.Append(source.Call.Tool).Select(Among).Where(of => of.Count > 0)];
+        string[] beside = fields is ["count", ..] && source.Owner is { } owner ? [.. owner.Where(p => p.Value is JsonArray).Select(p => p.Key)] : [];
+        return spoken.Length == 0
+            || Array.Exists(beside, name => Among(name).Overlaps(things))
+            || (isLength ? fields is not ["totals", ..] && spoken[0].Overlaps(things) : Array.Exists(spoken, of => of.Overlaps(things)));
+    }
 
     /// <summary>Days and months measure; no list holds them.</summary>
     private static bool IsSpan(int[] things) => things.Contains(Things.Length - 1);

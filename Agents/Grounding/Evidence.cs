@@ -48,7 +48,7 @@ public sealed partial class Evidence
     /// <summary>What our own fields and sentences say, without the names in them.</summary>
     private readonly List<string> _ours = [];
 
-    /// <summary>What the fields of results say has become of an object: <c>canceled</c>, <c>refunded</c>.</summary>
+    /// <summary>What the fields of results say has become of an object: <c>canceled</c>, <c>refunded</c>; of a name its participles too.</summary>
     private readonly HashSet<string> _states = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<JsonObject, List<SourcedFigure>> _byOwner = new(ReferenceEqualityComparer.Instance);
     private readonly List<(string Text, SourcedFigure Leaf)> _refusals = [];
@@ -241,6 +241,7 @@ public sealed partial class Evidence
         if (IsSomething(value))
         {
             _states.Add(name);
+            _states.UnionWith(name.Split('_').Where(w => w.EndsWith("ed", StringComparison.Ordinal)));
         }
     }
 

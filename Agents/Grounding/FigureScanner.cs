@@ -148,7 +148,7 @@ public static partial class FigureScanner
 
     [GeneratedRegex(@"(?<figure>[-−]?(?:(?:US|CA|A)?(?<sym>\p{Sc})\s?|\b(?<pre>" + Currencies.Pattern + "|" + Currencies.Marks + @")\s?)(?<num>" + Continental + @"|[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)(?<scale>[kKmM]\b)?(?:\s?(?<post>" + Currencies.Pattern + @")\b)?)"
         + @"|(?<![\w.,-[\p{IsHiragana}\p{IsKatakana}\p{IsCJKUnifiedIdeographs}]])(?<figure>[-−]?(?<num>" + Continental + @"|[0-9](?:[0-9,]*[0-9])?(?:\.[0-9]+)?)\s?(?<post>(?:" + Currencies.Pattern + @"|dollars?|cents?|euros?|pounds?|yen)\b|(?:" + Currencies.Marks + @")(?!\w)|[\p{Sc}円元](?![0-9])))"
-        + @"|(?<![\w.,\p{Sc}])(?<figure>[-−]?(?<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?|[0-9]+\.[0-9]{2}))(?![\w%]|[.,][0-9]|\s?(?:%|percent|pour|por|Prozent|points?\b))", RegexOptions.CultureInvariant)]
+        + @"|(?<![\w.,\p{Sc}])(?<figure>[-−]?(?<num>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{2})?|[0-9]+\.[0-9]{2}))(?![\w%]|[.,][0-9]|\s?(?:%|percent|pour[\s\-]cent|por[\s\-]ciento|Prozent|points?\b))", RegexOptions.CultureInvariant)]
     private static partial Regex MoneyText();
 
     /// <summary>Words right before a figure that say it is rounded.</summary>
@@ -181,16 +181,19 @@ public static partial class FigureScanner
 
     private const string Counted = @"(?=[\s\-]" + OfThem + Between + @"{0,2}?(?:(?<noun>" + SpanOfTime + ")|(?<noun>" + Noun + @")(?:s?\s(?<noun>" + Noun + @"))?)s?\b)";
 
+    /// <summary>What follows has its number as a name: "day 10 mail", "line 3 says".</summary>
+    private const string NoLabel = @"(?<!\b(?:[Ll]ine|[Ss]tep|[Ss]ection|[Vv]ersion|[Oo]ption|[Pp]age|[Pp]art|[Pp]oint|[Ii]tem|[Nn]umber|[Nn]o\.|[Tt]ier|[Pp]hase|[Rr]ule|[Ll]evel|[Cc]hapter|[Dd]ay|[Mm]onth|[Ww]eek|[Ee]rror|[Cc]ode|[Ss]tatus|[Ii]nvoice|[Cc]harge|[Pp]roposal|[Tt]icket|[Pp]lan)\s)";
+
     /// <summary>Not the last digits of a card ("visa 5881 payment"), no minutes of an hour and no number of a list's line.</summary>
-    private const string Number = @"(?<![\w.,:/\-#])(?<!\b(?:[Vv]isa|[Mm]aster[Cc]ard|[Aa]mex|[Aa]merican [Ee]xpress|[Dd]iscover|jcb|JCB|[Dd]iners(?: [Cc]lub)?|[Uu]nion[Pp]ay|[Mm]aestro|[Cc]ard|ending(?: in| with)?|last4|(?:•|\*){1,4})\s)(?<figure>(?<num>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))";
+    private const string Number = NoLabel + @"(?<![\w.,:/\-#])(?<!\b(?:[Vv]isa|[Mm]aster[Cc]ard|[Aa]mex|[Aa]merican [Ee]xpress|[Dd]iscover|jcb|JCB|[Dd]iners(?: [Cc]lub)?|[Uu]nion[Pp]ay|[Mm]aestro|[Cc]ard|ending(?: in| with)?|last4|(?:•|\*){1,4})\s)(?<figure>(?<num>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+))";
 
     private const string NoYear = @"(?<!\b(?:[Ii]n|[Ss]ince|[Oo]f|[Uu]ntil|[Ff]rom|[Dd]uring|[Ff]or|[Yy]ear)\s(?:19|20)[0-9][0-9])";
 
     [GeneratedRegex(Number + NoYear + Counted, RegexOptions.CultureInvariant)]
     private static partial Regex Count();
 
-    /// <summary>Any other word that stands for many: "9 vouchers". What follows a name of a place ("line 3 says") is said of it, and a year counts nothing.</summary>
-    [GeneratedRegex(@"(?<!\b(?:[Ll]ine|[Ss]tep|[Ss]ection|[Vv]ersion|[Oo]ption|[Pp]age|[Pp]art|[Pp]oint|[Ii]tem|[Nn]umber|[Nn]o\.|[Tt]ier|[Pp]hase|[Rr]ule|[Ll]evel|[Cc]hapter|[Dd]ay|[Mm]onth|[Ww]eek|[Ee]rror|[Cc]ode|[Ss]tatus|[Ii]nvoice|[Cc]harge|[Pp]roposal|[Tt]icket|[Pp]lan|of|in|since|until|from|year)\s)" + Number + @"(?<!\b(?:19|20)[0-9][0-9])(?=\s(?:" + Between + @")?(?!(?:is|was|has|does|this|its|us|as|less|plus|minus|across|towards?|perhaps|always|yes|says|shows|means|stays|goes|ends|pays|costs|needs|fits|starts|renews|expires|comes|gives|takes|makes|gets|lists|runs|applies|lets|falls|rises|wants|asks|waits|counts|stands|tells|matches|equals|belongs|fails|digits|letters|characters|words|sentences|steps|options|ways|things|parts|reasons|questions|possibilities|choices|examples)\b)(?<noun>\p{Ll}{2,}[^\W\d_sui]s)\b)", RegexOptions.CultureInvariant)]
+    /// <summary>Any other word that stands for many: "9 vouchers". A year counts nothing.</summary>
+    [GeneratedRegex(@"(?<!\b(?:of|in|since|until|from|year)\s)" + Number + @"(?<!\b(?:19|20)[0-9][0-9])(?=\s(?:" + Between + @")?(?!(?:is|was|has|does|this|its|us|as|less|plus|minus|across|towards?|perhaps|always|yes|says|shows|means|stays|goes|ends|pays|costs|needs|fits|starts|renews|expires|comes|gives|takes|makes|gets|lists|runs|applies|lets|falls|rises|wants|asks|waits|counts|stands|tells|matches|equals|belongs|fails|digits|letters|characters|words|sentences|steps|options|ways|things|parts|reasons|questions|possibilities|choices|examples)\b)(?<noun>\p{Ll}{2,}[^\W\d_sui]s)\b)", RegexOptions.CultureInvariant)]
     private static partial Regex Plural();
 
     /// <summary>A large number that is said to be somebody's: "MRR is 48000". Four digits may be a year.</summary>

@@ -107,17 +107,18 @@ public static partial class PolicyClaims
 
     private static string Text(JsonObject? node, string name) => node?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? UntrustedWords.Strip(text) : "";
 
-    private const string Ours = @"(?:polic(?:y|ies)|guidelines?|rule ?book|(?<=\b(?:our|the|company|house|refund|billing|these|those|lumen's)\s+(?:\w+\s+)?)rules?)\b(?!\.ya?ml)";
+    private const string Ours = @"(?:polic(?:y|ies)|guidelines?|rule ?book|(?<=\b(?:our|company|house|refund|billing)\s+(?:\w+\s+)?)rules?)\b(?!\.ya?ml)";
 
     private const string Says = "lets?|allows?|permits?|forbids?|prohibits?|requires?|says?|states?|promises?|is|are|means?|covers?|gives?|grants?|entitles?|demands?|caps?|limits?|excludes?|provides?|guarantees?|asks?|wants?|applies|apply";
 
-    [GeneratedRegex(@"\bpolic|guideline|\brules?\b|\bwe\s+(?:may|must|are)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\bpolic|guideline|\brules?\b|\bwe\s+(?:may|are)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Policy();
 
     /// <summary>"Our policy lets us …", "by our rules", "we may not …".</summary>
     [GeneratedRegex(@"\b" + Ours + @"(?:\s+(?:on|for|of|about)\s+(?:\w+\s+){1,4}?|\s+)(?:(?:also|only|clearly|explicitly|always|never|does\s+not|doesn['’]t|do\s+not|don['’]t|would|will)\s+)*(?:" + Says + @")\b"
         + @"|\b(?:by|under|per|following|according\s+to|in\s+line\s+with)\s+(?:our|the|company|these|this)\s+(?:\w+\s+){0,2}" + Ours
-        + @"|\bwe\s+(?:may|must|are\s+(?:not\s+)?(?:allowed|permitted|required|obliged|entitled))\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+        + @"|\b(?:allowed|permitted|forbidden|prohibited|required)\s+(?:by|under)\s+(?:\w+\s+)?" + Ours
+        + @"|\bwe\s+may\s+(?:(?:not|only|always|never|also)\s+)*(?:refund|credit|waive|give|grant|offer|charge|cancel|void|retry|promise|issue)\b|\bwe\s+are\s+(?:not\s+|only\s+)?(?:allowed|permitted|obliged|entitled)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Claim();
 
     /// <summary>It tells of what no policy says, or of what the copilot looked for.</summary>

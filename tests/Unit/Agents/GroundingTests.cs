@@ -326,6 +326,7 @@ public class GroundingTests
     [InlineData("There are 6 entries.")]
     [InlineData("There is a double, two charges of a minute.")]
     [InlineData("15 of our charges fit.")]
+    [InlineData("On the day 10 reminder it was open.")]
     public void Check_CountOfTheSame_IsBacked(string text) =>
         GroundingCheck.Check(text, new Evidence([.. Otterburn.Calls, Call("find_billing_mistakes", "{}", """{"mistakes":[{"kind":"duplicate_charge","charge":"ch1"}]}"""), Call("find_statement_line", "{}", """{"count":15,"charges":[{"charge":"ch1"}]}""")], [])).Unbacked.ShouldBeEmpty();
 
@@ -334,6 +335,8 @@ public class GroundingTests
     [InlineData("We may refund any charge at any time.")]
     [InlineData("By our rules it requires approval of two people.")]
     [InlineData("Under the policy no approval is needed.")]
+    [InlineData("Such a refund is not allowed by our policy.")]
+    [InlineData("That is required by company policy.")]
     [InlineData("Our policy lets us refund at any time: \"fees of 2.5% stay.\"")]
     [InlineData("The refund policy allows it (Window). Fine. Sure. “Up to $100 a support agent proposes.”")]
     public void PolicyClaims_WithoutTheWordsOfASection_AreFound(string text)
@@ -350,6 +353,8 @@ public class GroundingTests
     [InlineData("I found no policy that allows it.")]
     [InlineData("The policy doesn't cover this.")]
     [InlineData("Does our policy allow it?")]
+    [InlineData("We may need their number, and we must answer by the deadline.")]
+    [InlineData("Visa's rule for earlier payments is met.")]
     [InlineData("Our policy has a section on it.")]
     [InlineData("It costs more, by the policy.yaml of this tenant.")]
     public void PolicyClaims_QuotedOrNone_AreLeft(string text) => PolicyClaims.In(text, Two).ShouldBeEmpty();
@@ -366,6 +371,7 @@ public class GroundingTests
     [InlineData("The money is on its way to their card.")]
     [InlineData("It's been credited.")]
     [InlineData("I've just lowered it.")]
+    [InlineData("I can confirm that the charge has been refunded.")]
     public void DoneClaims_OfObjects_AreFoundWhereNoToolReportsThem(string text)
     {
         DoneClaims.In(text).ShouldHaveSingleItem();
@@ -380,6 +386,11 @@ public class GroundingTests
     [InlineData("The money is on its way to their card.")]
     [InlineData("If the charge has been refunded, they see it soon.")]
     [InlineData("I've just checked it.")]
+    [InlineData("I went ahead and looked at the charges.")]
+    [InlineData("I have now corrected the amount.")]
+    [InlineData("Once a person approves it, the invoice has been voided and it is paid with another.")]
+    [InlineData("They write that the invoice has been voided.")]
+    [InlineData("I do not see that the invoice has been voided.")]
     public void DoneClaims_WhatAToolReports_IsLeft(string text) =>
         DoneClaims.In(text, Of(Call("list_charges", "{}", """{"charges":[{"charge":"ch1","refunded":"29.00 USD","refunds":[{"date":"2026-05-03","status":"succeeded"}]}],"subscription":{"status":"canceled"}}"""))).ShouldBeEmpty();
 
