@@ -85,7 +85,7 @@ public static class GroundingCheck
     private static bool Fits(SourcedFigure source, Said said, Figure figure)
     {
         // An invoice's number is told apart by itself, whoever is named beside it.
-        var customer = said.Customers.Count == 0 || said.Customers.Any(m => m.Keys.Overlaps(source.Customers));
+        var customer = said.Customers.Count == 0 || (said.MayBeOfAll && source.Customers.Count == 0) || said.Customers.Any(m => m.Keys.Overlaps(source.Customers));
         var invoice = figure.Kind == FigureKind.Id || said.Invoices.Count == 0 || source.Invoices.Count == 0 || said.Invoices.Any(m => m.Keys.Overlaps(source.Invoices));
         return customer && invoice;
     }

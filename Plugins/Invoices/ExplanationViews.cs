@@ -14,6 +14,7 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
 /// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
 /// <param name="Last">True of an upcoming invoice after which none comes: the subscription ends, and what was used is still billed.</param>
+/// <param name="Usage">Of an upcoming invoice with metered prices: that only what was used so far is in it.</param>
 public sealed record InvoiceExplanationView(
     ObjectRef? Invoice,
     string? Number,
@@ -30,7 +31,8 @@ public sealed record InvoiceExplanationView(
     string? Language,
     string? ForCustomer,
     string? TimeZone,
-    bool? Last = null);
+    bool? Last = null,
+    string? Usage = null);
 
 /// <summary>Parts of an invoice that are not shown.</summary>
 public sealed record LeftOutParts(int Count, Money Amount);

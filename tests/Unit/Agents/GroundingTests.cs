@@ -51,6 +51,19 @@ public class GroundingTests
             .Unbacked.Count.ShouldBe(unbacked);
 
     [Theory]
+    [InlineData("4 disputes are open; Vellum Finance's is due next.", 0)]
+    [InlineData("Vellum Finance's dispute is due next.\n\nOpen over all customers: 4 disputes.", 0)]
+    [InlineData("Vellum Finance's dispute is of $89.00. Together they come to $666.00.", 0)]
+    [InlineData("Vellum Finance's dispute is of $89.00. In total they owe $666.00.", 1)]
+    [InlineData("Vellum Finance's dispute is of $89.00. In total $666.00 is disputed.", 0)]
+    [InlineData("Vellum Finance's dispute is due next. $666.00 is disputed.", 1)]
+    [InlineData("Vellum Finance has 4 disputes.", 1)]
+    [InlineData("Vellum Finance is waiting for an answer. They have 4 disputes.", 1)]
+    public void Check_FiguresOfAWholeList_AreNobodysAlone(string text, int unbacked) =>
+        GroundingCheck.Check(text, Of(Call("list_disputes", "{}", """{"open":4,"total":"666.00 USD","disputes":[{"charge":"ch1","customer":"cus1","customer_name":"«Vellum Finance»","amount":"89.00 USD"},{"charge":"ch2","customer":"cus2","customer_name":"«Timberline Travel»","amount":"577.00 USD"}]}""")))
+            .Unbacked.Count.ShouldBe(unbacked);
+
+    [Theory]
     [InlineData("Acme Robotics paid $75.00 and Globex GmbH paid $120.00.", "$75.00", "$120.00")]
     [InlineData("Globex GmbH and Acme Robotics were billed $120.00 and $75.00 respectively.", "$120.00", "$75.00")]
     [InlineData("Globex owes $120.00.", "$120.00")]
