@@ -14,6 +14,9 @@ public static partial class PolicyClaims
     /// <summary>Shorter ones are names of sections.</summary>
     private const int MinWords = 3;
 
+    /// <summary>Fields that say where in our policies a quotation stands.</summary>
+    private static readonly string[] PlaceFields = ["section", "title"];
+
     public static IReadOnlyList<string> In(string text, Evidence evidence) => [.. Found(text, evidence).Select(s => s.Of(text).Trim())];
 
     /// <summary>True when only the last sentence is such a one, or the one before it: its quotation may come next, and the section after that.</summary>
@@ -101,7 +104,7 @@ public static partial class PolicyClaims
             return false;
         }
 
-        string[] names = [.. new[] { "section", "title" }.Select(n => Text(holder.Owner, n)).Where(n => n.Length > 0)];
+        string[] names = [.. PlaceFields.Select(n => Text(holder.Owner, n)).Where(n => n.Length > 0)];
         return names.Length == 0 || Array.Exists(names, n => whole.Contains(Evidence.Flat(n), StringComparison.OrdinalIgnoreCase));
     }
 
