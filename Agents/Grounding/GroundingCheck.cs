@@ -51,7 +51,7 @@ public static class GroundingCheck
         }
         else if (Array.Exists(sources, s => s.Words is null) || !IsPartOfAName(figure, sources, reader, evidence))
         {
-            unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
+            unbacked.Add(new UnbackedFigure(figure, figure.Kind == FigureKind.Date && DateScanner.Readings(figure.Value).Length > 1 ? "it can be read as two days; write the month as a word" : Fault(sources, said)));
         }
     }
 

@@ -98,6 +98,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     private static string Settled(Draft draft, string given)
     {
         var marked = GroundingCheck.Mark(draft.Text, [.. draft.Report.Unbacked.Where(u => u.Figure.At.Start >= given.Length)]);
+        marked = PolicyClaims.Mark(marked, draft.Evidence, given.Length);
         return given + DoneClaims.Correct(marked[given.Length..], draft.Evidence);
     }
 
@@ -199,10 +200,11 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     {
         /// <summary>What the model is asked to put right; null when all is well.</summary>
         /// <param name="given">The beginning that was given out already.</param>
-        public string? Fault(string given) => (Report.Unbacked, DoneClaims.In(Text, Evidence)) switch
+        public string? Fault(string given) => (Report.Unbacked, DoneClaims.In(Text, Evidence), PolicyClaims.In(Text, Evidence)) switch
         {
-            ({ Count: > 0 } unbacked, _) => GroundingCheck.CorrectionRequest(unbacked, given),
-            (_, { Count: > 0 } claims) => DoneClaims.CorrectionRequest(claims, given),
+            ({ Count: > 0 } unbacked, _, _) => GroundingCheck.CorrectionRequest(unbacked, given),
+            (_, { Count: > 0 } claims, _) => DoneClaims.CorrectionRequest(claims, given),
+            (_, _, { Count: > 0 } claims) => PolicyClaims.CorrectionRequest(claims, given),
             _ => null,
         };
 
