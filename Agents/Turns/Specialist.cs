@@ -63,7 +63,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         var asked = turn.Playbook is null ? task.Text : null;
         var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, budget, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report) { Operations = task.Operations, StepOf = (asked, token) => journal.StepOfAsync(asked, invoker.Call, token) };
-        var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
+        var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name, turn.Playbook is null ? turn.Requester : null), sources, proposer.ProposeAsync);
         BoundTool[] handOver = task.Others.Count == 0 ? [] : [HandOver.Create(task.Others)];
         var gate = new SentenceGate(
             journal,

@@ -11,7 +11,7 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <param name="PartsPartial">How many are shown, and how to get the others.</param>
 /// <param name="CurrencyChange">That the customer was billed in another currency before; left out where they were not.</param>
 /// <param name="Language">Two-letter code of the text for the customer.</param>
-/// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
+/// <param name="ForCustomer">The same in the customer's words, of the same page; left out unless asked for.</param>
 /// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
 /// <param name="Last">True of an upcoming invoice after which none comes: the subscription ends, and what was used is still billed.</param>
 /// <param name="Usage">Of an upcoming invoice with metered prices: that only what was used so far is in it.</param>

@@ -145,7 +145,7 @@ internal sealed class InvoiceExplainer(ToolContext context)
             rest,
             other is { } was ? agent.OtherCurrency(invoice.Currency, was) : null,
             locale?.Code,
-            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, comparison, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created), other),
+            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, comparison, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created), other, skip, InvoiceView.MostLines),
             context.Tenant.TimeZone == "UTC" ? null : context.Tenant.TimeZone);
     }
 }

@@ -129,7 +129,7 @@ public sealed class DeskToolTests(SharedLumen shared) : IClassFixture<SharedLume
         day.ShouldNotBe(DateOnly.FromDateTime(charge.Created));
         var edge = day > DateOnly.FromDateTime(charge.Created) ? day.AddDays(5) : day.AddDays(-1);
 
-        var function = _lumen.Get<ToolCatalog>().CreateReadTools(new ToolScope(ahead, "support"), ["find_statement_line"]).Single();
+        var function = _lumen.Get<ToolCatalog>().CreateReadTools(new ToolScope(ahead, "support", Asker: null), ["find_statement_line"]).Single();
         var found = ToolJson.Of((await function.InvokeAsync(new Kernel(), new KernelArguments { ["line"] = $"{edge:yyyy-MM-dd} LUMEN {charge.Amount / 100m:0.00}", ["customer"] = charge.CustomerId })).GetValue<object>()!);
         found["charges"]!.AsArray().Select(c => (string?)c!["charge"]).ShouldContain(charge.Id, found.ToJsonString());
     }
