@@ -34,7 +34,7 @@ public static partial class DoneClaims
         Figure[] quoted = [.. FigureScanner.Quoted(text).Where(q => evidence?.HolderOf(q.Value) is not null)];
         return Claim().Matches(text).Where(m => !Array.Exists(quoted, q => q.At.Contains(m.Index))
             && (m.Groups["self"].Success || !IsReported(m, evidence))
-            && !(m.Groups["state"].Success && Supposed().IsMatch(text[..m.Index])));
+            && !(m.Groups["state"].Success && !m.Groups["self"].Success && Supposed().IsMatch(text[..m.Index])));
     }
 
     /// <summary>A tool says the same: in the same words, or by the state of what it read.</summary>
@@ -61,7 +61,7 @@ public static partial class DoneClaims
     private const string Object = "(?:refund|credit note|credit|reminder|mail|e-?mail|cancellation|charge|payment|subscription|invoice|plan|money|amount|discount|coupon|account)s?";
 
     /// <summary>"I refunded", "your refund has been processed", "Refund issued."; not a past event with its date or doer.</summary>
-    [GeneratedRegex(@"\b(?<self>I|we)(?:['’]ve|\s+have)?(?:\s+(?:just|already|now|also|successfully|gone ahead and|went ahead and))*\s+(?:" + Done + @"|lowered|reduced|granted)\b"
+    [GeneratedRegex(@"\b(?:(?<self>I)|we)(?:['’]ve|\s+have)?(?:\s+(?:just|already|now|also|successfully|gone ahead and|went ahead and))*\s+(?:(?<state>" + Done + @")|lowered|reduced|granted)\b(?!\s+(?:nothing|no|none|neither|not)\b)"
         + @"|\b(?:your|the|their|a)\s+(?:\w+\s+){0,3}" + Thing + @"\s+(?:has\s+been|was|is\s+now)\s+(?:successfully\s+)?(?:" + Done + @")\s+(?:successfully|now|just now)\b"
         + @"|\byour\s+(?:\w+\s+){0,3}" + Thing + @"\s+(?:has\s+been|is\s+now)\s+(?:successfully\s+)?(?:" + Done + @")\b(?!\s+(?:on|by|in|at|since|yet)\b)"
         + @"|\b(?:(?:your|the|their|his|her|this|both|these|that(?!\s+(?:the|your|their|his|her|its?|this|these|they)\b))\s+(?:\w+\s+){0,3}?" + Object + @"|it|this|that|they|everything)(?:['’]s|['’]ve|\s+(?:has|have))\s+(?:now\s+|just\s+|already\s+)?been\s+(?:successfully\s+|fully\s+|partly\s+|already\s+)?(?<state>" + Done + @")\b(?!\s+(?:on|by|in|at|since|yet|twice|before|until|as|with)\b)"
