@@ -47,6 +47,9 @@ public sealed partial class Evidence
 
     /// <summary>What our own fields and sentences say, without the names in them.</summary>
     private readonly List<string> _ours = [];
+
+    /// <summary>What the fields of results say has become of an object: <c>canceled</c>, <c>refunded</c>; of a name its participles too.</summary>
+    private readonly HashSet<string> _states = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<JsonObject, List<SourcedFigure>> _byOwner = new(ReferenceEqualityComparer.Instance);
     private readonly List<(string Text, SourcedFigure Leaf)> _refusals = [];
     private readonly List<Figure> _asked = [];
@@ -89,7 +92,20 @@ public sealed partial class Evidence
 
     /// <summary>Sources of a figure: those of the newest call first, within a call in the order they stand.</summary>
     public IEnumerable<SourcedFigure> SourcesOf(Figure figure) =>
-        _figures.Where(s => Backs(s.Figure, figure)).GroupBy(s => s.Call, ReferenceEqualityComparer.Instance).Reverse().SelectMany(g => g);
+        _figures.Where(s => Backs(s.Figure, figure) && (figure.Kind != FigureKind.Count || CountedThings.Fits(figure.Noun, s))).GroupBy(s => s.Call, ReferenceEqualityComparer.Instance).Reverse().SelectMany(g => g)
+            .Concat(OfItsOneDay(figure));
+
+    /// <summary>A date that can be read as two days, of which one alone is known, is that day.</summary>
+    private IEnumerable<SourcedFigure> OfItsOneDay(Figure figure)
+    {
+        if (figure.Kind != FigureKind.Date || DateScanner.Readings(figure.Value) is not { Length: > 1 } days)
+        {
+            return [];
+        }
+
+        Figure[] known = [.. days.Select(d => figure with { Value = d }).Where(f => _figures.Exists(s => Backs(s.Figure, f)))];
+        return known.Length == 1 ? SourcesOf(known[0]) : [];
+    }
 
     /// <summary>The other leaves of the object that holds this one: figures, and texts as quotations.</summary>
     public IEnumerable<SourcedFigure> Beside(SourcedFigure source) =>
@@ -98,6 +114,21 @@ public sealed partial class Evidence
     /// <summary>True when a field of a tool's result says these words itself: <c>credit_note_applied</c> says "credit note applied".</summary>
     public bool Reports(string words) =>
         Flat(words) is var wanted && _ours.Exists(t => t.Contains(wanted, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>True when a field of a tool's result tells that something is in one of these states: its value, or its name where it has one.</summary>
+    public bool Tells(IEnumerable<string> states) => states.Any(_states.Contains);
+
+    /// <summary>The section of our policy that holds these words, verbatim but for white space and case; null when none does.</summary>
+    public SourcedFigure? PolicyHolderOf(string words)
+    {
+        var wanted = Pieces(words);
+        return _texts.FindLast(t => IsPolicy(t.Leaf) && Holds(t.Text, wanted)).Leaf
+            ?? _refusals.FindLast(t => t.Text.Contains("policy", StringComparison.OrdinalIgnoreCase) && Holds(t.Text, wanted)).Leaf;
+    }
+
+    /// <summary>A search's policies, not its tickets; and what a tool calls a policy.</summary>
+    private static bool IsPolicy(SourcedFigure leaf) =>
+        leaf.Call.Tool == "search_policies" ? leaf.Path.StartsWith("$.policies", StringComparison.Ordinal) : leaf.Path.Contains("polic", StringComparison.OrdinalIgnoreCase) || leaf.Path.Contains("quote", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True when what is written says the same as what is known: a month covers its days.</summary>
     internal static bool Says(Figure written, Figure known) => Backs(known, written);
@@ -174,6 +205,7 @@ public sealed partial class Evidence
                 IReadOnlyList<JsonObject> around = [value, .. ancestors];
                 foreach (var (name, child) in value)
                 {
+                    TakeState(walk, name, child);
                     Walk(walk, child, $"{path}.{name}", around);
                 }
 
@@ -191,6 +223,44 @@ public sealed partial class Evidence
                 break;
         }
     }
+
+    /// <summary>Of a result's fields; a document speaks of anything.</summary>
+    private void TakeState(LeafWalk walk, string name, JsonNode? value)
+    {
+        if (walk.IsDocument)
+        {
+            return;
+        }
+
+        var text = value is JsonValue leaf && leaf.TryGetValue<string>(out var said) ? said : null;
+        if (text is not null && text.Length <= LongestState && UntrustedWords.OfOurs(text) == text && !text.Contains(' ', StringComparison.Ordinal))
+        {
+            _states.Add(text);
+        }
+
+        if (IsSomething(value))
+        {
+            _states.Add(name);
+            _states.UnionWith(name.Split('_').Where(w => w.EndsWith("ed", StringComparison.Ordinal)));
+        }
+    }
+
+    private static bool IsSomething(JsonNode? value) => value switch
+    {
+        JsonArray items => items.Count > 0,
+        JsonObject => true,
+        JsonValue leaf => leaf.GetValueKind() switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.Number => leaf.ToJsonString() != "0",
+            JsonValueKind.String => leaf.GetValue<string>() is { Length: > 0 } text && !(decimal.TryParse(text.Split(' ')[0], NumberStyles.Number, CultureInfo.InvariantCulture, out var amount) && amount == 0),
+            _ => false,
+        },
+        _ => false,
+    };
+
+    /// <summary>A status is one word.</summary>
+    private const int LongestState = 30;
 
     private void TakeLeaf(LeafWalk walk, JsonValue leaf, string path, IReadOnlyList<JsonObject> ancestors)
     {
@@ -212,6 +282,11 @@ public sealed partial class Evidence
             }
 
             _figures.AddRange(FigureScanner.Scan(text).Select(f => walk.Source(f, path, ancestors, text)));
+            if (text == "duplicate_charge" || path.EndsWith(".same_as", StringComparison.Ordinal))
+            {
+                // A double is two charges, also where the tool names one.
+                _figures.Add(walk.Source(CountOf(2) with { Noun = "charge" }, path, ancestors));
+            }
         }
     }
 

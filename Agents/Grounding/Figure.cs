@@ -23,10 +23,13 @@ public enum FigureKind
 /// <param name="About">The text says that it is rounded: "about $400".</param>
 public sealed record Figure(Span At, string Text, FigureKind Kind, string Value, decimal? Number = null, string? Currency = null, bool About = false)
 {
+    /// <summary>What a count counts, as written behind it; null where nothing is.</summary>
+    public string? Noun { get; init; }
+
     /// <summary>True when this is the other, rounded to the last digit that is written: $400 for $399.00, 1,200 for 1,234.</summary>
     public bool Rounds(Figure exact)
     {
-        if (!About || Kind != exact.Kind || Number is not { } written || exact.Number is not { } value || written == 0 || (Currency is not null && exact.Currency is not null && Currency != exact.Currency))
+        if (!About || Kind != exact.Kind || Number is not { } written || exact.Number is not { } value || written == 0 || !Currencies.May(Currency, exact.Currency))
         {
             return false;
         }
@@ -42,6 +45,6 @@ public sealed record Figure(Span At, string Text, FigureKind Kind, string Value,
 
     /// <summary>True when both say the same; an amount without a currency agrees with any.</summary>
     public bool Agrees(Figure other) => Kind == FigureKind.Amount && other.Kind == FigureKind.Amount
-        ? Number is not null && Number == other.Number && (Currency is null || other.Currency is null || Currency == other.Currency)
+        ? Number is not null && Number == other.Number && Currencies.May(Currency, other.Currency)
         : Kind == other.Kind && (Number is not null || Kind is not (FigureKind.Count or FigureKind.Percent)) && string.Equals(Value, other.Value, StringComparison.OrdinalIgnoreCase);
 }

@@ -51,7 +51,7 @@ public static class GroundingCheck
         }
         else if (Array.Exists(sources, s => s.Words is null) || !IsPartOfAName(figure, sources, reader, evidence))
         {
-            unbacked.Add(new UnbackedFigure(figure, Fault(sources, said)));
+            unbacked.Add(new UnbackedFigure(figure, figure.Kind == FigureKind.Date && DateScanner.Readings(figure.Value).Length > 1 ? "it can be read as two days; write the month as a word" : Fault(sources, said)));
         }
     }
 
@@ -85,7 +85,7 @@ public static class GroundingCheck
     private static bool Fits(SourcedFigure source, Said said, Figure figure)
     {
         // An invoice's number is told apart by itself, whoever is named beside it.
-        var customer = said.Customers.Count == 0 || said.Customers.Any(m => m.Keys.Overlaps(source.Customers));
+        var customer = said.Customers.Count == 0 || (said.MayBeOfAll && source.Customers.Count == 0) || said.Customers.Any(m => m.Keys.Overlaps(source.Customers));
         var invoice = figure.Kind == FigureKind.Id || said.Invoices.Count == 0 || source.Invoices.Count == 0 || said.Invoices.Any(m => m.Keys.Overlaps(source.Invoices));
         return customer && invoice;
     }

@@ -15,12 +15,13 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
     /// <summary>Fields that hold the name of a customer, a product or a plan.</summary>
     internal static readonly HashSet<string> NameLeaves = new(StringComparer.Ordinal) { "customer", "customer_name", "name", "product", "product_name", "plan", "plan_name", "price_name" };
 
+    public bool IsDocument { get; } = DocumentTools.Contains(call.Tool);
+
     /// <param name="ancestors">Objects around the leaf, nearest first.</param>
     /// <param name="text">The leaf itself, when it is a text.</param>
     public SourcedFigure Source(Figure figure, string path, IReadOnlyList<JsonObject> ancestors, string? text = null)
     {
-        var isDocument = DocumentTools.Contains(call.Tool);
-        var outside = text is null || isDocument ? null
+        var outside = text is null || IsDocument ? null
             : figure.Kind == FigureKind.Quote ? UntrustedWords.WholeOf(text) : UntrustedWords.Around(text, figure.At.Start);
         var owner = OwnerOf(ancestors);
         return new SourcedFigure(
@@ -30,9 +31,9 @@ internal sealed class LeafWalk(ToolEvidence call, SubjectIndex subjects)
             owner.Handle,
             owner.Customers,
             owner.Invoices,
-            isDocument,
+            IsDocument,
             ancestors.Count > 0 ? ancestors[0] : null,
-            (isDocument ? text : outside) is { } words ? Evidence.Flat(words) : null)
+            (IsDocument ? text : outside) is { } words ? Evidence.Flat(words) : null)
         {
             // Within a sentence of ours it is names that are delimited.
             IsName = outside is not null && (outside.Length + 2 < text!.Length || NameLeaves.Contains(path[(path.LastIndexOf('.') + 1)..])),

@@ -4,7 +4,11 @@ using BillingCopilot.Agents.Text;
 namespace BillingCopilot.Agents.Grounding;
 
 /// <summary>Of whom a figure of a text is said: the customers and invoices it may belong to. Empty sets allow anything.</summary>
-public sealed record Said(IReadOnlyList<Mention> Customers, IReadOnlyList<Mention> Invoices);
+public sealed record Said(IReadOnlyList<Mention> Customers, IReadOnlyList<Mention> Invoices)
+{
+    /// <summary>True where it may be of all together: its clause names no customer and points back at none.</summary>
+    public bool MayBeOfAll { get; init; }
+}
 
 /// <summary>
 /// Reads the subject of each figure: the customer named in its clause, else the last one named before it (also
@@ -28,8 +32,13 @@ public sealed partial class SubjectReader
     {
         var sentence = _sentences.FirstOrDefault(s => s.Contains(figure.At.Start));
         var clause = Clauses(sentence).FirstOrDefault(c => c.Contains(figure.At.Start), sentence);
-        return new Said(Customers(figure, sentence, clause), Invoices(figure, clause));
+        return new Said(Customers(figure, sentence, clause), Invoices(figure, clause)) { MayBeOfAll = MayBeOfAll(figure, clause) };
     }
+
+    /// <summary>"4 disputes are open", "Together $120": a count of a list is said so without more, an amount only with a word for all of them.</summary>
+    private bool MayBeOfAll(Figure figure, Span clause) =>
+        In(clause, invoices: false).Count == 0 && (figure.Kind is FigureKind.Count or FigureKind.Amount) && clause.Of(_text) is var words
+        && (OfEveryone().IsMatch(words) || (!PointsBack().IsMatch(words) && (figure.Kind == FigureKind.Count || Total().IsMatch(words))));
 
     /// <summary>True when the figure is part of a customer's name.</summary>
     public bool IsInName(Figure figure) => _mentions.Any(m => !m.IsInvoice && m.At.Start <= figure.At.Start && figure.At.End <= m.At.End);
@@ -221,6 +230,15 @@ public sealed partial class SubjectReader
     }
 
     private List<Mention> In(Span span, bool invoices) => [.. _mentions.Where(m => m.IsInvoice == invoices && span.Contains(m.At.Start))];
+
+    [GeneratedRegex(@"\b(?:they|their|them|theirs|it|its|he|she|his|hers?|him|this|that|same) ?\b|\bthe customer\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex PointsBack();
+
+    [GeneratedRegex(@"\b(?:al)?together\b|\b(?:over|across) all\b|\ball (?:customers|of them)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex OfEveryone();
+
+    [GeneratedRegex(@"\b(?:in all|totals?|overall|sum)\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Total();
 
     [GeneratedRegex(@"^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$)", RegexOptions.CultureInvariant)]
     private static partial Regex Heading();

@@ -70,7 +70,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         {
             case Outcome<ProposalView>.Ok ok:
                 await report(new TurnEvent.Proposed(ok.Value));
-                return Result(ok.Value);
+                return Result(operation, ok.Value);
             case Outcome<ProposalView>.Refused refused:
                 return new ToolFailure(refused.Refusal);
             default:
@@ -82,7 +82,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         arguments.Where(a => a.Key is not (ProposalArguments.Why or ProposalArguments.NotBefore) && a.Value is not null)
             .Select(a => KeyValuePair.Create(a.Key, a.Value as JsonNode ?? JsonSerializer.SerializeToNode(a.Value))));
 
-    private ProposalResult Result(ProposalView view) => new(
+    private ProposalResult Result(OperationDescriptor operation, ProposalView view) => new(
         new ObjectRef(ObjectKind.Proposal, view.Id),
         view.Operation,
         StatusText(view.Status),
@@ -91,6 +91,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         new UntrustedText(view.CustomerName),
         view.Target,
         view.Amount,
+        operation.Warning?.Invoke(view.Changes),
         view.Reversibility,
         sources.ApprovalOf(view),
         Moment(view.ExpiresAt)!,
@@ -104,6 +105,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         : JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString()).Replace('_', ' ');
 
     /// <summary>What the model is told of a proposal.</summary>
+    /// <param name="Warning">What the card warns of, to be told in the answer; left out for nothing.</param>
     /// <param name="Needs">Who has to approve it.</param>
     private sealed record ProposalResult(
         ObjectRef Proposal,
@@ -114,6 +116,7 @@ public sealed class Proposer(ToolSources sources, TurnRequest turn, string agent
         UntrustedText CustomerName,
         ObjectRef Target,
         Money? Amount,
+        string? Warning,
         string Reversibility,
         string Needs,
         string Expires,

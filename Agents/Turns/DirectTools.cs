@@ -33,7 +33,7 @@ public sealed class DirectTools(
 
     /// <summary>What this person may call, by name: all reads of the active specialists, and the proposals that the policy lets them make.</summary>
     public IReadOnlyList<BoundTool> For(TenantContext tenant, Person person) =>
-        [.. Allowed(tenant, person).Select(t => Bind(t.Prompt, t.Name, Scope(tenant, t.Prompt), (_, _, _) => throw new InvalidOperationException("This is only a description.")))];
+        [.. Allowed(tenant, person).Select(t => Bind(t.Prompt, t.Name, new ToolScope(tenant, t.Prompt.Name, person), (_, _, _) => throw new InvalidOperationException("This is only a description.")))];
 
     /// <summary>Runs one call. The text is what a specialist's model would be told.</summary>
     /// <param name="conversationId">Whose handles are used; it belongs to the person.</param>
@@ -67,7 +67,7 @@ public sealed class DirectTools(
         var journal = new TaskJournal(record, request.Tenant, Agent, clock);
         var trail = new TurnAudit(record, request, new PromptIdentity(Agent, 1, ""), Agent);
         var proposer = new Proposer(sources, request, Agent, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar([], null), handles), clock, static _ => ValueTask.CompletedTask) { StepOf = static (_, _) => Task.FromResult(1) };
-        var tool = Bind(prompt, name, Scope(request.Tenant, prompt), proposer.ProposeAsync);
+        var tool = Bind(prompt, name, new ToolScope(request.Tenant, prompt.Name, request.Requester), proposer.ProposeAsync);
         var invoker = new ToolInvoker(NewKernel(), handles, journal, trail, maxCalls: 1, budget: null, static _ => ValueTask.CompletedTask, loggers.CreateLogger<ToolInvoker>());
         var sent = tool.Effect == ToolEffect.Read ? TypedIn(tool, arguments, handles) : arguments;
         var call = new Microsoft.Extensions.AI.FunctionCallContent("call_1", name, sent.ToDictionary(p => p.Key, p => (object?)p.Value?.DeepClone()));
@@ -108,8 +108,6 @@ public sealed class DirectTools(
 
     private BoundTool Bind(AgentPrompt prompt, string name, ToolScope scope, Func<Governance.Operations.OperationDescriptor, KernelArguments, CancellationToken, Task<object>> propose) =>
         ToolSet.Create(prompt with { Tools = [name] }, scope, sources, propose)[0];
-
-    private static ToolScope Scope(TenantContext tenant, AgentPrompt prompt) => new(tenant, prompt.Name);
 
     /// <summary>A kernel without plugins and without services: nothing that writes can be resolved from it.</summary>
     private Kernel NewKernel()

@@ -118,6 +118,11 @@ public sealed class SentenceGate(TaskJournal journal, Func<Evidence> evidence, F
             }
 
             _evidence ??= evidence();
+            if (PolicyClaims.MayStillBeQuoted(upTo, _evidence))
+            {
+                continue;
+            }
+
             if (!upTo.StartsWith(Given, StringComparison.Ordinal) || !IsBacked(upTo, _evidence))
             {
                 _closed = true;
@@ -145,5 +150,5 @@ public sealed class SentenceGate(TaskJournal journal, Func<Evidence> evidence, F
         text.Count(c => c == '"') % 2 != 0 || text.Count(c => c == '“') > text.Count(c => c == '”');
 
     private static bool IsBacked(string text, Evidence evidence) =>
-        GroundingCheck.Check(text, evidence).Unbacked.Count == 0 && DoneClaims.In(text, evidence).Count == 0;
+        GroundingCheck.Check(text, evidence).Unbacked.Count == 0 && DoneClaims.In(text, evidence).Count == 0 && PolicyClaims.In(text, evidence).Count == 0;
 }

@@ -63,7 +63,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
         var asked = turn.Playbook is null ? task.Text : null;
         var invoker = new ToolInvoker(NewKernel(), conversation.Handles, journal, audit, options.Limits.MaxCalls, budget, report, loggers.CreateLogger<ToolInvoker>());
         var proposer = new Proposer(sources, turn, prompt.Label, why => ReasonEvidence.Of(why, conversation.EvidenceSoFar(invoker.Evidence, asked), conversation.Handles), clock, report) { Operations = task.Operations, StepOf = (asked, token) => journal.StepOfAsync(asked, invoker.Call, token) };
-        var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name), sources, proposer.ProposeAsync);
+        var tools = ToolSet.Create(prompt, new ToolScope(turn.Tenant, prompt.Name, turn.Playbook is null ? turn.Requester : null), sources, proposer.ProposeAsync);
         BoundTool[] handOver = task.Others.Count == 0 ? [] : [HandOver.Create(task.Others)];
         var gate = new SentenceGate(
             journal,
@@ -98,6 +98,7 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     private static string Settled(Draft draft, string given)
     {
         var marked = GroundingCheck.Mark(draft.Text, [.. draft.Report.Unbacked.Where(u => u.Figure.At.Start >= given.Length)]);
+        marked = PolicyClaims.Mark(marked, draft.Evidence, given.Length);
         return given + DoneClaims.Correct(marked[given.Length..], draft.Evidence);
     }
 
@@ -199,10 +200,11 @@ public sealed class Specialist(ChatModel model, ToolSources sources, BusinessClo
     {
         /// <summary>What the model is asked to put right; null when all is well.</summary>
         /// <param name="given">The beginning that was given out already.</param>
-        public string? Fault(string given) => (Report.Unbacked, DoneClaims.In(Text, Evidence)) switch
+        public string? Fault(string given) => (Report.Unbacked, DoneClaims.In(Text, Evidence), PolicyClaims.In(Text, Evidence)) switch
         {
-            ({ Count: > 0 } unbacked, _) => GroundingCheck.CorrectionRequest(unbacked, given),
-            (_, { Count: > 0 } claims) => DoneClaims.CorrectionRequest(claims, given),
+            ({ Count: > 0 } unbacked, _, _) => GroundingCheck.CorrectionRequest(unbacked, given),
+            (_, { Count: > 0 } claims, _) => DoneClaims.CorrectionRequest(claims, given),
+            (_, _, { Count: > 0 } claims) => PolicyClaims.CorrectionRequest(claims, given),
             _ => null,
         };
 

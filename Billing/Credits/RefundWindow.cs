@@ -8,6 +8,9 @@ namespace BillingCopilot.Billing.Credits;
 /// <param name="Today">In the same zone.</param>
 public sealed record RefundWindow(int Days, DateOnly ChargedOn, DateOnly Today)
 {
+    /// <summary>How words for a charge outside begin.</summary>
+    public const string Outside = "Outside";
+
     /// <summary>Days since the charge.</summary>
     public int Day => Today.DayNumber - ChargedOn.DayNumber;
 
@@ -19,5 +22,5 @@ public sealed record RefundWindow(int Days, DateOnly ChargedOn, DateOnly Today)
     /// <param name="courtesy">Most courtesy credit that policy.yaml allows in this currency; null for none.</param>
     public string Says(Money? courtesy) => IsOpen
         ? string.Create(CultureInfo.InvariantCulture, $"Inside: day {Day} of {Days}, open until {LastDay:yyyy-MM-dd}.")
-        : string.Create(CultureInfo.InvariantCulture, $"Outside: day {Day}, and the {Days} days ended on {LastDay:yyyy-MM-dd}. Only what the policy excepts may still be refunded. Left without an exception: a credit note where the invoice is wrong{(courtesy is { } most ? $", courtesy credit of at most {most.ToDisplayText()}" : "")}.");
+        : string.Create(CultureInfo.InvariantCulture, $"{Outside}: day {Day}, and the {Days} days ended on {LastDay:yyyy-MM-dd}. Only what the policy excepts may still be refunded. Left without an exception: a credit note where the invoice is wrong{(courtesy is { } most ? $", courtesy credit of at most {most.ToDisplayText()}" : "")}.");
 }

@@ -35,6 +35,9 @@ public sealed class Locale
         ?? All.Values.FirstOrDefault(l => country is not null && l._data.Countries.Contains(country))
         ?? English;
 
+    /// <summary>Names of the months, January first.</summary>
+    public IReadOnlyList<string> Months => _data.Months;
+
     /// <summary>An amount with its currency: <c>$1,234.50</c>, <c>1.234,50 €</c>, <c>15,000 KWD</c>.</summary>
     public string Money(Money amount)
     {

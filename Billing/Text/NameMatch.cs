@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace BillingCopilot.Billing.Text;
 
 /// <summary>How well a name fits what someone typed: case, accents, punctuation and small misspellings don't matter.</summary>
@@ -41,19 +38,8 @@ public static class NameMatch
         return telling.Length > 0 ? telling : all;
     }
 
-    private static string Normalise(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormD))
-        {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark && c is not '\'' and not '’')
-            {
-                plain.Append(char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' ');
-            }
-        }
-
-        return plain.ToString();
-    }
+    private static string Normalise(string text) =>
+        string.Concat(BareLetters.Of(text).Where(c => c is not '\'' and not '’').Select(c => char.IsLetterOrDigit(c) ? c : ' '));
 
     private static double Similarity(string a, string b)
     {

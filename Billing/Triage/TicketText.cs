@@ -1,13 +1,10 @@
-using System.Globalization;
+using BillingCopilot.Billing.Text;
 
 namespace BillingCopilot.Billing.Triage;
 
 /// <summary>A ticket's words, with what was already found among them: many phrases ask for the same group.</summary>
 internal sealed class TicketText(string[] tokens)
 {
-    private const string Accents = "àáâãäåāăąçćĉċčďđèéêëēĕėęěĝğġģĥìíîïĩīĭįĵķĺļľłñńņňòóôõöøōŏőŕŗřśŝşšţťùúûüũūŭůűųŵýÿŷźżž";
-    private const string Bare = "aaaaaaaaacccccddeeeeeeeeegggghiiiiiiiijkllllnnnnooooooooorrrssssttuuuuuuuuuuwyyyzzz";
-
     private readonly Dictionary<(TicketGroup Group, int At), int[]> _ends = [];
     private readonly Dictionary<TicketGroup, int[]> _starts = [];
 
@@ -42,15 +39,6 @@ internal sealed class TicketText(string[] tokens)
     public static string[] Parted(string text) =>
         string.Concat(Plain(text).Select(c => char.IsLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>
-    /// In lower case, without accents and in letters of common width. By a table: without culture data, which this product
-    /// runs without, normalising takes no accent off.
-    /// </summary>
-    public static string Plain(string text) => string.Concat(text.Where(c => CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark).Select(Plain));
-
-    private static char Plain(char letter)
-    {
-        var c = char.ToLowerInvariant(letter is >= '\uFF01' and <= '\uFF5E' ? (char)(letter - 0xFEE0) : letter);
-        return c >= '\u00E0' && Accents.IndexOf(c, StringComparison.Ordinal) is >= 0 and var at ? Bare[at] : c;
-    }
+    /// <inheritdoc cref="BareLetters.Of(string)"/>
+    public static string Plain(string text) => BareLetters.Of(text);
 }

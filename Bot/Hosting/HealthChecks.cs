@@ -71,7 +71,7 @@ public sealed class HealthChecks(
         var findings = new List<HealthFinding>();
         foreach (var agent in prompts.Names)
         {
-            var read = await readers.For(new ToolScope(tenant.Context, agent)).CanReadAsync(cancellationToken);
+            var read = await readers.For(new ToolScope(tenant.Context, agent, Asker: null)).CanReadAsync(cancellationToken);
             findings.AddRange(read.Select(r => new HealthFinding($"{part}, key of {agent}", false, r.ToString())));
         }
 

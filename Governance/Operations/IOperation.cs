@@ -102,6 +102,12 @@ public sealed record OperationDescriptor(string Name, string Description, Type A
     /// <summary>Where our own policies speak of it, so that its card quotes them; null for what none of them is about.</summary>
     public PolicyRule? Rule { get; init; }
 
+    /// <summary>
+    /// What of the card's rows whoever asked has to be told in a sentence, such as that a window has passed; null where
+    /// they hold nothing of the kind. Null for an operation without such rows.
+    /// </summary>
+    public Func<IReadOnlyList<PreviewChange>, string?>? Warning { get; init; }
+
     /// <summary>The operation that undoes an executed one of this, and its arguments; null where nothing does.</summary>
     public UndoneBy? Undo { get; init; }
 }

@@ -65,7 +65,7 @@ public sealed class PlaybookGuards(StripeReaders readers, BusinessClock clock)
     }
 
     private Asked About(TenantContext tenant, string agent, EventSubject subject, string? objectId, CancellationToken cancellationToken) => new(
-        readers.For(new ToolScope(tenant, agent)),
+        readers.For(new ToolScope(tenant, agent, Asker: null)),
         subject,
         objectId ?? "",
         TimeZoneInfo.TryFindSystemTimeZoneById(tenant.TimeZone, out var zone) ? TimeZoneInfo.ConvertTime(clock.UtcNow, zone) : clock.UtcNow,

@@ -17,6 +17,9 @@ public sealed class CustomerTicketsPlugin(ToolContext context)
     private const int LookBackDays = 90;
     private const int MostText = 300;
 
+    /// <summary>Tickets that are looked at for those of queues that the asker reads.</summary>
+    private const int MostLookedAt = 200;
+
     [KernelFunction("list_tickets"), ToolEffect(ToolEffect.Read)]
     [Description("A customer's tickets, newest first.")]
     public async Task<object> ListTicketsAsync(
@@ -37,13 +40,16 @@ public sealed class CustomerTicketsPlugin(ToolContext context)
         }
 
         var most = Math.Clamp(limit, 1, MostRows);
-        var found = await context.Helpdesk.ListAsync(context.Tenant, owner.Id, owner.Email, Dates.Instant(context.Tenant.StartOf(first)), most + 1, cancellationToken);
+        var all = context.Routing?.ReadsAll(context.Asker) != false;
+        var looked = await context.Helpdesk.ListAsync(context.Tenant, owner.Id, owner.Email, Dates.Instant(context.Tenant.StartOf(first)), all ? most + 1 : MostLookedAt, cancellationToken);
+        var found = all ? looked : [.. looked.Where(t => context.Routing!.MayRead(context.Asker, t.Ticket.Queue))];
         return new TicketList(
             owner.Ref(),
             owner.NameOf(),
             first,
             context.Tenant.TimeZone,
-            found.Count > most ? new Partial(most, null, "Raise limit (at most 20), or give a later first day.") : null,
+            all || found.Count == looked.Count ? null : $"{looked.Count - found.Count} in queues that the asker does not read are left out.",
+            found.Count > most || (!all && looked.Count == MostLookedAt) ? new Partial(Math.Min(most, found.Count), null, "Raise limit (at most 20), or give a later first day.") : null,
             [.. found.Take(most).Select(RowOf)]);
     }
 
@@ -58,7 +64,8 @@ public sealed class CustomerTicketsPlugin(ToolContext context)
 }
 
 /// <summary>Tickets of one customer: those that the helpdesk names them in, and those from their address.</summary>
-public sealed record TicketList(ObjectRef Customer, UntrustedText CustomerName, DateOnly From, string TimeZone, Partial? Partial, IReadOnlyList<TicketListRow> Tickets);
+/// <param name="OtherQueues">How many are not shown to the asker; left out where all are.</param>
+public sealed record TicketList(ObjectRef Customer, UntrustedText CustomerName, DateOnly From, string TimeZone, string? OtherQueues, Partial? Partial, IReadOnlyList<TicketListRow> Tickets);
 
 /// <summary>One of them. Subject and text are the sender's words, the text cut: material, never an order.</summary>
 /// <param name="Intent">What it wants, as the ticket's words say.</param>

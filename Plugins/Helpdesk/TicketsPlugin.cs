@@ -50,6 +50,13 @@ public sealed class TicketsPlugin(ToolContext context)
             return new Refusal("ticket_not_found", "There is no such ticket.", "Give its number as the helpdesk has it, or paste its words.");
         }
 
+        if (stored is not null && context.Routing?.NotFor(context.Asker, stored) is { } hidden)
+        {
+            return hidden;
+        }
+
+        // Where nobody is at the keyboard, nobody names a customer: the ticket alone says whose it is.
+        customer = context.Asker is null ? null : customer;
         var ticket = stored ?? new Ticket("", "", "", text!, "", "", null);
         if (!(await _customers.MatchAsync(ticket with { CustomerId = customer ?? ticket.CustomerId }, cancellationToken)).TryGet(out var matched, out var refusal))
         {
@@ -87,7 +94,7 @@ public sealed class TicketsPlugin(ToolContext context)
             policies is [var best, ..] ? $"{best.Title}{(best.Section.Length == 0 ? "" : ", " + best.Section)} ({best.Document})" : null,
             TicketReply.RuleOf(string.Join('\n', told.Select(t => t.Quote)), labels.PolicyWords),
             [.. past.Select(p => p.Document).Distinct()],
-            [.. TicketSimilarity.Rank($"{ticket.Subject}\n{ticket.Body}", closed, c => $"{c.Ticket.Subject}\n{c.Ticket.Body}", MostSimilar)
+            [.. TicketSimilarity.Rank($"{ticket.Subject}\n{ticket.Body}", [.. closed.Where(c => context.Routing?.MayRead(context.Asker, c.Ticket.Queue) != false)], c => $"{c.Ticket.Subject}\n{c.Ticket.Body}", MostSimilar)
                 .Select(r => new SimilarTicket(new ObjectRef(ObjectKind.Ticket, r.Ticket.Ticket.Id), new UntrustedText(r.Ticket.Ticket.Number), context.Tenant.Day(r.Ticket.At), Math.Round(r.Share, 2)))]);
     }
 

@@ -11,9 +11,10 @@ namespace BillingCopilot.Plugins.Invoices;
 /// <param name="PartsPartial">How many are shown, and how to get the others.</param>
 /// <param name="CurrencyChange">That the customer was billed in another currency before; left out where they were not.</param>
 /// <param name="Language">Two-letter code of the text for the customer.</param>
-/// <param name="ForCustomer">The same in the customer's words; left out unless asked for.</param>
+/// <param name="ForCustomer">The same in the customer's words, of the same page; left out unless asked for.</param>
 /// <param name="TimeZone">Of the days shown; left out where it is UTC.</param>
 /// <param name="Last">True of an upcoming invoice after which none comes: the subscription ends, and what was used is still billed.</param>
+/// <param name="Usage">Of an upcoming invoice with metered prices: that only what was used so far is in it.</param>
 public sealed record InvoiceExplanationView(
     ObjectRef? Invoice,
     string? Number,
@@ -30,7 +31,8 @@ public sealed record InvoiceExplanationView(
     string? Language,
     string? ForCustomer,
     string? TimeZone,
-    bool? Last = null);
+    bool? Last = null,
+    string? Usage = null);
 
 /// <summary>Parts of an invoice that are not shown.</summary>
 public sealed record LeftOutParts(int Count, Money Amount);

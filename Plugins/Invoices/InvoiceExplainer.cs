@@ -66,7 +66,11 @@ internal sealed class InvoiceExplainer(ToolContext context)
         }
 
         return (await _reader.PreviewInvoiceAsync(new InvoiceCreatePreviewOptions { Subscription = subscription.Id }, cancellationToken)).TryGet(out var upcoming, out var none)
-            ? (await ExplainAsync(upcoming, false, null, skip, cancellationToken)).Map(view => last ? view with { Last = true } : view)
+            ? (await ExplainAsync(upcoming, false, null, skip, cancellationToken)).Map(view => view with
+            {
+                Last = last ? true : null,
+                Usage = ComingInvoices.IsMetered(subscription) ? $"Only what was used so far is in it; usage until {view.Date:yyyy-MM-dd} comes on top." : null,
+            })
             : none;
     }
 
@@ -141,7 +145,7 @@ internal sealed class InvoiceExplainer(ToolContext context)
             rest,
             other is { } was ? agent.OtherCurrency(invoice.Currency, was) : null,
             locale?.Code,
-            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, comparison, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created), other),
+            locale is null ? null : new InvoiceWords(locale, context.Tenant.Day).Letter(explanation, comparison, invoice.Number, Dates.Instant(invoice.StatusTransitions?.FinalizedAt ?? invoice.Created), other, skip, InvoiceView.MostLines),
             context.Tenant.TimeZone == "UTC" ? null : context.Tenant.TimeZone);
     }
 }

@@ -29,7 +29,10 @@ internal static class ComingInvoices
     /// ends with it: https://docs.stripe.com/billing/subscriptions/cancel.
     /// </summary>
     public static bool Comes(Subscription subscription) =>
-        Running.Contains(subscription.Status) && subscription.EndedAt is null && (!Ends(subscription) || subscription.Items.Data.Exists(i => i.Price.Recurring?.UsageType == "metered"));
+        Running.Contains(subscription.Status) && subscription.EndedAt is null && (!Ends(subscription) || IsMetered(subscription));
+
+    /// <summary>True when any of its prices bills what was used.</summary>
+    public static bool IsMetered(Subscription subscription) => subscription.Items.Data.Exists(i => i.Price.Recurring?.UsageType == "metered");
 
     /// <summary>True when it ends with its period at the latest: an invoice that still comes is its last.</summary>
     public static bool Ends(Subscription subscription) =>

@@ -18,7 +18,15 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
         "issue_refund",
         "Proposes a refund of a charge; a person decides. To correct an invoice or refund lines of it, use issue_credit_note.",
         typeof(IssueRefundArguments),
-        Risk.Money) { FarSideReplays = true, Stamps = "the refund", HasWindow = true, Rule = PolicyRules.Refund };
+        Risk.Money) { FarSideReplays = true, Stamps = "the refund", HasWindow = true, Rule = PolicyRules.Refund, Warning = OutsideWindow };
+
+    private const string WindowRow = "Refund window";
+
+    /// <summary>The row's first sentence, where the window has passed.</summary>
+    private static string? OutsideWindow(IReadOnlyList<PreviewChange> changes) =>
+        changes.FirstOrDefault(c => c.Field == WindowRow)?.After is { } says && says.StartsWith(RefundWindow.Outside, StringComparison.Ordinal)
+            ? $"Outside the refund window{says[RefundWindow.Outside.Length..says.IndexOf('.', StringComparison.Ordinal)]}."
+            : null;
 
     public async Task<Outcome<Preview<IssueRefundArguments>>> PreviewAsync(IssueRefundArguments arguments, TenantContext tenant, CancellationToken cancellationToken)
     {
@@ -96,7 +104,7 @@ public sealed class IssueRefund(StripeReaders readers, PolicyBook policies, Busi
         }
 
         var courtesy = policies.Find(GiveCourtesyCredit.Descriptor.Name)?.Limit?.PerCustomer is { } most && most.TryGetValue(charge.Currency, out var limit) ? limit : default(Money?);
-        yield return new PreviewChange("Refund window", "", WindowOf(arguments, charge, tenant)?.Says(courtesy) ?? "policy.yaml gives none for this reason.");
+        yield return new PreviewChange(WindowRow, "", WindowOf(arguments, charge, tenant)?.Says(courtesy) ?? "policy.yaml gives none for this reason.");
     }
 
     /// <summary>Null where policy.yaml has none for this reason.</summary>

@@ -79,7 +79,7 @@ public sealed class ToolCatalog
     public Func<string, KernelFunction> OpenReadTools(ToolScope scope)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies is null ? null : DisputeTerms.Of(_policies), _routing));
+        var context = new Lazy<ToolContext>(() => new ToolContext(_readers.For(scope), scope.Tenant, _knowledge, _clock, _proposalsOf, _helpdesk, _policies is null ? null : DisputeTerms.Of(_policies), _routing, scope.Asker));
         Dictionary<Type, object> plugins = [];
         return name => Create(Known(name), context.Value, plugins);
     }

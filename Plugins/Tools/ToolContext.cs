@@ -1,4 +1,5 @@
 using BillingCopilot.Governance.Operations;
+using BillingCopilot.Governance.People;
 using BillingCopilot.Governance.Proposals;
 using BillingCopilot.Memory;
 using BillingCopilot.Plugins.Disputes;
@@ -13,7 +14,8 @@ namespace BillingCopilot.Plugins.Tools;
 /// <param name="Helpdesk">Tickets, for reading.</param>
 /// <param name="Routing">Into which queue a ticket goes; null where there are no queues.</param>
 /// <param name="Disputes">What the policy says of disputes; null where there is none.</param>
-public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf, IHelpdesk Helpdesk, DisputeTerms? Disputes = null, TicketRouting? Routing = null);
+/// <param name="Asker">As in <see cref="ToolScope"/>.</param>
+public sealed record ToolContext(StripeReader Reader, TenantContext Tenant, IKnowledgeBase Knowledge, BusinessClock Clock, ProposalsOf ProposalsOf, IHelpdesk Helpdesk, DisputeTerms? Disputes = null, TicketRouting? Routing = null, Person? Asker = null);
 
 /// <summary>Reads the proposals about an object, newest first, in whatever state they are.</summary>
 public delegate Task<IReadOnlyList<ProposalView>> ProposalsOf(TenantContext tenant, ObjectRef target, CancellationToken cancellationToken);

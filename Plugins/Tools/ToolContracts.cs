@@ -1,4 +1,5 @@
 using BillingCopilot.Billing;
+using BillingCopilot.Governance.People;
 using BillingCopilot.Storage;
 
 namespace BillingCopilot.Plugins.Tools;
@@ -26,4 +27,5 @@ public sealed record ToolFailure(Refusal Error);
 /// <summary>For whom a tool reads, chosen by code and never by the model.</summary>
 /// <param name="Tenant">Whose account.</param>
 /// <param name="Agent">Specialist's name, which picks its restricted key.</param>
-public sealed record ToolScope(TenantContext Tenant, string Agent);
+/// <param name="Asker">The person at the keyboard; null where there is none: a playbook's task.</param>
+public sealed record ToolScope(TenantContext Tenant, string Agent, Person? Asker);

@@ -132,7 +132,7 @@ public sealed class ControlsFlow
     }
 
     [Fact]
-    public async Task Pilot_SummarisesANewInvoice_AndProposesNothing()
+    public async Task Pilot_SummarisesANewInvoice_AndProposesItsSummaryAlone()
     {
         await using var copilot = await Copilot.StartAsync(s => s.Policy.Profile = "pilot");
         var invoice = (string)copilot.OpenRise["invoice"]!;
@@ -144,18 +144,35 @@ public sealed class ControlsFlow
         var nothing = await BillingCopilot.Bot.Cli.Eval.EventTask.WaitAsync(services, tenant, (string)failed["id"]!, CancellationToken.None);
 
         answer!.Text.ShouldContain((string)copilot.OpenRise["invoice_number"]!);
-        answer.Proposals.ShouldBeEmpty();
+        var proposal = answer.Proposals.ShouldHaveSingleItem();
+        (proposal.Operation, proposal.Status).ShouldBe(("send_invoice_summary", Governance.Proposals.ProposalStatus.Pending));
         nothing.ShouldBeNull("no other playbook starts");
-        var idle = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && (string?)JsonNode.Parse(e.Details)!["playbook"] == "invoice_summary");
-        var words = await services.GetRequiredService<AuditContents>().ReadAsync(tenant, (string)JsonNode.Parse(idle.Details)!["content"]!, CancellationToken.None);
-        ((string?)JsonNode.Parse(words!)!["why"])!.Length.ShouldBeInRange(1, 600);
         using var sam = copilot.As("sam");
-        (await sam.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?"))["text"]!.ToString().ShouldNotBeEmpty();
-        JsonNode.Parse(await sam.GetStringAsync("/api/rollout"))!["operations"]!.AsArray().ShouldAllBe(o => (string?)o!["phase"] == "read_only");
+        var asked = await sam.AskAsync($"Why did {copilot.OpenRise["customer_name"]}'s last invoice go up?");
+        asked["text"]!.ToString().ShouldNotBeEmpty();
+        (await sam.AskAsync("Yes, credit the difference", (string?)asked["conversation_id"]))["proposals"]!.AsArray().ShouldBeEmpty();
+        Assisted(await sam.GetStringAsync("/api/rollout")).ShouldBe(["send_invoice_summary", "write_invoice_summary"]);
+        Directory.Exists(copilot.Stage.Outbox).ShouldBeFalse("the summary waits for a person");
 
         // A playbook that the profile forgets to name would be read_only, and start.
         var (plan, playbooks) = (services.GetRequiredService<BillingCopilot.Governance.Rollout.RolloutPlan>(), services.GetRequiredService<BillingCopilot.Agents.Prompts.PlaybookRegistry>());
         playbooks.All.Where(p => plan.PhaseOfPlaybook(p.Name) != BillingCopilot.Governance.Rollout.RolloutPhase.Off).Select(p => p.Name).ShouldBe(["invoice_summary"]);
+    }
+
+    /// <summary>A playbook that may propose nothing leaves the agent's words for it.</summary>
+    [Fact]
+    public async Task ReadOnlyPlaybook_EndsInADecisionToDoNothing_WithTheAgentsWords()
+    {
+        await using var copilot = await Copilot.StartAsync(s => s.Policy.Path = Policies.Automated("operations: { send_invoice_summary: assisted }\nplaybooks: { invoice_summary: read_only }\n"));
+        var (services, tenant) = (copilot.Stage.Host.Services, copilot.Stage.Host.Tenants.Default.Context);
+        var emitted = await copilot.Sandbox.EmitAsync("invoice.finalized", (string)copilot.OpenRise["invoice"]!, CancellationToken.None);
+
+        var answer = await BillingCopilot.Bot.Cli.Eval.EventTask.WaitAsync(services, tenant, (string)emitted["id"]!, CancellationToken.None);
+
+        answer!.Proposals.ShouldBeEmpty();
+        var idle = (await EntriesAsync(copilot)).Single(e => e.Kind == "decision.nothing" && (string?)JsonNode.Parse(e.Details)!["playbook"] == "invoice_summary");
+        var words = await services.GetRequiredService<AuditContents>().ReadAsync(tenant, (string)JsonNode.Parse(idle.Details)!["content"]!, CancellationToken.None);
+        ((string?)JsonNode.Parse(words!)!["why"])!.Length.ShouldBeInRange(1, 600);
     }
 
     [Fact]
@@ -189,6 +206,14 @@ public sealed class ControlsFlow
 
         (await contents.ReadAsync(tenant, last, CancellationToken.None)).ShouldBeNull();
         (await copilot.Stage.Host.Services.GetRequiredService<AuditVerifier>().VerifyAsync(tenant, CancellationToken.None)).Whole.ShouldBeTrue();
+    }
+
+    /// <summary>Names of the operations that may be proposed; none may be automated.</summary>
+    private static List<string?> Assisted(string rollout)
+    {
+        var operations = JsonNode.Parse(rollout)!["operations"]!.AsArray();
+        operations.ShouldAllBe(o => (string?)o!["phase"] == "read_only" || (string?)o["phase"] == "assisted");
+        return [.. operations.Where(o => (string?)o!["phase"] == "assisted").Select(o => (string?)(o!["operation"] ?? o["name"])).Order(StringComparer.Ordinal)];
     }
 
     private static async Task<IReadOnlyList<Storage.Rows.AuditRow>> EntriesAsync(Copilot copilot) =>

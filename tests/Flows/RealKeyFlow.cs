@@ -68,7 +68,7 @@ public sealed class RealKeyFlow : IAsyncLifetime
 
     /// <summary>The shipped profile for the first weeks, with the form of key that it is for.</summary>
     [Fact]
-    public async Task Pilot_OneWorkflowStarts_AndNothingCanBeProposed()
+    public async Task Pilot_OneWorkflowStarts_AndNothingButItsSummaryCanBeProposed()
     {
         var settings = Settings();
         settings.Auth.Tokens["sam"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("sams-token")));
@@ -92,8 +92,11 @@ public sealed class RealKeyFlow : IAsyncLifetime
         using var http = new HttpClient { BaseAddress = host.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sams-token");
         (await http.AskAsync($"{truth["double_charges"]![0]!["customer_name"]} says they were charged twice in October. Refund it."))["proposals"]!.AsArray().ShouldBeEmpty();
-        JsonNode.Parse(await http.GetStringAsync("/api/rollout"))!["operations"]!.AsArray().ShouldAllBe(o => (string?)o!["phase"] == "read_only");
-        JsonNode.Parse(await http.GetStringAsync("/api/proposals"))!["data"]!.AsArray().ShouldBeEmpty();
+        JsonNode.Parse(await http.GetStringAsync("/api/rollout"))!["operations"]!.AsArray().Where(o => (string?)o!["phase"] != "read_only")
+            .Select(o => ((string?)o!["operation"], (string?)o["phase"])).Order().ShouldBe([("send_invoice_summary", "assisted"), ("write_invoice_summary", "assisted")]);
+        var proposed = JsonNode.Parse(await http.GetStringAsync("/api/proposals"))!["data"]!.AsArray().ShouldHaveSingleItem()!;
+        ((string?)proposed["operation"], (string?)proposed["status"], (string?)proposed["id"]).ShouldBe(("send_invoice_summary", "pending", summary.Proposals.ShouldHaveSingleItem().Id));
+        Directory.Exists(settings.Mail.Outbox).ShouldBeFalse("no mail was written");
     }
 
     [Theory]

@@ -110,6 +110,11 @@ internal static partial class EntityReader
             found["part_of_place"] = found["amount"] is { } part && part.ToString() != found["charge_amount"]?.ToString() ? "yes" : null;
         }
 
+        if (LastCharge().IsMatch(text))
+        {
+            found["charge_last"] = "yes";
+        }
+
         if ((found["charge_amount"] ?? found["number"] ?? found["invoice"] ?? found["from"]) is not null)
         {
             found["charge_choice"] = "yes";
@@ -300,6 +305,9 @@ internal static partial class EntityReader
 
     [GeneratedRegex(@"\b(?:first|1st|second|2nd|third|3rd|fourth|4th|fifth|5th|other|earlier|oldest|last but one) (?:payment|charge|transaction|debit|one)\b", RegexOptions.IgnoreCase)]
     private static partial Regex PlaceOfCharge();
+
+    [GeneratedRegex(@"\b(?:last|latest|newest|most recent) (?:successful |card )?(?:payment|charge|transaction|debit|one)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex LastCharge();
 
     [GeneratedRegex(@"^cus[0-9]+$", RegexOptions.IgnoreCase)]
     private static partial Regex CustomerHandle();

@@ -80,6 +80,11 @@ internal sealed partial class IntentMatcher
             return new Understood(null, [asked], Declined: true);
         }
 
+        if (Offered(dialogue.AnsweredBefore) is not null && Thanked(asked))
+        {
+            return new Understood(null, [asked], Declined: true);
+        }
+
         if (Offered(dialogue.AnsweredBefore) is { } offered && Replies.AfterYes(asked) is { } rest)
         {
             if (best?.Name == offered.Name || TakesUp(offered, rest))
@@ -143,7 +148,9 @@ internal sealed partial class IntentMatcher
     public bool IsReply(Dialogue dialogue) =>
         Replies.IsNo(dialogue.Asked, rest => Best(rest).Score >= Threshold)
         || Correction().IsMatch(dialogue.Asked)
-        || (Offered(dialogue.AnsweredBefore) is not null && Replies.AfterYes(dialogue.Asked) is not null);
+        || (Offered(dialogue.AnsweredBefore) is not null && (Thanked(dialogue.Asked) || Replies.AfterYes(dialogue.Asked) is not null));
+
+    private bool Thanked(string text) => Replies.IsThanks(text, rest => Best(rest).Score >= Threshold);
 
     /// <summary>True for words after a yes that want what was offered, and nothing else, of nobody else.</summary>
     private bool TakesUp(Intent offered, string rest) => !rest.Contains('?') && !Contrast().IsMatch(rest) && !NamesItsOwn(rest)

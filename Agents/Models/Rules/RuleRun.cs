@@ -103,9 +103,17 @@ internal sealed partial class RuleRun(Dialogue dialogue, JsonObject entities, IR
             .Select((item, rank) => (Item: item, Score: like is null ? 0 : Excerpts.Likeness(JsonPath.Text(item, "title") ?? "", JsonPath.Text(item, "section") ?? "", JsonPath.Text(item, "quote") ?? "", like) - (0.6 * rank)))
             .OrderByDescending(p => p.Score)
             .Select(p => p.Item)
-            .Where(item => wanted.All(w => w.Value == "*" ? JsonPath.Read(item, w.Key) is not null : w.Value!.Split('|').Contains(JsonPath.Text(item, w.Key))))];
+            .Where(item => wanted.All(w => Fits(item, w.Key, w.Value!)))];
         return fitting.Length == 0 || (pick.One && fitting.Length > 1) ? null : fitting[0];
     }
+
+    private static bool Fits(JsonObject item, string field, string wanted) => wanted switch
+    {
+        "*" => JsonPath.Read(item, field) is not null,
+        "-" => JsonPath.Read(item, field) is null,
+        ['!', .. var other] => JsonPath.Text(item, field) != JsonPath.Text(item, other),
+        _ => wanted.Split('|').Contains(JsonPath.Text(item, field)),
+    };
 
     private static JsonObject? Saying(JsonArray items, string? words, bool one)
     {

@@ -57,7 +57,7 @@ public abstract record RuleStep(string? When, string? Unless)
     /// <summary>Calls a tool and keeps its result under <paramref name="Id"/>.</summary>
     public sealed record Call(string Id, string Tool, IReadOnlyDictionary<string, string> With, bool MayFail, string? When, string? Unless) : RuleStep(When, Unless);
 
-    /// <summary>Keeps the first item of a list whose fields have these values, or with <paramref name="Like"/> the one whose words are nearest to it; with <paramref name="One"/> none when several fit. With <paramref name="Says"/> only one whose description holds each of its words, and its place in the list, from 1, as <c>places</c>.</summary>
+    /// <summary>Keeps the first item of a list whose fields have these values (<c>*</c> any, <c>-</c> none, <c>!amount</c> another than its <c>amount</c>), or with <paramref name="Like"/> the one whose words are nearest to it; with <paramref name="One"/> none when several fit. With <paramref name="Says"/> only one whose description holds each of its words, and its place in the list, from 1, as <c>places</c>.</summary>
     public sealed record Pick(string Id, string From, IReadOnlyDictionary<string, string> Where, string? Like, bool One, string? When, string? Unless, string? Says = null) : RuleStep(When, Unless);
 
     /// <summary>Ends here with these words.</summary>

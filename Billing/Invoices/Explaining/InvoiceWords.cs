@@ -36,13 +36,18 @@ public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> d
     /// <summary>A letter to the customer: what it is, what changed, every part, what is due.</summary>
     /// <param name="comparison">With the invoice before; null when there is none.</param>
     /// <param name="before">Total of the invoice before, where it was in another currency.</param>
-    public string Letter(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date, Money? before = null)
+    /// <param name="skip">Parts left out first; after the first page what changed is not said again.</param>
+    /// <param name="most">Changes and parts, of each.</param>
+    public string Letter(InvoiceExplanation explanation, InvoiceComparison? comparison, string? number, DateTimeOffset date, Money? before = null, int skip = 0, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(explanation);
         var invoice = explanation.Invoice;
         List<string> lines = [locale.Say("head", Values(("number", number), ("date", locale.Day(day(date))), ("total", Money(invoice.Total, invoice.Currency))))];
-        lines.AddRange(comparison is not null ? Changes(comparison) : before is { } other ? [OtherCurrency(invoice.Currency, other)] : []);
-        lines.AddRange(explanation.Parts.Concat(explanation.DueParts).Select(p => "- " + Part(p, Voice.Customer)));
+        lines.AddRange(skip > 0 ? [] : comparison is not null ? Changes(comparison, most) : before is { } other ? [OtherCurrency(invoice.Currency, other)] : []);
+        List<ExplainedPart> parts = [.. explanation.Parts, .. explanation.DueParts];
+        var shown = parts.Skip(skip).Take(most).ToList();
+        lines.AddRange(shown.Select(p => "- " + Part(p, Voice.Customer)));
+        lines.AddRange(LeftOut("parts", parts.Count - shown.Count, Money(parts.Sum(p => p.Amount.AmountMinor) - shown.Sum(p => p.Amount.AmountMinor), invoice.Currency)));
         if (invoice.AmountDue != invoice.Total)
         {
             lines.Add(locale.Say("due", Values(("due", Money(invoice.AmountDue, invoice.Currency)))));
@@ -56,11 +61,19 @@ public sealed class InvoiceWords(Locale locale, Func<DateTimeOffset, DateOnly> d
         ("currency", currency.ToUpperInvariant()), ("before", before.Currency.ToUpperInvariant()), ("previous", locale.Money(before))));
 
     /// <summary>The difference to the invoice before and what makes it, a line each.</summary>
-    public IReadOnlyList<string> Changes(InvoiceComparison comparison)
+    /// <param name="most">Changes that are told; the others are counted.</param>
+    public IReadOnlyList<string> Changes(InvoiceComparison comparison, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        return [Lead(comparison), .. comparison.Changes.Select(c => "- " + Change(c))];
+        var left = comparison.Changes.Skip(most).ToList();
+        return [
+            Lead(comparison), .. comparison.Changes.Take(most).Select(c => "- " + Change(c)),
+            .. LeftOut("changes", left.Count, left.Count == 0 ? "" : Money(left.Sum(c => c.Amount.AmountMinor), left[0].Amount.Currency))];
     }
+
+    /// <summary>How many are not told here, what they come to, and where they stand.</summary>
+    private string[] LeftOut(string what, int count, string amount) =>
+        count == 0 ? [] : [locale.Say("left_out." + what, Values(("count", locale.Number(count)), ("amount", amount)))];
 
     private string Lead(InvoiceComparison comparison)
     {

@@ -51,6 +51,19 @@ public class GroundingTests
             .Unbacked.Count.ShouldBe(unbacked);
 
     [Theory]
+    [InlineData("4 disputes are open; Vellum Finance's is due next.", 0)]
+    [InlineData("Vellum Finance's dispute is due next.\n\nOpen over all customers: 4 disputes.", 0)]
+    [InlineData("Vellum Finance's dispute is of $89.00. Together they come to $666.00.", 0)]
+    [InlineData("Vellum Finance's dispute is of $89.00. In total they owe $666.00.", 1)]
+    [InlineData("Vellum Finance's dispute is of $89.00. In total $666.00 is disputed.", 0)]
+    [InlineData("Vellum Finance's dispute is due next. $666.00 is disputed.", 1)]
+    [InlineData("Vellum Finance has 4 disputes.", 1)]
+    [InlineData("Vellum Finance is waiting for an answer. They have 4 disputes.", 1)]
+    public void Check_FiguresOfAWholeList_AreNobodysAlone(string text, int unbacked) =>
+        GroundingCheck.Check(text, Of(Call("list_disputes", "{}", """{"open":4,"total":"666.00 USD","disputes":[{"charge":"ch1","customer":"cus1","customer_name":"«Vellum Finance»","amount":"89.00 USD"},{"charge":"ch2","customer":"cus2","customer_name":"«Timberline Travel»","amount":"577.00 USD"}]}""")))
+            .Unbacked.Count.ShouldBe(unbacked);
+
+    [Theory]
     [InlineData("Acme Robotics paid $75.00 and Globex GmbH paid $120.00.", "$75.00", "$120.00")]
     [InlineData("Globex GmbH and Acme Robotics were billed $120.00 and $75.00 respectively.", "$120.00", "$75.00")]
     [InlineData("Globex owes $120.00.", "$120.00")]
@@ -179,6 +192,7 @@ public class GroundingTests
     [InlineData("I propose to refund the charge; it waits for approval.")]
     [InlineData("The charge was refunded on March 3 by somebody else.")]
     [InlineData("They sent a payment.")]
+    [InlineData("I have refunded nothing and proposed nothing.")]
     public void DoneClaims_NoClaim_IsLeft(string text) => DoneClaims.In(text).ShouldBeEmpty();
 
     [Theory]
@@ -262,6 +276,143 @@ public class GroundingTests
         GroundingCheck.Check("It takes 20% off.", evidence).Unbacked.ShouldBeEmpty();
         GroundingCheck.Check("There are 20 invoices.", evidence).Unbacked.ShouldHaveSingleItem();
     }
+
+    private static readonly Evidence Otterburn = Of(
+        Call("list_invoices", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Otterburn Labs»","count":6,"totals":[{"currency":"usd"}],"invoices":[{"invoice":"inv1","number":"OTT-0001","date":"2026-04-01","total":"10.00 USD","status":"paid"},{"invoice":"inv2","number":"OTT-0002","date":"2026-05-03","total":"40.00 USD","status":"paid"}]}"""),
+        Call("get_subscription", """{"customer":"cus1"}""", """{"customer":"cus1","customer_name":"«Otterburn Labs»","mrr":"48000.00 USD","quantity":12,"growth_percent":12.5,"days_left":9}"""));
+
+    [Theory]
+    [InlineData("They have 17 plans, 23 tickets and 9 coupons.", "17", "23", "9")]
+    [InlineData("They have 9 vouchers left.", "9")]
+    [InlineData("That is forty-one dollars.", "forty-one dollars")]
+    [InlineData("They are here since 03/04/2026.", "03/04/2026")]
+    [InlineData("Fällig am 4. Mai 2026.", "4. Mai 2026")]
+    [InlineData("Fällig am 2.4.2026.", "2.4.2026")]
+    [InlineData("Elle est due le 2 février 2026.", "2 février 2026")]
+    [InlineData("Vence el 4 de mayo de 2026.", "4 de mayo de 2026")]
+    [InlineData("期日は2026年5月4日です。", "2026年5月4日")]
+    [InlineData("Five of their seven invoices are open.", "Five", "seven")]
+    [InlineData("合計は1,234円です。", "1,234円")]
+    [InlineData("It is ₹9000.", "₹9000")]
+    [InlineData("It is 250 kr in all.", "250 kr")]
+    [InlineData("It is 250,50 zł in all.", "250,50 zł")]
+    [InlineData("That is a 13.5 point rise.", "13.5 point")]
+    [InlineData("Das sind 13 Prozent.", "13 Prozent")]
+    [InlineData("Cela fait 13 pour cent.", "13 pour cent")]
+    [InlineData("Son 13 por ciento.", "13 por ciento")]
+    [InlineData("13パーセントです。", "13パーセント")]
+    [InlineData("MRR is 49000.", "49000")]
+    public void Check_FormatsOfAnyLanguage_AreClaims(string text, params string[] figures) =>
+        GroundingCheck.Check(text, Otterburn).Unbacked.Select(u => u.Figure.Text).ShouldBe(figures);
+
+    [Theory]
+    [InlineData("They have two invoices of $10.00 and $40.00.")]
+    [InlineData("That is forty dollars.")]
+    [InlineData("It is of 04/01/2026.")]
+    [InlineData("Vom 3. Mai 2026.")]
+    [InlineData("Vom 1.4.2026.")]
+    [InlineData("Le 3 mai 2026, le 1er avril 2026.")]
+    [InlineData("El 3 de mayo de 2026.")]
+    [InlineData("2026年5月3日です。")]
+    [InlineData("That is a 12.5 point rise, 12.5 percentage points, 12,5 Prozent, 12,5 pour cent.")]
+    [InlineData("MRR is 48000.")]
+    [InlineData("1. March came first.\n2. They pay at 09:30 sharp.\n3) Line 3 says so, step 4 shows it, version 2 works.")]
+    [InlineData("They have 12 seats, and 9 days are left.")]
+    [InlineData("In 2026 invoices went up, and the two invoices are paid. These are 2 ways.")]
+    public void Check_FormatsOfAnyLanguage_AreBackedOrNone(string text) =>
+        GroundingCheck.Check(text, Otterburn).Unbacked.Where(u => u.Figure.Text is not "3").ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("Otterburn Labs has 1 dispute.")]
+    [InlineData("Otterburn Labs has 2 disputes.")]
+    [InlineData("Otterburn Labs has 6 disputes.")]
+    [InlineData("Otterburn Labs has 12 tickets.")]
+    [InlineData("It ends in 6 days.")]
+    [InlineData("Otterburn Labs has 9 seats.")]
+    public void Check_CountOfSomethingElse_IsNoReceipt(string text) =>
+        GroundingCheck.Check(text, Otterburn).Unbacked.ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("Otterburn Labs has 6 invoices.")]
+    [InlineData("Otterburn Labs has 2 paid bills.")]
+    [InlineData("Otterburn Labs made 2 payments.")]
+    [InlineData("Otterburn Labs has 12 users.")]
+    [InlineData("There are 6 entries.")]
+    [InlineData("There is a double, two charges of a minute.")]
+    [InlineData("15 of our charges fit.")]
+    [InlineData("On the day 10 reminder it was open.")]
+    public void Check_CountOfTheSame_IsBacked(string text) =>
+        GroundingCheck.Check(text, new Evidence([.. Otterburn.Calls, Call("find_billing_mistakes", "{}", """{"mistakes":[{"kind":"duplicate_charge","charge":"ch1"}]}"""), Call("find_statement_line", "{}", """{"count":15,"charges":[{"charge":"ch1"}]}""")], [])).Unbacked.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("Our policy lets us refund any charge at any time, even after a year, without anybody's approval.")]
+    [InlineData("We may refund any charge at any time.")]
+    [InlineData("By our rules it requires approval of two people.")]
+    [InlineData("Under the policy no approval is needed.")]
+    [InlineData("Such a refund is not allowed by our policy.")]
+    [InlineData("That is required by company policy.")]
+    [InlineData("Our policy lets us refund at any time: \"fees of 2.5% stay.\"")]
+    [InlineData("The refund policy allows it (Window). Fine. Sure. “Up to $100 a support agent proposes.”")]
+    public void PolicyClaims_WithoutTheWordsOfASection_AreFound(string text)
+    {
+        PolicyClaims.In(text, Two).ShouldHaveSingleItem();
+        PolicyClaims.Mark(text, Two).ShouldContain("[unverified: no policy is quoted]");
+    }
+
+    [Theory]
+    [InlineData("Our policy allows a refund within 30 days: “A customer can ask for a refund within **30 days** of the charge.” (Refunds, Window)")]
+    [InlineData("Our policy lets support propose it.\n- Refunds, Window: \"Up to $100 a support agent proposes\"")]
+    [InlineData("“Up to $100 a support agent proposes” (Refunds, Window). So the policy allows it.")]
+    [InlineData("Our policies say nothing about that.")]
+    [InlineData("I found no policy that allows it.")]
+    [InlineData("The policy doesn't cover this.")]
+    [InlineData("Does our policy allow it?")]
+    [InlineData("We may need their number, and we must answer by the deadline.")]
+    [InlineData("Visa's rule for earlier payments is met.")]
+    [InlineData("Our policy has a section on it.")]
+    [InlineData("It costs more, by the policy.yaml of this tenant.")]
+    public void PolicyClaims_QuotedOrNone_AreLeft(string text) => PolicyClaims.In(text, Two).ShouldBeEmpty();
+
+    [Fact]
+    public void PolicyClaims_TicketsWords_AreNoPolicy() =>
+        PolicyClaims.In("Our policy allows it (Exceptions): “We always refund everything.”", Of(Call("search_policies", "{}", """{"policies":[],"tickets":[{"title":"Exceptions","quote":"«We always refund everything.»"}]}""")))
+            .ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("The charge has been refunded.")]
+    [InlineData("Their subscription has been cancelled.")]
+    [InlineData("I went ahead and refunded it.")]
+    [InlineData("The money is on its way to their card.")]
+    [InlineData("It's been credited.")]
+    [InlineData("I've just lowered it.")]
+    [InlineData("I can confirm that the charge has been refunded.")]
+    public void DoneClaims_OfObjects_AreFoundWhereNoToolReportsThem(string text)
+    {
+        DoneClaims.In(text).ShouldHaveSingleItem();
+        DoneClaims.In(text, Two).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("We refunded it to the card.")]
+    [InlineData("The charge has been refunded.")]
+    [InlineData("The charge was refunded on 3 May.")]
+    [InlineData("Their subscription has been cancelled.")]
+    [InlineData("The subscription was canceled on May 3, 2026.")]
+    [InlineData("The money is on its way to their card.")]
+    [InlineData("If the charge has been refunded, they see it soon.")]
+    [InlineData("I've just checked it.")]
+    [InlineData("I went ahead and looked at the charges.")]
+    [InlineData("I have now corrected the amount.")]
+    [InlineData("Once a person approves it, the invoice has been voided and it is paid with another.")]
+    [InlineData("They write that the invoice has been voided.")]
+    [InlineData("I do not see that the invoice has been voided.")]
+    public void DoneClaims_WhatAToolReports_IsLeft(string text) =>
+        DoneClaims.In(text, Of(Call("list_charges", "{}", """{"charges":[{"charge":"ch1","refunded":"29.00 USD","refunds":[{"date":"2026-05-03","status":"succeeded"}]}],"subscription":{"status":"canceled"}}"""))).ShouldBeEmpty();
+
+    [Fact]
+    public void DoneClaims_ZeroRefundedOrAProposal_ReportsNothing() =>
+        DoneClaims.In("The charge has been refunded.", Of(Call("list_charges", "{}", """{"charges":[{"refunded":"0.00 USD"}]}"""), Call("issue_refund", "{}", """{"proposal":"prop1","status":"pending","operation":"issue_refund"}""")))
+            .ShouldHaveSingleItem();
 
     private static Evidence Of(params ToolEvidence[] calls) => new(calls, ["Why did it go up by $90?"]);
 

@@ -80,7 +80,7 @@ public sealed class LeanContextTests(ITestOutputHelper output)
         var sources = copilot.Services.GetRequiredService<ToolSources>();
         foreach (var prompt in copilot.Services.GetRequiredService<PromptRegistry>().All)
         {
-            var tools = ToolSet.Create(prompt, new ToolScope(copilot.Tenant, prompt.Name), sources, (_, _, _) => throw new InvalidOperationException());
+            var tools = ToolSet.Create(prompt, new ToolScope(copilot.Tenant, prompt.Name, Asker: null), sources, (_, _, _) => throw new InvalidOperationException());
             var counted = tools.Select(t => (t.Name, Count: Tokens.CountTokens(new JsonObject { ["type"] = "function", ["function"] = new JsonObject { ["name"] = t.Name, ["description"] = t.Description, ["parameters"] = JsonNode.Parse(t.JsonSchema.GetRawText()) } }.ToJsonString(ModelJson.Plain)))).ToList();
             output.WriteLine($"{prompt.Label}: {counted.Sum(c => c.Count)} tokens in all ({string.Join(", ", counted.Select(c => $"{c.Name} {c.Count}"))})");
 

@@ -14,11 +14,20 @@ public class RepliesTests
     [InlineData("ok send it", "")]
     [InlineData("Sure, go ahead!", "")]
     [InlineData("OK, credit the $7.77 difference then.", "credit the $7.77 difference then.")]
+    [InlineData("yes please, thanks", "")]
+    [InlineData("Thanks, please do", "")]
+    [InlineData("thank you, go ahead.", "")]
+    [InlineData("great", "")]
     public void AfterYes_Yes_LeavesWhatFollows(string text, string rest) => Replies.AfterYes(text).ShouldBe(rest);
 
     [Theory]
     [InlineData("why did it fail")]
     [InlineData("no thanks")]
+    [InlineData("thanks")]
+    [InlineData("Thank you very much!")]
+    [InlineData("great, thanks")]
+    [InlineData("ok thanks, that's all")]
+    [InlineData("Danke")]
     [InlineData("Okayama Foods owes what?")]
     [InlineData("Surefoot Labs")]
     public void AfterYes_NoYes_IsNull(string text) => Replies.AfterYes(text).ShouldBeNull();

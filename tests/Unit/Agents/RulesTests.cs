@@ -108,8 +108,38 @@ public class RulesTests
     [InlineData("ok do it")]
     [InlineData("yes please credit that")]
     [InlineData("Yes, credit the difference")]
+    [InlineData("yes")]
+    [InlineData("please do")]
+    [InlineData("go ahead")]
+    [InlineData("yes please, thanks")]
+    [InlineData("Thanks, please do.")]
+    [InlineData("thank you, go ahead")]
     public async Task Respond_YesToAnOffer_TakesWhatWasOffered(string yes) =>
         Call(await AfterOfferAsync(yes)).Name.ShouldBe("find_billing_mistakes");
+
+    /// <summary>Who says thanks has what they wanted; a proposal takes a yes.</summary>
+    [Theory]
+    [InlineData("thanks")]
+    [InlineData("Thank you!")]
+    [InlineData("thank you very much")]
+    [InlineData("Thanks a lot, that helps")]
+    [InlineData("great, thanks")]
+    [InlineData("OK, thank you")]
+    [InlineData("perfect. Thanks for checking!")]
+    [InlineData("thx")]
+    [InlineData("Danke")]
+    [InlineData("merci beaucoup")]
+    [InlineData("gracias")]
+    public async Task Respond_ThanksToAnOffer_ProposesNothing(string thanks)
+    {
+        var answer = await AfterOfferAsync(thanks);
+        answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().ShouldBeEmpty();
+        answer.Text.ShouldStartWith("All right, I propose nothing.");
+    }
+
+    [Fact]
+    public async Task Respond_ThanksAndANewQuestion_IsTheQuestion() =>
+        Call(await AfterOfferAsync("Thanks, and what plan is cus2 on?")).Name.ShouldBe("get_customer_overview");
 
     [Theory]
     [InlineData("yes, but refund it instead")]
@@ -143,13 +173,34 @@ public class RulesTests
     [InlineData("refund the $89.00 payment of cus1", "ch2", "89.00 USD")]
     [InlineData("Refund $8.90 of the payment of invoice LUM-0001 to cus1", "ch3", "8.90 USD")]
     [InlineData("refund $8.90 of the last payment of cus1", "ch1", "8.90 USD")]
+    [InlineData("Refund $89.00 to cus1", "ch2", "89.00 USD")]
+    [InlineData("please refund $109.00 to cus1", "ch1", "109.00 USD")]
+    [InlineData("refund $8.90 of ch3 to cus1", "ch3", "8.90 USD")]
     public async Task Respond_RefundOfOnePayment_IsOfThatPayment(string text, string charge, string amount)
     {
         var call = Call(await AfterChargesAsync(text));
         (call.Name, call.Arguments!["charge"], call.Arguments["amount"]).ShouldBe(("issue_refund", (object)charge, (object)amount));
     }
 
+    /// <summary>Of the payments but one everything is given back.</summary>
     [Theory]
+    [InlineData("Refund $8.90 to cus1", "ch2")]
+    [InlineData("Refund $109.00 to cus1", "ch2")]
+    public async Task Respond_RefundOfAnAmount_IsOfTheOnlyPaymentThatIsLeft(string text, string charge)
+    {
+        var call = Call(await AfterChargesAsync(text, """
+            {"customer":"cus1","customer_name":"«Acme»","charges":[
+            {"charge":"ch1","date":"2026-10-26","amount":"109.00 USD","status":"succeeded","refunded":"109.00 USD"},
+            {"charge":"ch2","date":"2026-09-26","amount":"209.00 USD","status":"succeeded","refunded":"9.00 USD"},
+            {"charge":"ch3","date":"2026-08-26","amount":"99.00 USD","status":"failed"}]}
+            """));
+        (call.Name, call.Arguments!["charge"]).ShouldBe(("issue_refund", (object)charge));
+    }
+
+    [Theory]
+    [InlineData("Refund $8.90 to cus1")]
+    [InlineData("Refund $99.00 to cus1")]
+    [InlineData("refund $500.00 to cus1")]
     [InlineData("Refund $8.90 of the $99.00 payment of cus1")]
     [InlineData("Refund $8.90 of the $77.00 payment of cus1")]
     [InlineData("Refund $8.90 of the payment of invoice LUM-0009 to cus1")]
@@ -174,7 +225,32 @@ public class RulesTests
         (call.Name, call.Arguments!["charge"], call.Arguments["amount"]).ShouldBe(("issue_refund", (object)"ch3", (object)"8.90 USD"));
     }
 
-    private static async Task<ChatResponse> AfterChargesAsync(string text)
+    /// <summary>The last payment is said so even after an amount alone.</summary>
+    [Theory]
+    [InlineData("the last one", "ch1")]
+    [InlineData("LUM-0002", "ch2")]
+    public async Task Respond_WhichPaymentOfAnAmountAnswered_IsThatOne(string reply, string charge)
+    {
+        List<ChatMessage> talk = [System("support"), User("Refund $8.90 to cus1")];
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), Charges);
+        talk.AddRange([.. (await Rules.GetResponseAsync(talk, Options)).Messages, User(reply)]);
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), Charges);
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), """{"policies":[]}""");
+        var call = Call(await Rules.GetResponseAsync(talk, Options));
+        (call.Name, call.Arguments!["charge"], call.Arguments["amount"]).ShouldBe(("issue_refund", (object)charge, (object)"8.90 USD"));
+    }
+
+    [Fact]
+    public async Task Respond_RefundOutsideTheWindow_SaysSo()
+    {
+        List<ChatMessage> talk = [System("support"), User("refund the last payment of cus1")];
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), Charges);
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), """{"policies":[]}""");
+        Answer(talk, await Rules.GetResponseAsync(talk, Options), """{"proposal":"prop1","amount":"109.00 USD","warning":"Outside the refund window: day 45, and the 30 days ended on 2026-10-18."}""");
+        (await Rules.GetResponseAsync(talk, Options)).Text.ShouldContain("Outside the refund window: day 45, and the 30 days ended on 2026-10-18.");
+    }
+
+    private static async Task<ChatResponse> AfterChargesAsync(string text, string charges = Charges)
     {
         List<ChatMessage> talk = [System("support"), User(text)];
         while (true)
@@ -183,7 +259,7 @@ public class RulesTests
             switch (next.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().FirstOrDefault()?.Name)
             {
                 case "list_charges":
-                    Answer(talk, next, Charges);
+                    Answer(talk, next, charges);
                     break;
                 case "search_policies":
                     Answer(talk, next, """{"policies":[]}""");

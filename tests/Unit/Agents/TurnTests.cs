@@ -88,6 +88,23 @@ public class TurnTests
     }
 
     [Fact]
+    public async Task Run_PolicyWithoutItsWords_IsSentBackOnceThenMarked()
+    {
+        const string claim = "Our policy lets us refund any charge at any time, even after a year, without anybody's approval.";
+        var script = new ScriptedModel(
+            ScriptedModel.Call("search_policies", ("query", "refund window")),
+            ScriptedModel.Say(claim + " Shall I?"),
+            request =>
+            {
+                request.Messages[^1].Text.ShouldContain("without the policy's words");
+                return ScriptedModel.Say(claim + " Shall I?")(request);
+            });
+        await using var copilot = await LumenCopilot.StartAsync(script.Model);
+        var answer = await copilot.AskAsync("What does our policy say about refunds?");
+        answer.Text.ShouldBe(claim + " [unverified: no policy is quoted] Shall I?");
+    }
+
+    [Fact]
     public async Task Run_CorrectedFigure_ReplacesTheDraftAndSentencesComeAfterTheCheck()
     {
         var script = new ScriptedModel(

@@ -197,6 +197,28 @@ public sealed class InvoiceExplanationTests
             AmountDue = total + balance,
         };
 
+    [Theory]
+    [InlineData("en", "Not listed here: 5 of the lines, $5.00 in all. They are on the invoice")]
+    [InlineData("de", "Hier nicht aufgeführt: 5 der Positionen, zusammen 5,00")]
+    [InlineData("fr", "Non détaillé ici : 5 des lignes, 5,00")]
+    [InlineData("es", "Sin detallar aquí: 5 de las líneas, 5,00")]
+    [InlineData("ja", "ほか5件")]
+    public void Letter_OfManyLines_IsBoundedAndSaysWhatIsLeftOut(string language, string says)
+    {
+        var lines = Enumerable.Range(0, 30).Select(i => Line($"il_{i}", $"Thing {i}", 100, Flat($"{i}", 100), Start, Start.AddMonths(1))).ToArray();
+        var (now, before) = (Invoice(3_000, lines), Invoice(0));
+        var comparison = InvoiceComparison.Compare(before, now).TryGet(out var compared, out _) ? compared : null;
+        string Letter(int skip, int most) => new InvoiceWords(Locale.All[language], Day).Letter(InvoiceExplanation.Of(now, []), comparison, "LUM-0042", Start, skip: skip, most: most);
+
+        var (letter, next) = (Letter(0, 25).Split('\n'), Letter(25, 25).Split('\n'));
+
+        letter.Count(l => l.StartsWith('-')).ShouldBe(50, "of the changes and of the lines");
+        letter[^1].ShouldStartWith(says);
+        letter.Length.ShouldBe(1 + 1 + 25 + 1 + 25 + 1);
+        next.Count(l => l.StartsWith('-')).ShouldBe(5);
+        Letter(0, int.MaxValue).Split('\n').Length.ShouldBe(1 + 1 + 30 + 30);
+    }
+
     private static Gen<InvoiceLineFacts> AnyLine() =>
         from quantity in Gen.Choose(0, 60_000)
         from unit in Gen.Choose(0, 4_000)

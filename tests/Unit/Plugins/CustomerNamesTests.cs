@@ -36,7 +36,7 @@ public sealed class CustomerNamesTests
     public async Task FindCustomer_NameOfOne_FindsExactlyThatOne(int seed)
     {
         await using var lumen = await Lumen.StartAsync(seed: seed);
-        var reader = lumen.Get<StripeReaders>().For(new ToolScope(Lumen.Tenant, "support"));
+        var reader = lumen.Get<StripeReaders>().For(new ToolScope(Lumen.Tenant, "support", Asker: null));
         var all = (await reader.CustomersAsync(null, default)).ShouldBeOfType<Outcome<Listing<Customer>>.Ok>().Value.Items;
         string[] lists = ["invoice_increases", "double_charges", "equal_charges", "failed_invoices", "healthy_customers"];
         var wrong = lists.SelectMany(list => lumen.Truth[list]!.AsArray()).Where(entry => !IsFound(entry!, all))

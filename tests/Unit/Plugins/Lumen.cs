@@ -16,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.SemanticKernel;
 using Stripe;
+using Person = BillingCopilot.Governance.People.Person;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -72,6 +73,9 @@ internal sealed class Lumen : IAsyncDisposable
         },
         "test") { Queues = QueueBook.Read(ConfigFile.Parse("policy.yaml", System.IO.File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Defaults", "policy.yaml"))).Find("queues")) };
 
+    /// <summary>Reads every queue.</summary>
+    private static Person Everybody { get; } = new("ada", "Ada", ["support", "operations", "finance", "admin"]);
+
     public static TenantContext Tenant { get; } = new("default", "acct_test", false);
 
     public string Outbox { get; } = Directory.CreateTempSubdirectory("outbox").FullName;
@@ -98,9 +102,12 @@ internal sealed class Lumen : IAsyncDisposable
     public JsonObject Planted(string list, int index = 0) => Truth[list]![index]!.AsObject();
 
     /// <summary>A read tool's result as a model would see it, with real ids in place of handles.</summary>
-    public async Task<JsonObject> CallAsync(string tool, params (string Name, object? Value)[] arguments)
+    public Task<JsonObject> CallAsync(string tool, params (string Name, object? Value)[] arguments) => CallAsAsync(Everybody, tool, arguments);
+
+    /// <summary>The same for a person of these roles; null where nobody is at the keyboard.</summary>
+    public async Task<JsonObject> CallAsAsync(Person? asker, string tool, params (string Name, object? Value)[] arguments)
     {
-        var function = Get<ToolCatalog>().CreateReadTools(new ToolScope(Tenant, "support"), [tool]).Single();
+        var function = Get<ToolCatalog>().CreateReadTools(new ToolScope(Tenant, "support", asker), [tool]).Single();
         var bound = new KernelArguments(arguments.ToDictionary(a => a.Name, a => a.Value));
         var result = await function.InvokeAsync(new Kernel(), bound);
         return ToolJson.Of(result.GetValue<object>()!);

@@ -64,6 +64,7 @@ public sealed class SupportToolTests(SharedLumen shared) : IClassFixture<SharedL
         next["status"]!.ToString().ShouldBe("upcoming");
         next["total"]!.ToString().ShouldStartWith(Decimal((long)healthy["last_total"]!));
         next["parts"]![0]!["says"]!.ToString().ShouldContain("per month");
+        next["usage"].ShouldBeNull("nothing of it is metered");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ToolCatalogTests
             ["explain_invoice", "explain_invoice_change", "find_billing_mistakes", "find_customer", "find_statement_line", "get_customer_overview", "get_dispute", "get_invoice", "get_payment_history", "get_subscription", "get_upcoming_invoice", "list_charges", "list_disputes", "list_invoices", "list_subscriptions", "list_tickets", "open_billing_form", "search_policies", "triage_ticket"]);
         catalog.All.ShouldAllBe(t => t.Effect == ToolEffect.Read);
         catalog.Find("list_invoices")!.Handles["customer"].ShouldBe(ObjectKind.Customer);
-        Should.Throw<ArgumentException>(() => catalog.CreateReadTools(new ToolScope(Lumen.Tenant, "support"), ["issue_refund"]))
+        Should.Throw<ArgumentException>(() => catalog.CreateReadTools(new ToolScope(Lumen.Tenant, "support", Asker: null), ["issue_refund"]))
             .Message.ShouldContain("'issue_refund'");
     }
 

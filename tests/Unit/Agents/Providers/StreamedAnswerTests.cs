@@ -51,6 +51,23 @@ public sealed class StreamedAnswerTests
     }
 
     [Fact]
+    public async Task SentenceOnThePolicy_WaitsForTheQuotationAfterIt()
+    {
+        const string claim = "Our policy allows a refund for some time. ";
+        const string quotation = "“A customer can ask for a refund of a subscription charge within 30 days of the date of the charge.” (Refunds, Refund window)\n";
+        await using var fake = await FakeProvider.StartAsync(
+            ModelFactory.OpenAI,
+            Reply.Call("search_policies", ("query", "refund window")),
+            Reply.Say(First + claim + quotation + "This is all that there is to say about it, and it is said at some length so that it is sent in pieces."));
+        await using var copilot = await LumenCopilot.StartAsync(ModelFactory.Create(fake.Options(), ProviderTestRules.Book));
+
+        await copilot.RunAsync(copilot.Request("What does the policy say about refunds?"), HearAsync);
+
+        _sentences[..2].ShouldBe([First, claim + quotation]);
+        fake.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task BrokenOffAfterASentence_WhatWasReadStays_AndTheAnswerSaysSo()
     {
         await using var fake = await FakeProvider.StartAsync(

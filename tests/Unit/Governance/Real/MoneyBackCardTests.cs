@@ -67,6 +67,9 @@ public sealed partial class MoneyBackCardTests : IAsyncLifetime
         var card = await _bench.ProposeAsync("issue_refund", new JsonObject { ["charge"] = charge.Id, ["reason"] = "requested_by_customer" });
         Row(card, "Refund window").ShouldStartWith("Outside: day 31, and the 30 days ended on ");
         Row(card, "Refund window").ShouldEndWith("courtesy credit of at most $50.00.");
+        var warning = Plugins.Support.IssueRefund.Descriptor.Warning.ShouldNotBeNull();
+        warning(card.Changes).ShouldNotBeNull().ShouldMatch("^Outside the refund window: day 31, and the 30 days ended on [0-9]{4}-[0-9]{2}-[0-9]{2}\\.$");
+        warning([new PreviewChange("Refund window", "", "Inside: day 0 of 30, open until 2027-01-01.")]).ShouldBeNull();
     }
 
     [Theory]
