@@ -21,6 +21,9 @@ internal sealed partial class IntentMatcher
     private const double Tie = 0.83;
     private const double NearlyAnExample = 0.55;
 
+    /// <summary>Words that come to this may lack a matter that all examples speak of.</summary>
+    private const double AsGoodAsAnExample = 0.8;
+
     /// <summary>From here on words that the intent never speaks of are taken for a way of speaking.</summary>
     private const double BeyondDoubt = 0.7;
 
@@ -262,7 +265,7 @@ internal sealed partial class IntentMatcher
     /// have no word that asks for one, or ask to leave it.
     /// </summary>
     private bool SpeaksOf(Intent intent, double score, IReadOnlyList<string> words, string text) => intent.OnRequest
-        ? (score >= NearlyAnExample || _index.InAll(intent.Name).Where(IsMatter).All(words.Contains)) && _index.HasTelling(intent.Name, words, l => _rules.Find(l)!.OnRequest) && !Negated(text).Except(intent.Examples.SelectMany(Negated)).Any(w => !_index.StrangeTo(intent.Name, [w]).Any())
+        ? (score >= AsGoodAsAnExample || _index.InAll(intent.Name).Where(IsMatter).All(words.Contains)) && _index.HasTelling(intent.Name, words, l => _rules.Find(l)!.OnRequest) && !Negated(text).Except(intent.Examples.SelectMany(Negated)).Any(w => !_index.StrangeTo(intent.Name, [w]).Any())
         : (score >= (intent.General ? GeneralBeyondDoubt : BeyondDoubt) || !_index.StrangeTo(intent.Name, words).Any(IsMatter))
             && (score >= Sure || _index.Covers(intent.Name, words) >= LeastCovered);
 
