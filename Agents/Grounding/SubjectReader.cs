@@ -32,13 +32,22 @@ public sealed partial class SubjectReader
     {
         var sentence = _sentences.FirstOrDefault(s => s.Contains(figure.At.Start));
         var clause = Clauses(sentence).FirstOrDefault(c => c.Contains(figure.At.Start), sentence);
-        return new Said(Customers(figure, sentence, clause), Invoices(figure, clause)) { MayBeOfAll = MayBeOfAll(figure, clause) };
+        return new Said(Customers(figure, sentence, clause), Invoices(figure, clause)) { MayBeOfAll = MayBeOfAll(figure, sentence, clause) };
     }
 
     /// <summary>"4 disputes are open", "Together $120": a count of a list is said so without more, an amount only with a word for all of them.</summary>
-    private bool MayBeOfAll(Figure figure, Span clause) =>
+    private bool MayBeOfAll(Figure figure, Span sentence, Span clause) =>
         In(clause, invoices: false).Count == 0 && (figure.Kind is FigureKind.Count or FigureKind.Amount) && clause.Of(_text) is var words
-        && (OfEveryone().IsMatch(words) || (!PointsBack().IsMatch(words) && (figure.Kind == FigureKind.Count || Total().IsMatch(words))));
+        && (OfEveryone().IsMatch(words) || (!PointsBack().IsMatch(words) && (figure.Kind == FigureKind.Count || Total().IsMatch(words) || AreExamples(figure, sentence))));
+
+    /// <summary>"3 subscriptions, $3,129.00 a month (Acorn Labs, Birch Media)": who stands in brackets behind it belongs to what is counted.</summary>
+    private bool AreExamples(Figure figure, Span sentence)
+    {
+        var named = In(sentence, invoices: false);
+        return named.Count > 0 && named.TrueForAll(m => m.At.Start >= figure.At.End)
+            && _text[figure.At.End..named[0].At.Start].Contains('(', StringComparison.Ordinal)
+            && FigureScanner.Scan(sentence.Of(_text)).Any(f => f.Kind == FigureKind.Count && f.At.Start + sentence.Start < figure.At.Start);
+    }
 
     /// <summary>True when the figure is part of a customer's name.</summary>
     public bool IsInName(Figure figure) => _mentions.Any(m => !m.IsInvoice && m.At.Start <= figure.At.Start && figure.At.End <= m.At.End);

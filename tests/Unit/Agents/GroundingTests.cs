@@ -58,6 +58,9 @@ public class GroundingTests
     [InlineData("Vellum Finance's dispute is of $89.00. In total $666.00 is disputed.", 0)]
     [InlineData("Vellum Finance's dispute is due next. $666.00 is disputed.", 1)]
     [InlineData("Vellum Finance has 4 disputes.", 1)]
+    [InlineData("4 disputes, $666.00 together or less (Vellum Finance, Timberline Travel)", 0)]
+    [InlineData("4 disputes, $666.00 (Vellum Finance, Timberline Travel)", 0)]
+    [InlineData("It is $666.00 (Vellum Finance).", 1)]
     [InlineData("Vellum Finance is waiting for an answer. They have 4 disputes.", 1)]
     public void Check_FiguresOfAWholeList_AreNobodysAlone(string text, int unbacked) =>
         GroundingCheck.Check(text, Of(Call("list_disputes", "{}", """{"open":4,"total":"666.00 USD","disputes":[{"charge":"ch1","customer":"cus1","customer_name":"«Vellum Finance»","amount":"89.00 USD"},{"charge":"ch2","customer":"cus2","customer_name":"«Timberline Travel»","amount":"577.00 USD"}]}""")))
