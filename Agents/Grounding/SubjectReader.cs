@@ -46,7 +46,7 @@ public sealed partial class SubjectReader
         var named = In(sentence, invoices: false);
         return named.Count > 0 && named.TrueForAll(m => m.At.Start >= figure.At.End)
             && _text[figure.At.End..named[0].At.Start].Contains('(', StringComparison.Ordinal)
-            && FigureScanner.Scan(sentence.Of(_text)).Any(f => f.Kind == FigureKind.Count && f.At.Start + sentence.Start < figure.At.Start);
+            && _text[sentence.Start..figure.At.Start].Any(char.IsAsciiDigit);
     }
 
     /// <summary>True when the figure is part of a customer's name.</summary>

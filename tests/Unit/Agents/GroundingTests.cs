@@ -60,6 +60,8 @@ public class GroundingTests
     [InlineData("Vellum Finance has 4 disputes.", 1)]
     [InlineData("4 disputes, $666.00 together or less (Vellum Finance, Timberline Travel)", 0)]
     [InlineData("4 disputes, $666.00 (Vellum Finance, Timberline Travel)", 0)]
+    [InlineData("Open: 4, $666.00 in sum (Vellum Finance, Timberline Travel)", 0)]
+    [InlineData("Open: 4, $666.00 (Vellum Finance)", 0)]
     [InlineData("It is $666.00 (Vellum Finance).", 1)]
     [InlineData("Vellum Finance is waiting for an answer. They have 4 disputes.", 1)]
     public void Check_FiguresOfAWholeList_AreNobodysAlone(string text, int unbacked) =>
